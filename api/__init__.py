@@ -1,0 +1,1 @@
+"""The FastAPI application, the command line and the worker."""

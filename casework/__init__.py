@@ -1,0 +1,1 @@
+"""Work, pure: case states, deadlines, indicators. No I/O."""

@@ -1,0 +1,1 @@
+"""The only package that opens a database or a file."""

@@ -1,0 +1,1 @@
+"""Space, pure: grids, datums, geocoding, tracks, hotspots. No I/O, no database, no web."""

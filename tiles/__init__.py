@@ -1,0 +1,1 @@
+"""A layer becomes bytes. No HTTP."""
