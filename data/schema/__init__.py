@@ -1,0 +1,48 @@
+"""The tables of Sanbai, one module a subject.
+
+Every large table carries `district_id` in its primary and unique keys, so that its rows can be
+spread over machines by district. Geometry is stored in EPSG:4326 (WGS 84); only the simplified
+shapes that tiles are cut from are in EPSG:3857. No table but `account` has a column for a person.
+"""
+
+from data.schema.accounts import Account, Assignment, Operation, Session
+from data.schema.base import Base, Ltree
+from data.schema.cases import CaseEvent, CaseText, Category, HazardCase, Photo, Unit
+from data.schema.patrols import Shift, ShiftGrid, TrackPoint
+from data.schema.places import Area, Building, District, LayerVersion, Place, Road, Water
+from data.schema.plans import AreaShape, Grid, GridShape, GridVersion, Plan
+from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
+
+__all__ = [
+    "Account",
+    "Area",
+    "AreaShape",
+    "AreaVersion",
+    "Assignment",
+    "Base",
+    "Building",
+    "CaseEvent",
+    "CaseText",
+    "Category",
+    "District",
+    "Grid",
+    "GridShape",
+    "GridStatus",
+    "GridVersion",
+    "HazardCase",
+    "HotspotRun",
+    "HotspotUnit",
+    "LayerVersion",
+    "Ltree",
+    "Operation",
+    "Photo",
+    "Place",
+    "Plan",
+    "Road",
+    "Session",
+    "Shift",
+    "ShiftGrid",
+    "TrackPoint",
+    "Unit",
+    "Water",
+]

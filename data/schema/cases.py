@@ -1,0 +1,206 @@
+"""Hazard cases 问题 and their ledgers."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data.schema.base import AreaPath, Base, BigInt, DistrictKey, SerialKey, UuidKey, geometry
+
+
+class Category(Base):
+    """A kind of hazard, by (standard, kind, code): codes alone repeat between standards."""
+
+    __tablename__ = "category"
+    __table_args__ = (
+        UniqueConstraint("district_id", "standard", "kind", "code"),
+        CheckConstraint("kind IN ('component', 'matter')", name="kind"),
+        CheckConstraint("severity IN ('red', 'yellow', 'blue')", name="severity"),
+        CheckConstraint("limit_minutes > 0", name="limit"),
+    )
+
+    district_id: Mapped[DistrictKey]
+    id: Mapped[SerialKey]
+    standard: Mapped[str]
+    kind: Mapped[str]
+    code: Mapped[str]
+    name: Mapped[str]
+    name_en: Mapped[str]
+    severity: Mapped[str]
+    limit_minutes: Mapped[int]
+    active: Mapped[bool] = mapped_column(server_default="true")
+
+
+class Unit(Base):
+    """A responsible unit 责任单位 that puts hazards right."""
+
+    __tablename__ = "unit"
+    __table_args__ = (
+        UniqueConstraint("district_id", "name"),
+        ForeignKeyConstraint(["district_id", "area_id"], ["area.district_id", "area.id"]),
+    )
+
+    district_id: Mapped[DistrictKey]
+    id: Mapped[SerialKey]
+    area_id: Mapped[BigInt]
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+
+
+class HazardCase(Base):
+    """The present state of a case, derived from its ledger in the same transaction.
+
+    A case keeps the grid at filing (`grid_id_filed`) and the grid now (`grid_id`); both are NULL
+    while its place lies in no grid, which puts it in the triage queue.
+    """
+
+    __tablename__ = "hazard_case"
+    __table_args__ = (
+        UniqueConstraint("district_id", "number"),
+        ForeignKeyConstraint(
+            ["district_id", "category_id"], ["category.district_id", "category.id"]
+        ),
+        ForeignKeyConstraint(["district_id", "unit_id"], ["unit.district_id", "unit.id"]),
+        ForeignKeyConstraint(["district_id", "grid_id"], ["grid.district_id", "grid.id"]),
+        CheckConstraint(
+            "state IN ('reported', 'dispatched', 'handled', 'verified', 'closed', 'void')",
+            name="state",
+        ),
+        CheckConstraint("severity IN ('red', 'yellow', 'blue')", name="severity"),
+        Index("hazard_case_geom_idx", "geom", postgresql_using="gist"),
+        Index("hazard_case_area_path_idx", "area_path", postgresql_using="gist"),
+        Index("hazard_case_grid_idx", "district_id", "grid_id", "state"),
+        Index("hazard_case_reported_idx", "district_id", "received_at", "id"),
+        Index(
+            "hazard_case_due_idx",
+            "district_id",
+            "deadline_at",
+            postgresql_where=text("state IN ('reported', 'dispatched') AND NOT overdue"),
+        ),
+        Index(
+            "hazard_case_triage_idx",
+            "district_id",
+            "received_at",
+            postgresql_where=text("grid_id IS NULL"),
+        ),
+        Index(
+            "hazard_case_number_idx",
+            "number",
+            postgresql_using="gin",
+            postgresql_ops={"number": "gin_trgm_ops"},
+        ),
+    )
+
+    district_id: Mapped[DistrictKey]
+    id: Mapped[UuidKey]
+    number: Mapped[str]
+    category_id: Mapped[BigInt]
+    severity: Mapped[str]
+    state: Mapped[str]
+    seq: Mapped[int]
+    source: Mapped[str]
+    external_number: Mapped[str | None]
+    area_path: Mapped[AreaPath]
+    grid_id: Mapped[int | None] = mapped_column(BigInteger)
+    grid_id_filed: Mapped[int | None] = mapped_column(BigInteger)
+    geom: Mapped[Any] = mapped_column(geometry("POINT"))
+    datum_in: Mapped[str]
+    accuracy_m: Mapped[float | None] = mapped_column(Float)
+    address: Mapped[str | None]
+    unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    reported_by: Mapped[UUID]
+    handled_by: Mapped[UUID | None]
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    deadline_at: Mapped[datetime]
+    dispatched_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    overdue: Mapped[bool] = mapped_column(server_default="false")
+    reworks: Mapped[int] = mapped_column(server_default="0")
+
+
+class CaseEvent(Base):
+    """One line of a case's ledger; the run-time role may insert and read, never change it.
+
+    `digest` = SHA-256 over the previous line's digest and this line's canonical JSON, so that a
+    changed, missing or reordered line shows.
+    """
+
+    __tablename__ = "case_event"
+    __table_args__ = (
+        UniqueConstraint("district_id", "case_id", "seq"),
+        ForeignKeyConstraint(
+            ["district_id", "case_id"], ["hazard_case.district_id", "hazard_case.id"]
+        ),
+    )
+
+    district_id: Mapped[DistrictKey]
+    case_id: Mapped[UuidKey]
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    action: Mapped[str]
+    state: Mapped[str]
+    actor_id: Mapped[UUID]
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    facts: Mapped[dict[str, Any]]
+    previous: Mapped[bytes]
+    digest: Mapped[bytes]
+
+
+class CaseText(Base):
+    """Free text of a case, apart from the ledger so that it can be erased by law.
+
+    The ledger holds SHA-256(salt + body); erasing sets `body` and `salt` to NULL.
+    """
+
+    __tablename__ = "case_text"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["district_id", "case_id"], ["hazard_case.district_id", "hazard_case.id"]
+        ),
+    )
+
+    district_id: Mapped[DistrictKey]
+    case_id: Mapped[UuidKey]
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    body: Mapped[str | None]
+    salt: Mapped[bytes | None]
+
+
+class Photo(Base):
+    """A photo of a case; its bytes lie in the object store under `key`."""
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["district_id", "case_id"], ["hazard_case.district_id", "hazard_case.id"]
+        ),
+        CheckConstraint("role IN ('before', 'after')", name="role"),
+        Index("photo_case_idx", "district_id", "case_id"),
+    )
+
+    district_id: Mapped[DistrictKey]
+    id: Mapped[UuidKey]
+    case_id: Mapped[UUID]
+    seq: Mapped[int]
+    role: Mapped[str]
+    key: Mapped[str]
+    sha256: Mapped[bytes]
+    media_type: Mapped[str]
+    size_bytes: Mapped[int]
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    added_by: Mapped[UUID]
+    received_at: Mapped[datetime]
