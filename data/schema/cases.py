@@ -140,7 +140,6 @@ class CaseEvent(Base):
 
     __tablename__ = "case_event"
     __table_args__ = (
-        UniqueConstraint("district_id", "case_id", "seq"),
         ForeignKeyConstraint(
             ["district_id", "case_id"], ["hazard_case.district_id", "hazard_case.id"]
         ),
