@@ -1,0 +1,69 @@
+"""The application: routes, failures, health, and the built web client at `/`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import metadata
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from api import errors, operations, requests
+from api.context import Clock, Context, system_clock
+from api.routes import ROUTERS
+from api.settings import Settings
+from data.database import open_engine
+from data.files import open_files
+from data.server import database_urls
+
+WEB_CLIENT = Path(__file__).parent / "webclient"
+DESCRIPTION = """
+Grids of about 300 households, the hazards and patrols on them, and what was put right.
+
+Coordinates are longitude, latitude in WGS 84 unless a `datum` is given; times are UTC.
+Every command carries `Operation-Id` (a UUIDv7 of the client's) and may be repeated safely.
+Every failure is `application/problem+json`.
+"""
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> FastAPI:
+    """Build the application.
+
+    Parameters
+    ----------
+    settings
+        None: from the environment.
+    clock
+        Gives the present moment in UTC; a test or the demo's history passes its own.
+    """
+    settings = settings or Settings()
+    engine = open_engine(
+        database_urls(settings.home, settings.database_url, settings.migration_database_url).app,
+        pool_size=settings.pool_size,
+        statement_timeout_s=settings.statement_timeout_s,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        requests.limit_threads(settings.pool_size)
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="Sanbai 三百",
+        version=metadata.version("sanbai"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.context = Context(
+        settings, engine, open_files(settings.home, settings.files_url), clock
+    )
+    errors.install(app)
+    operations.install(app)
+    requests.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    if WEB_CLIENT.is_dir():
+        app.mount("/", StaticFiles(directory=WEB_CLIENT, html=True), name="web")
+    return app

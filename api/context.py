@@ -1,0 +1,100 @@
+"""What every route is given: the transaction, the clock, the settings, and who is asking."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from obstore.store import ObjectStore
+from sqlalchemy import Connection, Engine
+
+from api.errors import Problem
+from api.permissions import Caller, Role
+from api.settings import Settings
+from data.accounts import Held, caller_of_session
+from data.scope import Scope
+
+COOKIE = "sanbai_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The parts of a running application; `request.app.state.context`."""
+
+    settings: Settings
+    engine: Engine
+    files: ObjectStore
+    clock: Clock
+
+
+def context(request: Request) -> Context:
+    """The parts of the application that answers."""
+    return cast("Context", request.app.state.context)
+
+
+AppContext = Annotated[Context, Depends(context)]
+
+
+def transaction(parts: AppContext) -> Iterator[Connection]:
+    """One transaction a request, committed before the answer is sent."""
+    with parts.engine.begin() as connection:
+        yield connection
+
+
+# Without scope="function" the commit would come after the answer: a failed one still says 201.
+Tx = Annotated[Connection, Depends(transaction, scope="function")]
+
+
+def now(parts: AppContext) -> datetime:
+    """Our own clock: deadlines run on it."""
+    return parts.clock()
+
+
+Now = Annotated[datetime, Depends(now)]
+
+
+def caller(request: Request, tx: Tx, at: Now) -> Caller:
+    """Who is asking, by the session cookie; 401 when nobody is signed in."""
+    if request.method not in SAFE_METHODS and request.headers.get("x-sanbai") != "1":
+        raise Problem(403, "header-missing", "Send the header X-Sanbai: 1 with every command.")
+    token = request.cookies.get(COOKIE)
+    held = caller_of_session(tx, token, at) if token else None
+    if held is None:
+        raise Problem(401, "not-signed-in", "Sign in first.")
+    return as_caller(held)
+
+
+def as_caller(held: Held) -> Caller:
+    """Turn the rows of an account into who is asking."""
+    return Caller(
+        district_id=held.district_id,
+        account_id=held.account_id,
+        login=held.login,
+        display_name=held.display_name,
+        unit_id=held.unit_id,
+        roles=tuple(
+            Role(row.role, row.area_path, row.area_id, row.grid_id) for row in held.assignments
+        ),
+    )
+
+
+CurrentCaller = Annotated[Caller, Depends(caller)]
+
+
+def scope_for(who: Caller, permission: str) -> Scope:
+    """The places in which the caller holds a permission; 403 when nowhere."""
+    roles = who.require(permission)
+    return Scope(
+        district_id=who.district_id,
+        area_paths=tuple(sorted({r.area_path for r in roles if r.grid_id is None})),
+        grid_ids=tuple(sorted({r.grid_id for r in roles if r.grid_id is not None})),
+        unit_id=who.unit_id,
+    )

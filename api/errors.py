@@ -1,0 +1,146 @@
+"""Failures as RFC 9457 problems: one code each, put into words by the client.
+
+Routes raise `Problem`; exceptions of the inner packages are translated by the one table
+`TRANSLATIONS`. A problem never shows a cause that is ours (a 500 has its request id only).
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+logger = logging.getLogger("sanbai.api")
+
+TITLES = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported type",
+    422: "Invalid input",
+    429: "Too many requests",
+    500: "Internal error",
+    503: "Not available",
+}
+
+
+class Problem(Exception):  # noqa: N818 (the field's word for it)
+    """A refusal that the caller can understand and mend.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    code
+        Kebab-case name that clients put into words.
+    detail
+        One English sentence: what to mend.
+    params
+        What the words need (numbers, names).
+    errors
+        For bad input: `{pointer, code, message}` for each field.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        params: dict[str, Any] | None = None,
+        errors: list[dict[str, Any]] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.params = params or {}
+        self.errors = errors
+
+    def response(self, request: Request) -> JSONResponse:
+        """Render as `application/problem+json`."""
+        body: dict[str, Any] = {
+            "type": f"urn:sanbai:problem:{self.code}",
+            "title": TITLES.get(self.status, "Error"),
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            "params": self.params,
+            "instance": request.scope.get("request_id"),
+        }
+        if self.errors is not None:
+            body["errors"] = self.errors
+        return JSONResponse(body, self.status, media_type="application/problem+json")
+
+
+def not_found(what: str = "resource") -> Problem:
+    """A thing that is not there, or lies outside the caller's area: the two look alike."""
+    return Problem(404, "not-found", f"No such {what}.", params={"what": what})
+
+
+Translation = Callable[[Any], Problem]
+TRANSLATIONS: dict[type[Exception], Translation] = {
+    OperationalError: lambda _: Problem(
+        503, "database-unavailable", "The database does not answer; try again in a moment."
+    ),
+}
+
+
+def _http(error: HTTPException) -> Problem:
+    code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
+    return Problem(error.status_code, code, str(error.detail))
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    errors = [
+        {
+            "pointer": "/" + "/".join(str(part) for part in item["loc"][1:]),
+            "in": item["loc"][0],
+            "code": item["type"],
+            "message": item["msg"],
+        }
+        for item in error.errors()
+    ]
+    fields = ", ".join(item["pointer"] for item in errors)
+    return Problem(422, "invalid", f"Mend these and send again: {fields}.", errors=errors)
+
+
+def install(app: FastAPI) -> None:
+    """Make every failure of the application a problem."""
+
+    @app.exception_handler(Problem)
+    def _problem(request: Request, error: Problem) -> JSONResponse:
+        return error.response(request)
+
+    @app.exception_handler(HTTPException)
+    def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
+        return _http(error).response(request)
+
+    @app.exception_handler(RequestValidationError)
+    def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
+        return _invalid(error).response(request)
+
+    @app.exception_handler(Exception)
+    def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+        logger.error("unforeseen failure", exc_info=error)
+        return Problem(500, "internal", "Something failed on our side.").response(request)
+
+    for kind, translate in TRANSLATIONS.items():
+        _install_translation(app, kind, translate)
+
+
+def _install_translation(app: FastAPI, kind: type[Exception], translate: Translation) -> None:
+    @app.exception_handler(kind)
+    def _translated(request: Request, error: Exception) -> JSONResponse:
+        problem = translate(error)
+        if problem.status >= 500:
+            logger.error("%s", problem.code, exc_info=error)
+        return problem.response(request)

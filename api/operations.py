@@ -1,0 +1,109 @@
+"""Commands that can be repeated: the same operation id gives the same answer, once done.
+
+A command carries `Operation-Id`, a UUID (version 7) made by the client. It is stored with a digest
+of the request and with the answer, in the transaction of the command itself.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, FastAPI, Header, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy import Connection, insert, select, text
+
+from api.context import CurrentCaller, Now, Tx
+from api.errors import Problem
+from api.permissions import Caller
+from data.schema import Operation
+
+
+class Replay(Exception):  # noqa: N818 (no error: the answer was given before)
+    """The command was carried out before; here is the answer it was given."""
+
+    def __init__(self, status: int, answer: dict[str, Any]) -> None:
+        super().__init__("carried out before")
+        self.status = status
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command under way: its transaction, who gives it and when it was received."""
+
+    tx: Connection
+    caller: Caller
+    at: datetime
+    operation_id: UUID
+    digest: bytes
+
+    def keep(self, answer: BaseModel, status: int = 200) -> JSONResponse:
+        """Store the answer beside what was done, and render it."""
+        body = answer.model_dump(mode="json")
+        self.tx.execute(
+            insert(Operation).values(
+                district_id=self.caller.district_id,
+                account_id=self.caller.account_id,
+                id=self.operation_id,
+                body_digest=self.digest,
+                status=status,
+                answer=body,
+                received_at=self.at,
+            )
+        )
+        return JSONResponse(body, status)
+
+
+async def request_digest(request: Request) -> bytes:
+    """SHA-256 over method, path and body."""
+    head = f"{request.method} {request.url.path}\n".encode()
+    return hashlib.sha256(head + await request.body()).digest()
+
+
+def command(
+    caller: CurrentCaller,
+    tx: Tx,
+    at: Now,
+    digest: Annotated[bytes, Depends(request_digest)],
+    operation_id: Annotated[UUID | None, Header(description="UUIDv7 made by the client")] = None,
+) -> Command:
+    """Begin a command, or raise the answer it was given before."""
+    if operation_id is None:
+        raise Problem(
+            422, "operation-id-missing", "Send a UUID of your own as the header Operation-Id."
+        )
+    # Two copies of one command at once: the second waits here and then finds the first's answer.
+    tx.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
+        {"key": f"{caller.account_id}/{operation_id}"},
+    )
+    earlier = tx.execute(
+        select(Operation.body_digest, Operation.status, Operation.answer).where(
+            Operation.district_id == caller.district_id,
+            Operation.account_id == caller.account_id,
+            Operation.id == operation_id,
+        )
+    ).one_or_none()
+    if earlier is None:
+        return Command(tx, caller, at, operation_id, digest)
+    if earlier.body_digest != digest:
+        raise Problem(
+            409,
+            "operation-reused",
+            "This Operation-Id was used for another command: make a new one.",
+        )
+    raise Replay(earlier.status, earlier.answer)
+
+
+CurrentCommand = Annotated[Command, Depends(command)]
+
+
+def install(app: FastAPI) -> None:
+    """Answer repeated commands as the first time."""
+
+    @app.exception_handler(Replay)
+    def _replay(_: Request, replay: Replay) -> JSONResponse:
+        return JSONResponse(replay.answer, replay.status, headers={"Operation-Replayed": "true"})

@@ -1,0 +1,106 @@
+"""Who may do what: the one table, and the question put to it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.errors import Problem, not_found
+
+READERS = frozenset({"officer", "planner", "commander", "handler", "administrator", "auditor"})
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "map:read": READERS,
+    "case:read": READERS,
+    "case:report": frozenset({"officer", "commander", "administrator"}),
+    "case:place": frozenset({"commander"}),
+    "case:dispatch": frozenset({"commander"}),
+    "case:handle": frozenset({"handler", "officer", "commander"}),
+    "case:verify": frozenset({"officer", "commander"}),
+    "case:rework": frozenset({"officer", "commander"}),
+    "case:close": frozenset({"commander"}),
+    "case:void": frozenset({"commander"}),
+    "shift:record": frozenset({"officer"}),
+    "track:read": frozenset({"officer", "commander", "auditor"}),
+    "plan:read": frozenset({"planner", "commander", "administrator", "auditor"}),
+    "plan:generate": frozenset({"planner"}),
+    "plan:publish": frozenset({"planner"}),
+    "hotspot:run": frozenset({"commander", "planner"}),
+    "account:manage": frozenset({"administrator"}),
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role as it holds today: within an area and all below it, or on one grid.
+
+    Parameters
+    ----------
+    name
+        One of `data.schema.accounts.ROLES`.
+    area_path
+        ltree path of the area; for a grid's officer, of the grid's community.
+    grid_id
+        The officer's grid; None for a role within an area.
+    """
+
+    name: str
+    area_path: str
+    area_id: int | None
+    grid_id: int | None
+
+    def covers(self, area_path: str, grid_id: int | None) -> bool:
+        """Whether a thing at this place lies within the role."""
+        if self.grid_id is not None:
+            return grid_id == self.grid_id
+        return area_path == self.area_path or area_path.startswith(self.area_path + ".")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is asking, with the roles that hold today."""
+
+    district_id: int
+    account_id: UUID
+    login: str
+    display_name: str
+    unit_id: int | None
+    roles: tuple[Role, ...]
+
+    @property
+    def permissions(self) -> list[str]:
+        """What the caller may do somewhere, by name."""
+        held = {role.name for role in self.roles}
+        return sorted(name for name, roles in PERMISSIONS.items() if roles & held)
+
+    def roles_for(self, permission: str) -> tuple[Role, ...]:
+        """The roles that give a permission."""
+        return tuple(role for role in self.roles if role.name in PERMISSIONS[permission])
+
+    def may(self, permission: str, area_path: str, grid_id: int | None = None) -> bool:
+        """Whether the caller may do this at a place."""
+        return any(role.covers(area_path, grid_id) for role in self.roles_for(permission))
+
+    def require(self, permission: str) -> tuple[Role, ...]:
+        """The roles that give a permission, or 403."""
+        roles = self.roles_for(permission)
+        if not roles:
+            raise Problem(
+                403,
+                "forbidden",
+                "Your role does not allow this.",
+                params={"permission": permission},
+            )
+        return roles
+
+    def require_at(
+        self, permission: str, area_path: str, grid_id: int | None = None, *, what: str
+    ) -> None:
+        """Refuse with 404 outside the caller's area, with 403 where only the right lacks."""
+        if not any(role.covers(area_path, grid_id) for role in self.roles):
+            raise not_found(what)
+        if not self.may(permission, area_path, grid_id):
+            raise Problem(
+                403,
+                "forbidden",
+                "Your role does not allow this.",
+                params={"permission": permission},
+            )

@@ -1,0 +1,36 @@
+"""What an administrator may set, by environment variables that begin with `SANBAI_`."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of one server; read once and passed to `create_app`."""
+
+    model_config = SettingsConfigDict(env_prefix="SANBAI_", env_file=".env", frozen=True)
+
+    home: Path = Field(Path(".sanbai"), description="Folder for all that is made at run time.")
+    database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL to use, as the run-time role; none: the private cluster in `home`.",
+    )
+    migration_database_url: SecretStr | None = Field(
+        None, description="The same database as the role that owns the schema."
+    )
+    files_url: str | None = Field(
+        None, description="Where photos lie: `file:///…` or `s3://…`; none: a folder in `home`."
+    )
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
+    pool_size: int = Field(10, ge=2, le=200, description="Connections and request threads.")
+    statement_timeout_s: float = Field(30, gt=0, description="No query runs longer, in seconds.")
+    session_hours: float = Field(12, gt=0, description="A sign-in ends after so many hours.")
+    secure_cookies: bool = Field(
+        default=False, description="Send the session cookie over HTTPS only."
+    )
+    password_hashers: int = Field(
+        2, ge=1, le=32, description="Passwords checked at the same time; each takes 64 MiB."
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
