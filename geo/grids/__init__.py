@@ -1,0 +1,18 @@
+"""Grids of about 300 households: generate them, check them, score them."""
+
+from geo.grids.coverage import Fault, find_faults
+from geo.grids.errors import GridError, GridInputError, GridPlanError
+from geo.grids.generate import GridOptions, generate
+from geo.grids.score import GridScore, score
+
+__all__ = [
+    "Fault",
+    "GridError",
+    "GridInputError",
+    "GridOptions",
+    "GridPlanError",
+    "GridScore",
+    "find_faults",
+    "generate",
+    "score",
+]

@@ -1,0 +1,317 @@
+"""From roads, walls and buildings to cells: the pieces a grid is put together from.
+
+A block is what roads, water and area borders enclose; a road that runs into a building is
+led around it. A block with many households is divided further, half way between its
+buildings (the edges of a Voronoi diagram of points on their walls). No cell cuts a building,
+so no grid made of cells does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from scipy.sparse import csr_array
+from scipy.spatial import QhullError, Voronoi, cKDTree
+from shapely.geometry.base import BaseGeometry
+
+from geo.grids.faces import (
+    BoolArray,
+    Borders,
+    FloatArray,
+    GeometryArray,
+    IntArray,
+    absorb,
+    border_matrix,
+    find_borders,
+    node_lines,
+    polygonize,
+    split_pieces,
+)
+
+NEAR_LINE_M = 5.0
+"""A border this close to a road or to water is said to follow it."""
+WALL_STEP_M = 2.5
+"""Spacing of the points on walls between which a block is divided."""
+SMOOTH_M = 0.6
+"""Dividing lines may be straightened by this much; walls hold them where it matters."""
+
+
+@dataclass(frozen=True)
+class Town:
+    """The input in local metres, checked.
+
+    Attributes
+    ----------
+    areas
+        Polygons and multipolygons that do not overlap.
+    buildings
+        Polygons that do not overlap (overlapping ones are united).
+    households
+        Households of each building.
+    lines
+        Roads, and water where given: what a border should follow.
+    """
+
+    areas: GeometryArray
+    buildings: GeometryArray
+    households: IntArray
+    lines: GeometryArray
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of a town and who borders on whom.
+
+    Attributes
+    ----------
+    faces, cell_of_face
+        The arrangement the cells are made of.
+    area
+        Area index of each cell.
+    households, size_m2
+        Of each cell.
+    border_m, open_m
+        Symmetric matrices: length of border between two cells; the part of it that follows
+        neither road nor water.
+    outer_m
+        Border of each cell with what lies outside its area.
+    """
+
+    faces: GeometryArray
+    cell_of_face: IntArray
+    area: IntArray
+    households: IntArray
+    size_m2: FloatArray
+    border_m: csr_array
+    open_m: csr_array
+    outer_m: FloatArray
+
+
+@dataclass(frozen=True)
+class _Arrangement:
+    """Faces inside the areas, with the area and the building (or -1) of each."""
+
+    faces: GeometryArray
+    area: IntArray
+    building: IntArray
+    borders: Borders
+
+
+@dataclass(frozen=True)
+class _Walls:
+    """Points on the walls of a block's lived-in buildings, and the building of each."""
+
+    tree: cKDTree
+    owner: IntArray
+
+
+def make_cells(town: Town, split_households: int) -> Cells:
+    """Divide a town into cells.
+
+    Parameters
+    ----------
+    town
+        The checked input.
+    split_households
+        A block with more households than this is divided between its buildings.
+    """
+    walls = shapely.STRtree(town.buildings)
+    lines = _block_lines(town, walls)
+    blocks = _arrange(node_lines(lines), town, walls)
+    block = _label_blocks(blocks)
+    extra, sites = _divide_blocks(town, walls, blocks, block, split_households)
+    if not extra:
+        return _finish(town, blocks, block)
+    fine = _arrange(node_lines(np.concatenate([lines, np.array(extra)])), town, walls)
+    pen = _block_of_face(fine, blocks, block)
+    return _finish(town, fine, _label_cells(fine, pen, sites, len(block)))
+
+
+def _block_lines(town: Town, walls: shapely.STRtree) -> GeometryArray:
+    """Area borders and roads, the latter led around buildings by the buildings' walls."""
+    borders = shapely.boundary(town.areas)
+    if len(town.lines) == 0:
+        return np.asarray(borders, dtype=np.object_)
+    lines = town.lines.copy()
+    line, building = walls.query(lines, predicate="intersects")
+    crossed = np.unique(building)
+    for index in np.unique(line):
+        hit = town.buildings[building[line == index]]
+        lines[index] = shapely.difference(lines[index], shapely.union_all(hit))
+    outlines = shapely.boundary(town.buildings[crossed])
+    return np.concatenate([borders, lines[~shapely.is_empty(lines)], outlines])
+
+
+def _arrange(noded: BaseGeometry, town: Town, walls: shapely.STRtree) -> _Arrangement:
+    faces = polygonize(noded)
+    points = shapely.point_on_surface(faces)
+    area = np.full(len(faces), -1, dtype=np.int64)
+    face, inside = shapely.STRtree(town.areas).query(points, predicate="within")
+    area[face] = inside
+    kept = area >= 0
+    faces, area, points = faces[kept], area[kept], points[kept]
+    building = np.full(len(faces), -1, dtype=np.int64)
+    face, unit = walls.query(points, predicate="within")
+    # A light block may hold whole buildings: only a face that lies inside its building is wall.
+    inside_m2 = shapely.area(faces[face]) <= shapely.area(town.buildings[unit]) * 1.01 + 0.01
+    building[face[inside_m2]] = unit[inside_m2]
+    return _Arrangement(faces, area, building, find_borders(faces))
+
+
+def _label_blocks(blocks: _Arrangement) -> IntArray:
+    """Join each walled face to a free neighbour; every label is then one block."""
+    own = np.arange(len(blocks.faces))
+    return absorb(own, blocks.building >= 0, blocks.borders, blocks.area)
+
+
+def _face_of_building(town: Town, blocks: _Arrangement) -> IntArray:
+    """Find the face that holds each building's inner point; -1 outside all areas."""
+    home = np.full(len(town.buildings), -1, dtype=np.int64)
+    points = shapely.point_on_surface(town.buildings)
+    unit, face = shapely.STRtree(blocks.faces).query(points, predicate="intersects")
+    home[unit[::-1]] = face[::-1]
+    return home
+
+
+def _divide_blocks(
+    town: Town, walls: shapely.STRtree, blocks: _Arrangement, block: IntArray, most: int
+) -> tuple[list[BaseGeometry], dict[int, _Walls]]:
+    """Lines that divide blocks of more than ``most`` households; the walls in each such block."""
+    home = _face_of_building(town, blocks)
+    weight = np.bincount(block[home[home >= 0]], town.households[home >= 0], minlength=len(block))
+    lived_in = np.flatnonzero((home >= 0) & (town.households > 0))
+    of_block = _group(block[home[lived_in]], lived_in)
+    faces_of_block = _group(block, np.arange(len(block)))
+    extra: list[BaseGeometry] = []
+    sites: dict[int, _Walls] = {}
+    for label in np.flatnonzero(weight > most).tolist():
+        units = of_block[label]
+        points, owner = _wall_points(town.buildings[units], units)
+        edges = _halfway_lines(points, owner)
+        if edges is None:
+            continue
+        shape = shapely.coverage_union_all(blocks.faces[faces_of_block[label]])
+        extra.append(shapely.intersection(edges, shape))
+        extra.extend(shapely.boundary(town.buildings[walls.query(shape, predicate="intersects")]))
+        sites[label] = _Walls(cKDTree(points), owner)
+    return extra, sites
+
+
+def _group(labels: IntArray, members: IntArray) -> dict[int, IntArray]:
+    order = np.argsort(labels, kind="stable")
+    values, starts = np.unique(labels[order], return_index=True)
+    parts = np.split(members[order], starts[1:])
+    return dict(zip(values.tolist(), parts, strict=True))
+
+
+def _wall_points(buildings: GeometryArray, units: IntArray) -> tuple[FloatArray, IntArray]:
+    rings = shapely.segmentize(shapely.get_exterior_ring(buildings), WALL_STEP_M)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    _, first = np.unique(np.round(points, 3), axis=0, return_index=True)
+    first.sort()
+    return points[first], units[ring[first]]
+
+
+def _halfway_lines(points: FloatArray, owner: IntArray) -> BaseGeometry | None:
+    """Lines half way between the walls of different buildings, or None if there are none."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle, reach = (low + high) / 2, 10 * float(np.hypot(*(high - low))) + 1000
+    far = middle + reach * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
+    try:
+        diagram = Voronoi(np.concatenate([points - middle, far - middle]))
+    except QhullError:
+        # All walls on one straight line: nothing that could be divided by area.
+        return None
+    owners = np.concatenate([owner, np.full(4, -1)])
+    pair = owners[diagram.ridge_points]
+    ends = np.array(diagram.ridge_vertices)
+    wanted = (pair[:, 0] != pair[:, 1]) & (pair >= 0).all(axis=1) & (ends >= 0).all(axis=1)
+    if not wanted.any():
+        return None
+    edges = shapely.linestrings(diagram.vertices[ends[wanted]] + middle)
+    merged = shapely.line_merge(shapely.multilinestrings(edges))
+    straightened: BaseGeometry = shapely.simplify(merged, SMOOTH_M)
+    return straightened
+
+
+def _block_of_face(fine: _Arrangement, blocks: _Arrangement, block: IntArray) -> IntArray:
+    """Block label of each fine face: of the coarse face that holds its inner point."""
+    points = shapely.point_on_surface(fine.faces)
+    face, coarse = shapely.STRtree(blocks.faces).query(points, predicate="intersects")
+    pen = np.full(len(fine.faces), -1, dtype=np.int64)
+    pen[face[::-1]] = block[coarse[::-1]]
+    return pen
+
+
+def _label_cells(
+    fine: _Arrangement, pen: IntArray, sites: dict[int, _Walls], blocks: int
+) -> IntArray:
+    """Label each face: its block, or in a divided block the nearest lived-in building."""
+    labels = pen.copy()
+    settled = ~np.isin(pen, list(sites))
+    middles = shapely.get_coordinates(shapely.point_on_surface(fine.faces))
+    for label, site in sites.items():
+        inside = np.flatnonzero(pen == label)
+        nearest = site.owner[site.tree.query(middles[inside])[1]]
+        walled = fine.building[inside]
+        lived_in = np.isin(walled, site.owner)
+        labels[inside] = blocks + np.where(lived_in, walled, nearest)
+        settled[inside] = lived_in
+    alone = ~settled & (fine.building >= 0)
+    labels[alone] = labels.max() + 1 + fine.building[alone]
+    pieces = split_pieces(labels, fine.borders, pen)
+    anchored = np.zeros(pieces.max() + 1, dtype=bool)
+    anchored[pieces[settled]] = True
+    return absorb(pieces, ~anchored, fine.borders, pen)
+
+
+def _finish(town: Town, made: _Arrangement, labels: IntArray) -> Cells:
+    """Number the cells, put the buildings in, and measure."""
+    pieces = split_pieces(labels, made.borders, made.area)
+    # A walled face nobody wanted in its own block may still join one across the road.
+    hosts = np.zeros(pieces.max() + 1, dtype=bool)
+    hosts[pieces[made.building < 0]] = True
+    pieces = absorb(pieces, ~hosts, made.borders, made.area)
+    _, cell = np.unique(pieces, return_inverse=True)
+    size = int(cell.max()) + 1
+    area = np.zeros(size, dtype=np.int64)
+    area[cell] = made.area
+    home = _face_of_building(town, made)
+    inside = home >= 0
+    households = np.bincount(cell[home[inside]], town.households[inside], minlength=size)
+    return _measure(made, cell, area, households.astype(np.int64), town.lines)
+
+
+def _measure(
+    made: _Arrangement, cell: IntArray, area: IntArray, households: IntArray, lines: GeometryArray
+) -> Cells:
+    borders, size = made.borders, len(area)
+    left = cell[borders.left]
+    right = np.where(borders.right >= 0, cell[borders.right], -1)
+    outside = (right < 0) | (area[left] != area[right])
+    outer = np.bincount(left[outside], borders.length_m[outside], minlength=size)
+    beyond = outside & (right >= 0)
+    outer += np.bincount(right[beyond], borders.length_m[beyond], minlength=size)
+    left, right, length_m = left[~outside], right[~outside], borders.length_m[~outside]
+    away = ~_follows(borders.middle[~outside], lines)
+    return Cells(
+        faces=made.faces,
+        cell_of_face=cell.astype(np.int64),
+        area=area,
+        households=households,
+        size_m2=np.bincount(cell, shapely.area(made.faces), minlength=size).astype(np.float64),
+        border_m=border_matrix(left, right, length_m, size),
+        open_m=border_matrix(left, right, length_m * away, size),
+        outer_m=outer.astype(np.float64),
+    )
+
+
+def _follows(points: FloatArray, lines: GeometryArray) -> BoolArray:
+    near = np.zeros(len(points), dtype=bool)
+    if len(lines):
+        tree = shapely.STRtree(lines)
+        hit, _ = tree.query(shapely.points(points), predicate="dwithin", distance=NEAR_LINE_M)
+        near[hit] = True
+    return near

@@ -1,0 +1,144 @@
+"""Put cells together into grids of like size: the seam of grid generation.
+
+A partitioner is any function ``(graph, parts, options) -> labels``. This one starts METIS
+many times, mends what it leaves in pieces and improves the best few results by moving cells
+across boundaries (``geo.grids.refine``). A better partitioner takes the place of
+:func:`partition` and needs nothing else of the generator changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pymetis
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
+
+from geo.grids.faces import FloatArray, IntArray
+from geo.grids.refine import plan_cost, refine
+
+ROAD_WEIGHT = 0.2
+"""What a metre of border along a road counts against one across open ground."""
+STARTS = 24
+FINALISTS = 3
+METIS_SLACKS = (5, 15, 30, 60)
+"""METIS load imbalance allowed in a start, in thousandths."""
+
+
+@dataclass(frozen=True)
+class CellGraph:
+    """The cells of one connected place.
+
+    Attributes
+    ----------
+    households
+        Of each cell.
+    size_m2, outer_m
+        Size of each cell; its border with what lies outside the place.
+    border_m, open_m
+        Symmetric matrices of equal pattern: length of border between two cells, and the part
+        of it that follows neither road nor water.
+    """
+
+    households: IntArray
+    size_m2: FloatArray
+    outer_m: FloatArray
+    border_m: csr_array
+    open_m: csr_array
+
+
+class Partitioner(Protocol):
+    """What divides the cells of one place into ``parts`` connected grids."""
+
+    def __call__(self, graph: CellGraph, parts: int, seed: int) -> IntArray:
+        """Return a label for each cell; labels are 0 … n-1 with n at most ``parts``."""
+        ...
+
+
+def partition(graph: CellGraph, parts: int, seed: int) -> IntArray:
+    """Divide the cells of one place into connected grids of like households.
+
+    Parameters
+    ----------
+    graph
+        A connected place.
+    parts
+        Grids wanted; fewer come back only where there are fewer cells than that.
+    seed
+        Same graph, same seed: same answer.
+    """
+    cells = len(graph.households)
+    parts = min(parts, max(1, int((graph.households > 0).sum())))
+    if parts == 1:
+        return np.zeros(cells, dtype=np.int64)
+    starts = [_start(graph, parts, seed + turn) for turn in range(STARTS)]
+    ranked = sorted(range(STARTS), key=lambda turn: (plan_cost(graph, starts[turn]), turn))
+    finals = [refine(graph, starts[turn], seed + turn) for turn in ranked[:FINALISTS]]
+    return min(finals, key=lambda labels: plan_cost(graph, labels))
+
+
+def _start(graph: CellGraph, parts: int, seed: int) -> IntArray:
+    """One METIS partition, every part of it one piece."""
+    along_m = graph.border_m.data - graph.open_m.data
+    effort = np.rint(10 * (graph.open_m.data + ROAD_WEIGHT * along_m)).astype(np.int64)
+    options = pymetis.Options(seed=seed, ufactor=METIS_SLACKS[seed % len(METIS_SLACKS)])
+    _, found = pymetis.part_graph(
+        parts,
+        xadj=graph.border_m.indptr,
+        adjncy=graph.border_m.indices,
+        vweights=graph.households,
+        eweights=np.maximum(effort, 1),
+        recursive=bool(seed % 2),
+        contiguous=not seed % 2,
+        options=options,
+    )
+    return make_connected(graph, np.asarray(found, dtype=np.int64), parts)
+
+
+def make_connected(graph: CellGraph, labels: IntArray, parts: int) -> IntArray:
+    """Keep the heaviest piece of each part, hand the rest to neighbours, fill up to ``parts``.
+
+    Parameters
+    ----------
+    graph, labels
+        A partition that may have parts in several pieces, or empty ones.
+    parts
+        How many parts there are to be.
+    """
+    pieces = _pieces(graph.border_m, labels)
+    weight = np.bincount(pieces, graph.households)
+    label_of_piece = np.zeros(len(weight), dtype=np.int64)
+    label_of_piece[pieces] = labels
+    order = np.lexsort((np.arange(len(weight)), -weight, label_of_piece))
+    kept = order[np.unique(label_of_piece[order], return_index=True)[1]]
+    if len(kept) < parts:
+        spare = [piece for piece in np.argsort(-weight, kind="stable") if piece not in set(kept)]
+        kept = np.concatenate([kept, np.array(spare[: parts - len(kept)], dtype=np.int64)])
+    return _spread(graph.border_m, pieces, kept)
+
+
+def _pieces(border_m: csr_array, labels: IntArray) -> IntArray:
+    pairs = border_m.tocoo()
+    same = labels[pairs.row] == labels[pairs.col]
+    links = coo_array(
+        (np.ones(int(same.sum())), (pairs.row[same], pairs.col[same])), shape=border_m.shape
+    )
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+def _spread(border_m: csr_array, pieces: IntArray, kept: IntArray) -> IntArray:
+    """Number the kept pieces and let each other cell join its longest settled neighbour."""
+    number = np.full(pieces.max() + 1, -1, dtype=np.int64)
+    number[kept] = np.arange(len(kept))
+    labels = number[pieces]
+    while (labels < 0).any():
+        for cell in np.flatnonzero(labels < 0).tolist():
+            near = slice(border_m.indptr[cell], border_m.indptr[cell + 1])
+            around = labels[border_m.indices[near]]
+            settled = around >= 0
+            if settled.any():
+                share = np.bincount(around[settled], border_m.data[near][settled])
+                labels[cell] = int(share.argmax())
+    return labels
