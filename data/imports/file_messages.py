@@ -193,6 +193,38 @@ FILE_MESSAGES: Final[dict[str, Message]] = {
         "The file has {vertices} vertices; the limit is {limit}.",
         "Split it by street or community, or thin it out first.",
     ),
+    "area_codes_missing": Message(
+        "区域没有编码，也没有说明级别和上级。",
+        "请用 --column code=某列 指出编码列；没有编码时，用 --level community --parent "
+        "9 位街道编码，由程序给出临时编码。",
+        "The areas have no codes, and their level and parent are not stated.",
+        "Name the column with --column code=NAME; where there are no codes, give --level "
+        "community --parent STREETCODE (9 digits) to have provisional ones made.",
+    ),
+    "parent_option_bad": Message(
+        "--parent {parent} 不合用：{level} 的上级编码应为 {digits} 位数字。",
+        "区县 6 位，街道 9 位。",
+        "--parent {parent} does not fit: the parent of a {level} has a code of {digits} digits.",
+        "A district has 6 digits, a street 9.",
+    ),
+    "too_many_provisional": Message(
+        "同一上级下有 {count} 个区域要给临时编码，最多 {limit} 个。",
+        "请在文件里补上正式编码。",
+        "{count} areas of one parent need provisional codes; {limit} are possible.",
+        "Put the official codes into the file.",
+    ),
+    "no_district": Message(
+        "系统里没有包含这些数据的区县。",
+        "请先导入区域（sanbai import areas …），或用 --district 指定 6 位区县编码。",
+        "No district in the system contains these data.",
+        "Import the areas first (sanbai import areas …), or name one with --district CODE.",
+    ),
+    "district_unknown": Message(
+        "系统里没有编码为 {code} 的区县。",
+        "现有：{codes}。",
+        "There is no district {code} in the system.",
+        "There are: {codes}.",
+    ),
     "rows_bad": Message(
         "{total} 行中有 {count} 行有问题，什么也没有导入。第一处：第 {row} 行，"
         "{column} 列（{value}）：{first_zh}",

@@ -111,7 +111,7 @@ class ImportFileError(ValueError):
         Values for the sentence's blanks.
     """
 
-    def __init__(self, code: str, *, bad: Sequence[BadRow] = (), **params: object) -> None:
+    def __init__(self, code: str, /, *, bad: Sequence[BadRow] = (), **params: object) -> None:
         self.problem = Problem(code, dict(params))
         self.bad = list(bad)
         super().__init__(self.problem.text("en"))
@@ -135,7 +135,7 @@ class ImportFileError(ValueError):
 class RowError(ValueError):
     """A value that cannot be taken over; caught by the check of its row."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, /, **params: object) -> None:
         self.problem = Problem(code, dict(params))
         super().__init__(code)
 

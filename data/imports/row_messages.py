@@ -188,9 +188,15 @@ ROW_MESSAGES: Final[dict[str, Message]] = {
         "Snap its boundary to the parent's in QGIS.",
     ),
     "areas_overlap": Message(
-        "与“{other}”（第 {first} 行）重叠 {overlap_m2} 平方米。",
+        "与“{other}”（{where_zh}）重叠 {overlap_m2} 平方米。",
         "请在 QGIS 中修正，使同级区域互不重叠。",
-        "It overlaps {other} (row {first}) by {overlap_m2} m².",
+        "It overlaps {other} ({where_en}) by {overlap_m2} m².",
         "Mend it in QGIS: areas of one level must not overlap.",
+    ),
+    "parent_changed": Message(
+        "系统中它属于“{known}”，文件里写的是“{parent}”。",
+        "导入不会把区域移到另一上级之下；请核对上级编码。",
+        "In the system it belongs to {known}, in the file to {parent}.",
+        "An import never moves an area to another parent: check the parent's code.",
     ),
 }

@@ -1,0 +1,15 @@
+-- One batch of water; rows that are the same already stay untouched and are not returned.
+INSERT INTO water AS w (district_id, external_id, name, kind, geom, datum_in, updated_at)
+SELECT :district_id, u.external_id, u.name, u.kind,
+       ST_Multi(ST_GeomFromWKB(u.shape, 4326)), :datum, :at
+FROM unnest(
+    CAST(:external_id AS text[]), CAST(:name AS text[]), CAST(:kind AS text[]),
+    CAST(:shape AS bytea[])
+) AS u (external_id, name, kind, shape)
+ON CONFLICT (district_id, external_id) DO UPDATE
+SET name = excluded.name, kind = excluded.kind, geom = excluded.geom,
+    datum_in = excluded.datum_in, updated_at = excluded.updated_at
+WHERE (w.name, w.kind, w.datum_in)
+      IS DISTINCT FROM (excluded.name, excluded.kind, excluded.datum_in)
+   OR NOT ST_OrderingEquals(w.geom, excluded.geom)
+RETURNING (xmax = 0) AS added
