@@ -15,9 +15,10 @@ from geo.grids.codes import MOST_GRIDS, grid_code, grid_name, reading_order
 from geo.grids.coverage import find_plan_faults
 from geo.grids.errors import GridInputError, GridPlanError
 from geo.grids.faces import GeometryArray, IntArray
+from geo.grids.graph import CellGraph
 from geo.grids.inputs import bring_town, check_areas
 from geo.grids.local import LocalFrame, local_frame
-from geo.grids.partition import CellGraph, Partitioner, partition
+from geo.grids.partition import Partitioner, partition
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all and the stage: one of ``STAGES``."""

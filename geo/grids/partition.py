@@ -8,7 +8,6 @@ across boundaries (``geo.grids.refine``). A better partitioner takes the place o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +15,8 @@ import pymetis
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.grids.faces import FloatArray, IntArray
+from geo.grids.faces import IntArray
+from geo.grids.graph import CellGraph
 from geo.grids.refine import plan_cost, refine
 
 ROAD_WEIGHT = 0.2
@@ -25,28 +25,6 @@ STARTS = 24
 FINALISTS = 3
 METIS_SLACKS = (5, 15, 30, 60)
 """METIS load imbalance allowed in a start, in thousandths."""
-
-
-@dataclass(frozen=True)
-class CellGraph:
-    """The cells of one connected place.
-
-    Attributes
-    ----------
-    households
-        Of each cell.
-    size_m2, outer_m
-        Size of each cell; its border with what lies outside the place.
-    border_m, open_m
-        Symmetric matrices of equal pattern: length of border between two cells, and the part
-        of it that follows neither road nor water.
-    """
-
-    households: IntArray
-    size_m2: FloatArray
-    outer_m: FloatArray
-    border_m: csr_array
-    open_m: csr_array
 
 
 class Partitioner(Protocol):

@@ -10,14 +10,11 @@ from __future__ import annotations
 import math
 import random
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geo.grids.faces import IntArray
-
-if TYPE_CHECKING:
-    from geo.grids.partition import CellGraph
+from geo.grids.graph import CellGraph
 
 BALANCE = 60.0
 """Cost of a squared relative deviation from the target."""

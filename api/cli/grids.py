@@ -1,0 +1,328 @@
+"""Commands on grids: ``sanbai grids generate|score|export``."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import geopandas as gpd
+import typer
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy import Connection, Engine
+
+from api.cli.server import running_database
+from api.settings import Settings
+from data.database import open_engine
+from data.exports.grid_file import GridFileError, check_target, read_grids, write_grids
+from data.imports.read import ImportFileError, read_features
+from data.plans import (
+    AreaKey,
+    PlanKey,
+    create_plan,
+    find_area,
+    find_plan,
+    generate_plan,
+    read_plan_grids,
+    score_plan,
+)
+from geo.grids import GridError, GridOptions, GridScore, generate, score
+
+app = typer.Typer(help="划分、评价、导出网格。Divide into grids, score them, export them.")
+console = Console()
+errors = Console(stderr=True)
+
+STAGES = {
+    "read": "读取数据 Reading",
+    "blocks": "划分街块 Finding blocks",
+    "grids": "组合网格 Forming grids",
+    "check": "检查覆盖 Checking the coverage",
+    "score": "评价 Scoring",
+    "done": "完成 Done",
+}
+
+Input = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
+Households = Annotated[int, typer.Option(help="每网格户数 Households in a grid.", min=10)]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="LAYER.OURS=THEIRS",
+        help="指定字段，如 buildings.households=户数。Name a column of a file.",
+    ),
+]
+PlanId = Annotated[
+    int | None, typer.Option("--plan", help="数据库中的方案号 Plan in the database.")
+]
+Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件 Replace a file that is there.")]
+
+
+@app.command("generate")
+def generate_command(
+    *,
+    buildings: Input = None,
+    roads: Input = None,
+    areas: Input = None,
+    water: Input = None,
+    households: Households = 300,
+    seed: Annotated[int, typer.Option(help="随机种子 Same seed, same grids.", min=0)] = 0,
+    out: Annotated[Path, typer.Option(help=".gpkg, .geojson, .fgb")] = Path("grids.gpkg"),
+    force: Force = False,
+    column: Columns = None,
+    area: Annotated[
+        str | None, typer.Option(help="数据库中的区域编码 Code of an area in the database.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="方案名称 Name of the draft plan.")] = None,
+    reason: Annotated[str, typer.Option(help="划分原因 Why it is drawn.")] = "",
+) -> None:
+    """Divide areas into grids: files to a file, or an area of the database to a draft plan."""
+    files = _Files(buildings, roads, areas, water, column or [])
+    with _told():
+        options = GridOptions(households=households, seed=seed)
+        if area is None:
+            _files_to_file(files, options, out, force=force)
+        elif files.none:
+            _area_to_draft(area, name, reason, options)
+        else:
+            raise typer.BadParameter("--area 与文件选项不能同用 Use --area or files, not both.")
+
+
+@app.command("score")
+def score_command(
+    *,
+    grids: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="网格文件 File of grids.")
+    ] = None,
+    buildings: Input = None,
+    roads: Input = None,
+    areas: Input = None,
+    households: Households = 300,
+    column: Columns = None,
+    plan: PlanId = None,
+) -> None:
+    """Print how good grids are: of a file with what it was made from, or of a plan."""
+    with _told():
+        if grids is not None:
+            town = _Files(buildings, roads, areas, None, column or []).read()
+            found = score(read_grids(grids), town.buildings, town.roads, town.areas, households)
+        elif plan is not None:
+            with _database() as engine, engine.connect() as connection:
+                found = score_plan(connection, _plan_or_error(connection, plan))
+        else:
+            raise typer.BadParameter("给出网格文件或 --plan Give a file of grids, or --plan.")
+        console.print(score_table(found))
+
+
+@app.command("export")
+def export_command(
+    *,
+    plan: Annotated[int, typer.Argument(help="数据库中的方案号 Plan in the database.")],
+    out: Annotated[Path, typer.Option(help=".gpkg, .geojson, .fgb")] = Path("grids.gpkg"),
+    force: Force = False,
+    crs: Annotated[
+        str, typer.Option(help="坐标系，如 EPSG:4490。Coordinate system, as EPSG:4490.")
+    ] = "EPSG:4326",
+) -> None:
+    """Write the grids of a plan to a file, layer ``grids``."""
+    with _told():
+        check_target(out, force=force)
+        with _database() as engine, engine.connect() as connection:
+            found = _plan_or_error(connection, plan)
+            grids = read_plan_grids(connection, found.district_id, found.id)
+        try:
+            target = CRS(crs)
+        except CRSError as error:
+            raise GridFileError(
+                f"不认识坐标系“{crs}”。", f"Unknown coordinate system “{crs}”."
+            ) from error
+        write_grids(out, grids.to_crs(target), force=force)
+        console.print(f"已写出 {len(grids)} 个网格 · {len(grids)} grids written: {out}")
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Tell a fault that the user can mend without a traceback, Chinese first."""
+    try:
+        yield
+    except (GridError, GridFileError, ImportFileError) as error:
+        errors.print(f"错误：{error.message_zh}", style="red", markup=False, highlight=False)
+        errors.print(f"Error: {error.message_en}", markup=False, highlight=False)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt as error:
+        errors.print("已取消，没有写出任何文件。Cancelled; nothing was written.")
+        raise typer.Exit(130) from error
+
+
+@dataclass(frozen=True)
+class _Town:
+    """What the files hold."""
+
+    buildings: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame | None
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files of one town, as given on the command line."""
+
+    buildings: Path | None
+    roads: Path | None
+    areas: Path | None
+    water: Path | None
+    columns: list[str]
+
+    @property
+    def none(self) -> bool:
+        """Whether no file was given."""
+        return all(path is None for path in (self.buildings, self.roads, self.areas, self.water))
+
+    def read(self) -> _Town:
+        """Read them all; the areas keep their own coordinate system."""
+        if self.buildings is None or self.roads is None or self.areas is None:
+            raise typer.BadParameter(
+                "需要 --buildings、--roads 和 --areas，或用 --area 从数据库划分。"
+                "Give --buildings, --roads and --areas; or --area to divide one in the database."
+            )
+        return _Town(
+            buildings=self._layer(self.buildings, "buildings"),
+            roads=self._layer(self.roads, "roads"),
+            areas=_communities(self._layer(self.areas, "areas")),
+            water=None if self.water is None else self._layer(self.water, "water"),
+        )
+
+    def _layer(self, path: Path, kind: str) -> gpd.GeoDataFrame:
+        mine = [one.split(".", 1)[1] for one in self.columns if one.startswith(f"{kind}.")]
+        columns = dict(one.split("=", 1) for one in mine if "=" in one)
+        found = read_features(path, kind, columns=columns)
+        shifted = found.datum in {"gcj02", "bd09"}
+        if kind != "areas" or shifted or ":" not in found.crs:
+            return found.frame
+        return found.frame.to_crs(found.crs)
+
+
+def _communities(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Leave out districts and streets where the file has them along with communities."""
+    if "level" in areas.columns and (areas["level"] == "community").any():
+        return areas[areas["level"] == "community"]
+    return areas
+
+
+def _files_to_file(files: _Files, options: GridOptions, out: Path, *, force: bool) -> None:
+    check_target(out, force=force)
+    with _progress() as report:
+        report(0, 100, "read")
+        town = files.read()
+        grids = generate(town.buildings, town.roads, town.areas, options, report, water=town.water)
+        found = score(grids, town.buildings, town.roads, town.areas, options.households)
+        write_grids(out, grids, force=force)
+    console.print(score_table(found))
+    outside = grids.attrs["households_outside"]
+    if outside:
+        console.print(
+            f"注意：{outside} 户不在任何区域内，未计入。"
+            f"Note: {outside} households lie in none of the areas.",
+            style="yellow",
+        )
+    console.print(f"已写出 {len(grids)} 个网格 · {len(grids)} grids written: {out}")
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[int, int, str], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors) as bar:
+        task = bar.add_task(STAGES["read"], total=100)
+
+        def report(done: int, total: int, stage: str) -> None:
+            bar.update(task, completed=done, total=total, description=STAGES[stage])
+
+        yield report
+
+
+def score_table(found: GridScore) -> Table:
+    """Lay a score out as a table, one measure a row."""
+    rows = [
+        ("网格数 Grids", f"{found.grids}"),
+        ("偏差 ±5 % Within ±5 % of target", f"{found.adj5_pct:.0f} %"),
+        ("偏差 ±10 % Within ±10 % of target", f"{found.adj10_pct:.0f} %"),
+        ("连片 In one piece", f"{found.contiguous_pct:.0f} %"),
+        ("缝隙 Gaps", f"{found.gaps}"),
+        ("重叠 Overlaps", f"{found.overlaps}"),
+        ("紧凑度 Compactness (Polsby–Popper)", f"{found.compactness:.2f}"),
+        ("边界沿路 Boundary along roads", f"{found.road5_pct:.0f} %"),
+        ("误切楼栋 Buildings cut that need not be", f"{found.cut_pct:.2f} %"),
+        (
+            "户数 最少/平均/最多 Households min/mean/max",
+            f"{found.households_min} / {found.households_mean:.0f} / {found.households_max}",
+        ),
+    ]
+    table = Table(title="网格质量 Quality of the grids", title_justify="left")
+    table.add_column("指标 Measure")
+    table.add_column("值 Value", justify="right")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+@contextlib.contextmanager
+def _database() -> Iterator[Engine]:
+    settings = Settings()
+    with running_database(settings) as urls:
+        engine = open_engine(urls.app, pool_size=2, statement_timeout_s=600)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+
+def _area_to_draft(code: str, name: str | None, reason: str, options: GridOptions) -> None:
+    now = datetime.now(UTC)
+    with _database() as engine:
+        with engine.begin() as connection:
+            area = _area_or_error(connection, code)
+            plan_id = create_plan(
+                connection,
+                area.district_id,
+                area.id,
+                name=name or f"{area.name} {now:%Y-%m-%d}",
+                households=options.households,
+                reason=reason,
+                created_by=None,
+                now=now,
+            )
+        with _progress() as report:
+            failure = generate_plan(
+                engine, area.district_id, plan_id, now=now, seed=options.seed, progress=report
+            )
+        if failure is not None:
+            raise GridFileError(failure.message_zh, failure.message_en)
+        with engine.connect() as connection:
+            console.print(score_table(score_plan(connection, _plan_or_error(connection, plan_id))))
+        console.print(f"已生成草案方案 {plan_id} · Draft plan {plan_id} is ready.")
+
+
+def _area_or_error(connection: Connection, code: str) -> AreaKey:
+    found = find_area(connection, code)
+    if found is None:
+        raise GridFileError(
+            f"数据库中没有编码为 {code} 的区域，请先导入。",
+            f"No area has the code {code} in the database: import it first.",
+        )
+    return found
+
+
+def _plan_or_error(connection: Connection, plan_id: int) -> PlanKey:
+    found = find_plan(connection, plan_id)
+    if found is None:
+        raise GridFileError(
+            f"数据库中没有方案 {plan_id}。", f"There is no plan {plan_id} in the database."
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Files that leave Sanbai: grids for a GIS, density rasters, one-file maps."""
