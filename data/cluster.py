@@ -122,6 +122,11 @@ class PrivateCluster:
         with self._lock("state"):
             return self._stop()
 
+    def stop_if_unused(self) -> bool:
+        """Stop the server unless somebody is inside ``hold``; returns whether it was stopped."""
+        with self._open_lock("users") as users, self._lock("state"):
+            return _is_only_holder(users) and self._stop()
+
     @contextmanager
     def hold(self) -> Iterator["PrivateCluster"]:
         """Keep the cluster running inside a ``with`` block; the last to leave stops it."""
@@ -176,10 +181,9 @@ class PrivateCluster:
 
     def drop_database(self, name: str) -> None:
         """Drop a database, ending its sessions; a database that is not there is no error."""
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         with self.connect_as_superuser("postgres") as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            connection.execute(drop)
 
     def connect_as_superuser(self, database: str) -> psycopg.Connection:
         """Open an autocommitting superuser session: for set-up and tests, never for requests."""
@@ -329,10 +333,8 @@ class PrivateCluster:
                     ).format(sql.Identifier(role), sql.Literal(verifier.decode()))
                 )
         with self.connect_as_superuser("template1") as connection:
-            for extension in EXTENSIONS:
-                connection.execute(
-                    sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
-                )
+            for name in map(sql.Identifier, EXTENSIONS):
+                connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(name))
 
     def _stop(self) -> bool:
         record = self._record()

@@ -169,6 +169,7 @@ def test_the_last_holder_stops_it_even_after_another_was_killed(running):
     assert running.status().running
     with running.hold():
         others[1].communicate()
+        assert not running.stop_if_unused()
         assert running.status().running
     assert not running.status().running
 

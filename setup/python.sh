@@ -1,0 +1,33 @@
+# The Python environment in .venv: uv, the locked dependencies, and Sanbai itself.
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # root, state and stamps come from common.sh
+
+python_value() {
+    say "$root" "$("$(find_python)" -c 'import sys; print(sys.version)')" \
+        "$(digest pyproject.toml requirements.lock requirements-dev.lock setup/uv.lock)"
+}
+
+# python_fresh demo|test
+python_fresh() {
+    [ -x .venv/bin/sanbai ] && { fresh "python-$1" "$(python_value)" || fresh python-test "$(python_value)"; }
+}
+
+# install_python demo|test
+install_python() {
+    local lock=requirements.lock
+    [ "$1" = demo ] || lock=requirements-dev.lock
+    # Scripts in .venv hold the folder they were made in.
+    if [ -d .venv ] && ! fresh venv-folder "$root" && [ -e "$stamps/venv-folder" ]; then
+        rm -rf .venv
+    fi
+    if [ ! -x .venv/bin/python ]; then
+        step 'Python environment' "$(find_python)" -m venv .venv
+    fi
+    stamp venv-folder "$root"
+    step 'uv' .venv/bin/python -m pip install --disable-pip-version-check --no-deps \
+        --require-hashes -r setup/uv.lock
+    step 'Python packages' .venv/bin/uv pip install --python .venv/bin/python \
+        --require-hashes -r "$lock"
+    step 'Sanbai' .venv/bin/uv pip install --python .venv/bin/python --no-deps --editable .
+    stamp "python-$1" "$(python_value)"
+}
