@@ -97,4 +97,5 @@ def scope_for(who: Caller, permission: str) -> Scope:
         area_paths=tuple(sorted({r.area_path for r in roles if r.grid_id is None})),
         grid_ids=tuple(sorted({r.grid_id for r in roles if r.grid_id is not None})),
         unit_id=who.unit_id,
+        account_id=who.account_id,
     )

@@ -6,6 +6,7 @@ under which PostGIS's operators lose their index).
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,15 @@ class Scope:
         Single grids, for officers.
     unit_id
         Cases assigned to this unit are seen wherever they lie.
+    account_id
+        Cases that this account reported are seen wherever they lie.
     """
 
     district_id: int
     area_paths: tuple[str, ...] = ()
     grid_ids: tuple[int, ...] = ()
     unit_id: int | None = None
+    account_id: UUID | None = None
 
     def parameters(self) -> dict[str, Any]:
         """Values for the parameters that the fragments below name."""
@@ -36,12 +40,14 @@ class Scope:
             "scope_paths": list(self.area_paths),
             "scope_grids": list(self.grid_ids),
             "scope_unit": self.unit_id,
+            "scope_account": self.account_id,
         }
 
     @property
     def etag(self) -> str:
         """A short text that differs wherever two scopes differ."""
-        return f"{self.district_id}:{','.join(self.area_paths)}:{self.grid_ids}:{self.unit_id}"
+        places = f"{self.district_id}:{','.join(self.area_paths)}:{self.grid_ids}"
+        return f"{places}:{self.unit_id}:{self.account_id}"
 
 
 # For tables with `area_path` and `grid_id`; `{t}` is the table's alias.
@@ -49,10 +55,11 @@ IN_PLACE = (
     "({t}.district_id = :district_id AND "
     "({t}.area_path <@ CAST(:scope_paths AS ltree[]) OR {t}.grid_id = ANY(:scope_grids)))"
 )
-# For cases, which a unit sees where it has been charged with them.
+# For cases, which a unit sees where it has been charged with them, and who reported them sees too.
 IN_CASES = (
     "({t}.district_id = :district_id AND ({t}.area_path <@ CAST(:scope_paths AS ltree[]) "
-    "OR {t}.grid_id = ANY(:scope_grids) OR {t}.unit_id = :scope_unit))"
+    "OR {t}.grid_id = ANY(:scope_grids) OR {t}.unit_id = :scope_unit "
+    "OR {t}.reported_by = :scope_account))"
 )
 
 
@@ -62,5 +69,5 @@ def in_place(alias: str) -> str:
 
 
 def in_cases(alias: str) -> str:
-    """SQL condition: the case lies in the scope or is the unit's. See `in_place`."""
+    """SQL condition: the case lies in the scope, or is the unit's or the reporter's own."""
     return IN_CASES.format(t=alias)

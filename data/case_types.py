@@ -1,0 +1,103 @@
+"""What passes to and from the store of cases: places, new cases, steps, and refusals."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from casework.states import Action, Case, Refusal
+
+
+class CaseError(Exception):
+    """A case cannot be filed or changed as asked."""
+
+
+class UnknownCategoryError(CaseError):
+    """There is no such category, or it is no longer used."""
+
+
+class UnknownUnitError(CaseError):
+    """There is no such unit."""
+
+
+class CaseExistsError(CaseError):
+    """A case with this id was filed before."""
+
+
+class CaseMovedOnError(CaseError):
+    """Somebody else acted on the case meanwhile."""
+
+    def __init__(self, expected_seq: int, seq: int, state: str) -> None:
+        super().__init__(f"expected seq {expected_seq}, the case is at {seq} ({state})")
+        self.expected_seq = expected_seq
+        self.seq = seq
+        self.state = state
+
+
+class RefusedError(CaseError):
+    """The course of a case does not allow this."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"{refusal.action} refused: {refusal.reason}")
+        self.refusal = refusal
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in WGS 84 degrees, and the datum it came in."""
+
+    lon: float
+    lat: float
+    datum_in: str = "wgs84"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a point lies: its grid or None, the area's path, and the day it was asked for."""
+
+    grid_id: int | None
+    area_path: str
+    day: date
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """What is known of a hazard when it is reported; `severity` None: as its category says."""
+
+    id: UUID
+    category_id: int
+    point: Point
+    description: str
+    occurred_at: datetime
+    source: str
+    severity: str | None = None
+    accuracy_m: float | None = None
+    address: str | None = None
+    external_number: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What somebody wants to do with a case, and at which `seq` he saw it."""
+
+    action: Action
+    expected_seq: int
+    occurred_at: datetime | None = None
+    text: str | None = None
+    unit_id: int | None = None
+    point: Point | None = None
+
+
+@dataclass(frozen=True)
+class StoredCase:
+    """A case as it stands, with what rights are decided by."""
+
+    district_id: int
+    id: UUID
+    case: Case
+    overdue: bool
+    area_path: str
+
+    @property
+    def grid_id(self) -> int | None:
+        """The grid it lies in now."""
+        return self.case.grid_id

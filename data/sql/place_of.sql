@@ -1,0 +1,24 @@
+-- Where a point lies: on a boundary the smallest grid id, so that it is the same grid every time;
+-- in no grid the deepest area that holds it; outside everything the district itself. The point is
+-- never lost: without a grid it goes to triage.
+SELECT day.day, g.grid_id, CAST(coalesce(g.area_path, a.path, root.path) AS text) AS area_path
+FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS geom) AS p
+CROSS JOIN LATERAL (
+    SELECT d.id, CAST(CAST(:at AS timestamptz) AT TIME ZONE d.time_zone AS date) AS day
+    FROM district AS d WHERE d.id = :district_id
+) AS day
+JOIN area AS root ON root.district_id = day.id AND root.parent_id IS NULL
+LEFT JOIN LATERAL (
+    SELECT v.grid_id, v.area_path
+    FROM grid_version AS v
+    WHERE v.district_id = day.id AND v.validity @> day.day AND ST_Intersects(v.geom, p.geom)
+    ORDER BY v.grid_id
+    LIMIT 1
+) AS g ON true
+LEFT JOIN LATERAL (
+    SELECT a.path
+    FROM area AS a
+    WHERE g.grid_id IS NULL AND a.district_id = day.id AND ST_Intersects(a.geom, p.geom)
+    ORDER BY nlevel(a.path) DESC, a.id
+    LIMIT 1
+) AS a ON true

@@ -1,0 +1,208 @@
+"""Status per grid, kept with each change so that a map never counts, and recounted on demand.
+
+`open` is every case that is neither closed nor void; `overdue` and `handled` are parts of it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, text
+
+from casework.states import HANDLED, OPEN, State
+from data.database import query
+from data.scope import Scope, in_place
+
+PATROL_S: Final = 60.0
+"""A shift counts as a patrol of a grid from so many seconds in it; less is passing by."""
+OVERDUE_BATCH: Final = 5000
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What one case adds to its grid."""
+
+    open: int = 0
+    overdue: int = 0
+    handled: int = 0
+    closed: int = 0
+
+    def __sub__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.open - other.open,
+            self.overdue - other.overdue,
+            self.handled - other.handled,
+            self.closed - other.closed,
+        )
+
+
+def counts_of(state: State | None, *, overdue: bool) -> Counts:
+    """What a case in this state adds to its grid."""
+    return Counts(
+        open=int(state in OPEN),
+        overdue=int(overdue),
+        handled=int(state in HANDLED),
+        closed=int(state == "closed"),
+    )
+
+
+def change_counts(
+    connection: Connection,
+    district_id: int,
+    changes: dict[int, Counts],
+    area_path: str,
+    last_case_at: datetime | None,
+) -> None:
+    """Add to the counters of grids, in the transaction of the event that causes it.
+
+    Parameters
+    ----------
+    changes
+        Grid id → what to add.
+    area_path
+        Path of the area the grids lie in, for a grid that has no counters yet.
+    last_case_at
+        Our clock when a case was last reported there; None: not by this.
+    """
+    # Always in the same order, so that two writers never wait for each other.
+    for grid_id in sorted(changes):
+        delta = changes[grid_id]
+        values = {
+            "district_id": district_id,
+            "grid_id": grid_id,
+            "area_path": area_path,
+            "open": delta.open,
+            "overdue": delta.overdue,
+            "handled": delta.handled,
+            "closed": delta.closed,
+            "last_case_at": last_case_at,
+        }
+        if connection.execute(_ADD, values).rowcount == 0:
+            connection.execute(_BEGIN, values)
+            connection.execute(_ADD, values)
+
+
+_ADD = text(
+    "UPDATE grid_status SET open_cases = open_cases + :open,"
+    " overdue_cases = overdue_cases + :overdue, handled_cases = handled_cases + :handled,"
+    " closed_cases = closed_cases + :closed,"
+    " last_case_at = greatest(last_case_at, :last_case_at), changed_in = pg_current_xact_id()"
+    " WHERE district_id = :district_id AND grid_id = :grid_id"
+)
+_BEGIN = text(
+    "INSERT INTO grid_status (district_id, grid_id, area_path)"
+    " VALUES (:district_id, :grid_id, CAST(:area_path AS ltree)) ON CONFLICT DO NOTHING"
+)
+
+
+def bump_areas(connection: Connection, district_id: int, paths: Iterable[str]) -> None:
+    """Count one more change of what is shown of these areas."""
+    for path in sorted(set(paths)):
+        connection.execute(
+            text(
+                "INSERT INTO area_version (district_id, area_id, area_path, version)"
+                " SELECT a.district_id, a.id, a.path, 1 FROM area AS a"
+                " WHERE a.district_id = :district_id AND a.path = CAST(:path AS ltree)"
+                " ON CONFLICT (district_id, area_id)"
+                " DO UPDATE SET version = area_version.version + 1"
+            ),
+            {"district_id": district_id, "path": path},
+        )
+
+
+def mark_overdue(connection: Connection, at: datetime) -> int:
+    """Mark the cases whose deadline has passed, and count them; safe to repeat.
+
+    Returns
+    -------
+    int
+        Cases newly overdue. Equal to `OVERDUE_BATCH` when there may be more: call again, in
+        another transaction.
+    """
+    found = connection.execute(query("mark_overdue"), {"at": at, "batch": OVERDUE_BATCH}).all()
+    for row in found:
+        if row.grid_id is not None:
+            change = {row.grid_id: Counts(overdue=row.cases)}
+            change_counts(connection, row.district_id, change, row.area_path, None)
+    for district_id in sorted({row.district_id for row in found}):
+        paths = [row.area_path for row in found if row.district_id == district_id]
+        bump_areas(connection, district_id, paths)
+    return sum(row.cases for row in found)
+
+
+def refresh_patrol_counters(
+    connection: Connection,
+    at: datetime,
+    *,
+    district_id: int | None = None,
+    grid_ids: Sequence[int] | None = None,
+) -> int:
+    """Bring the patrols of the last 30 days up to date; safe to repeat.
+
+    Parameters
+    ----------
+    district_id, grid_ids
+        Only these; None: all.
+
+    Returns
+    -------
+    int
+        Grids whose counters changed.
+    """
+    changed = connection.execute(
+        query("refresh_patrol_counters"),
+        {
+            "at": at,
+            "patrol_s": PATROL_S,
+            "district_id": district_id,
+            "grid_ids": None if grid_ids is None else sorted(grid_ids),
+        },
+    ).all()
+    for touched in sorted({row.district_id for row in changed}):
+        paths = [row.area_path for row in changed if row.district_id == touched]
+        bump_areas(connection, touched, paths)
+    return len(changed)
+
+
+def grid_status(
+    connection: Connection,
+    scope: Scope,
+    at: datetime,
+    *,
+    area_path: str | None = None,
+    since: str | None = None,
+) -> tuple[str, bool, Sequence[Row[Any]]]:
+    """Status of the grids in force, or what changed since a cursor.
+
+    Returns
+    -------
+    cursor, full, rows
+        With `since` of the same grids, `rows` are those that changed and perhaps some that did
+        not; else all of them and `full` is true.
+    """
+    mark = connection.execute(
+        query("status_mark"), {"district_id": scope.district_id, "at": at}
+    ).one()
+    # Other grids, another day or other rights: what was known before is no base for a delta.
+    told = hashlib.sha256(f"{scope.etag}|{area_path}".encode()).hexdigest()[:12]
+    era = f"{told}.{mark.grids_version}.{mark.day:%Y%m%d}"
+    known = _known_to(since, era, int(mark.newest))
+    rows = connection.execute(
+        query("grid_status", in_scope=in_place("v")),
+        {**scope.parameters(), "day": mark.day, "area_path": area_path, "known": known},
+    ).all()
+    # `oldest` was read before the rows: whatever commits later lies at or after it.
+    cursor = since if since is not None and known is not None and not rows else None
+    return cursor or f"{era}.{mark.oldest}", known is None, rows
+
+
+def _known_to(since: str | None, era: str, newest: int) -> str | None:
+    """The oldest transaction that may not have been seen yet; None: begin anew."""
+    if since is None:
+        return None
+    told, _, transaction = since.rpartition(".")
+    # One that lies ahead was given out by another database, before a restore.
+    fits = told == era and transaction.isdecimal() and int(transaction) <= newest
+    return transaction if fits else None
