@@ -1,0 +1,65 @@
+/** Chinese first, English complete; the choice is kept on this device. */
+import { createI18n } from 'vue-i18n'
+import type { ApiProblem } from '@/api/problem'
+import { en } from './en'
+import { zhCN } from './zh-CN'
+
+export type Language = 'zh-CN' | 'en'
+
+const KEY = 'sanbai.language'
+
+function firstLanguage(): Language {
+  return localStorage.getItem(KEY) === 'en' ? 'en' : 'zh-CN'
+}
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: firstLanguage() as string,
+  fallbackLocale: 'zh-CN',
+  messages: { 'zh-CN': zhCN, en },
+})
+
+export function language(): Language {
+  return i18n.global.locale.value === 'en' ? 'en' : 'zh-CN'
+}
+
+export function setLanguage(chosen: Language): void {
+  i18n.global.locale.value = chosen
+  localStorage.setItem(KEY, chosen)
+  document.documentElement.lang = chosen
+}
+
+const t = i18n.global.t
+const te = i18n.global.te
+
+/** The name of something that has a Chinese and perhaps an English one. */
+export function nameIn(item: { name: string; name_en?: string | null }): string {
+  return language() === 'en' && item.name_en ? item.name_en : item.name
+}
+
+/** A problem in words, with what the server said about it filled in. */
+export function problemText(problem: ApiProblem): string {
+  const { code, params } = problem
+  if (code === 'action-not-allowed' && params.reason === 'same-person') {
+    return t('problem.same-person')
+  }
+  if (code === 'action-not-allowed') {
+    return t(`problem.${code}`, {
+      action: word('action', params.action),
+      state: word('case.state', params.state),
+    })
+  }
+  if (code === 'invalid') {
+    const fields = problem.errors.map(({ pointer, message }) => `${pointer} ${message}`).join('；')
+    return t('problem.invalid', { fields })
+  }
+  return te(`problem.${code}`)
+    ? t(`problem.${code}`, { ...params })
+    : t('problem.unknown', { code })
+}
+
+/** A value of a closed list in words, or itself when the list does not know it. */
+export function word(group: string, value: unknown): string {
+  const key = `${group}.${String(value)}`
+  return te(key) ? t(key) : String(value ?? '')
+}

@@ -1,0 +1,13 @@
+import { createApp } from 'vue'
+import App from './App.vue'
+import { i18n, language } from './i18n'
+import { bindAddressBar } from './state/url'
+import './styles/base.css'
+import './styles/layout.css'
+import './styles/panels.css'
+import './styles/map.css'
+import './styles/print.css'
+
+document.documentElement.lang = language()
+bindAddressBar()
+createApp(App).use(i18n).mount('#app')

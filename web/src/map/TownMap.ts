@@ -1,0 +1,159 @@
+/** The map itself: base map, grids, names; other layers are put on `map`. */
+import { LabelLayer } from './LabelLayer'
+import { type BBox, L, type LonLat, toBounds, toLatLng, toLonLat } from './leaflet'
+import type { Sources } from './sources'
+import { TileWorker } from './tileWorker'
+import { tileAt, VectorGridLayer } from './VectorGridLayer'
+import type { GridPaint, Hit, SourceName } from './worker/protocol'
+
+export interface TownMapEvents {
+  click: (position: LonLat) => void
+  moved: (at: { lon: number; lat: number; zoom: number }) => void
+  hover: (hit: Hit | null, atPx: { x: number; y: number }) => void
+  failed: (status: number) => void
+}
+
+/** Pane names and their place in the stack, between Leaflet's tiles (200) and markers (600). */
+const PANES: Record<string, number> = {
+  grids: 250,
+  hotspots: 320,
+  tracks: 430,
+  labels: 450,
+}
+
+export class TownMap {
+  readonly map: L.Map
+  private readonly worker = new TileWorker()
+  private readonly base: VectorGridLayer
+  private readonly grids: VectorGridLayer
+  private readonly labels: LabelLayer
+  private sources = ''
+  private lit = { hover: null as number | null, selected: null as number | null }
+  private hoverWaiting = 0
+
+  constructor(
+    element: HTMLElement,
+    private readonly events: TownMapEvents,
+  ) {
+    this.map = L.map(element, {
+      zoomControl: false,
+      attributionControl: false,
+      minZoom: 8,
+      maxZoom: 19,
+      zoomAnimation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+    })
+    for (const [name, order] of Object.entries(PANES)) {
+      const pane = this.map.createPane(name)
+      pane.style.zIndex = String(order)
+      pane.style.pointerEvents = 'none'
+    }
+    const onLabels = () => this.labels.refresh()
+    this.base = new VectorGridLayer(this.worker, 'base', onLabels, { pane: 'tilePane' })
+    this.grids = new VectorGridLayer(this.worker, 'grids', onLabels, { pane: 'grids' })
+    this.labels = new LabelLayer(() => [...this.base.labels(), ...this.grids.labels()])
+    L.control.scale({ imperial: false, position: 'bottomleft', maxWidth: 120 }).addTo(this.map)
+    this.worker.onFailure = (_source, status) => this.events.failed(status)
+    this.listen()
+  }
+
+  /** Shows a position first, then adds the layers, so that nothing is asked for elsewhere. */
+  open(at: { lon: number; lat: number; zoom: number } | null, home: BBox): void {
+    if (at !== null) this.map.setView(toLatLng([at.lon, at.lat]), at.zoom, { animate: false })
+    else this.map.fitBounds(toBounds(home), { animate: false })
+    this.base.addTo(this.map)
+    this.grids.addTo(this.map)
+    this.labels.addTo(this.map)
+  }
+
+  setSources(sources: Sources): void {
+    const text = JSON.stringify(sources)
+    if (text === this.sources) return
+    this.sources = text
+    this.worker.send({ type: 'sources', sources })
+  }
+
+  /** Colours the grids on screen again; no tile is fetched for it. */
+  paint(paint: GridPaint): void {
+    this.worker.send({ type: 'paint', paint })
+  }
+
+  hide(names: SourceName[]): void {
+    this.worker.send({ type: 'visible', hidden: names })
+  }
+
+  english(on: boolean): void {
+    this.worker.send({ type: 'language', english: on })
+  }
+
+  enlarge(times: number): void {
+    this.labels.enlarge(times)
+  }
+
+  select(gridId: number | null): void {
+    this.light({ ...this.lit, selected: gridId })
+  }
+
+  async gridAt(position: LonLat): Promise<Hit | null> {
+    const { tile, at } = tileAt(this.map, toLatLng(position))
+    return this.worker.hit('grids', tile, at)
+  }
+
+  /** Brings a box into the part of the map that no panel covers. */
+  showBox(box: BBox, covered: { rightPx: number; bottomPx: number }): void {
+    this.map.fitBounds(toBounds(box), {
+      paddingTopLeft: [30, 70],
+      paddingBottomRight: [30 + covered.rightPx, 30 + covered.bottomPx],
+      maxZoom: 17,
+    })
+  }
+
+  showPoint(position: LonLat, zoom: number, covered: { rightPx: number; bottomPx: number }): void {
+    const target = Math.max(zoom, this.map.getZoom())
+    const shift = L.point(covered.rightPx / 2, covered.bottomPx / 2)
+    const centre = this.map.unproject(
+      this.map.project(toLatLng(position), target).add(shift),
+      target,
+    )
+    this.map.setView(centre, target)
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.hoverWaiting)
+    this.map.remove()
+    this.worker.close()
+  }
+
+  private listen(): void {
+    this.map.on('click', (event) => this.events.click(toLonLat(event.latlng)))
+    this.map.on('moveend', () => {
+      const [lon, lat] = toLonLat(this.map.getCenter())
+      this.events.moved({ lon, lat, zoom: this.map.getZoom() })
+    })
+    // A finger does not hover: the outline under it would stay behind.
+    if (!matchMedia('(hover: hover)').matches) return
+    this.map.on('mousemove', (event) => this.hoverAt(event))
+    this.map.on('mouseout movestart', () => {
+      cancelAnimationFrame(this.hoverWaiting)
+      this.hovered(null, { x: 0, y: 0 })
+    })
+  }
+
+  private hoverAt(event: L.LeafletMouseEvent): void {
+    cancelAnimationFrame(this.hoverWaiting)
+    this.hoverWaiting = requestAnimationFrame(() => {
+      const { x, y } = event.containerPoint
+      void this.gridAt(toLonLat(event.latlng)).then((hit) => this.hovered(hit, { x, y }))
+    })
+  }
+
+  private hovered(hit: Hit | null, atPx: { x: number; y: number }): void {
+    this.light({ ...this.lit, hover: hit?.id ?? null })
+    this.events.hover(hit, atPx)
+  }
+
+  private light(next: { hover: number | null; selected: number | null }): void {
+    if (next.hover === this.lit.hover && next.selected === this.lit.selected) return
+    this.lit = next
+    this.worker.send({ type: 'highlight', ...next })
+  }
+}

@@ -1,0 +1,35 @@
+/** The paint of the grids for what the reader chose to see. */
+import type { HotspotItem } from '@/api/types'
+import type { View } from '@/state/url'
+import { classifyAll, type GridStatus, themeOf, VERDICT_FILLS, VERDICTS } from './themes'
+import type { GridPaint } from './worker/protocol'
+
+const MISSING = '#c9cdcf'
+
+export function gridPaint(
+  view: View,
+  statuses: ReadonlyMap<number, GridStatus>,
+  items: readonly HotspotItem[],
+): GridPaint {
+  const hot = view.layers.includes('hotspots')
+  if (hot && view.hotspotUnit === 'grid') return verdictPaint(items)
+  const theme = themeOf(view.theme)
+  const { classes } = classifyAll(theme, statuses.values(), Date.now() / 1000)
+  return {
+    classes,
+    fills: theme.classes.map(({ fill }) => fill),
+    missing: MISSING,
+    // Under hexagons or a density image the grids step back.
+    fillOpacity: hot ? 0.16 : 0.58,
+  }
+}
+
+function verdictPaint(items: readonly HotspotItem[]): GridPaint {
+  const classes = new Map<number, number>()
+  for (const { grid_id: gridId, verdict } of items) {
+    const index = (VERDICTS as readonly string[]).indexOf(verdict)
+    if (gridId !== null && index >= 0) classes.set(gridId, index)
+  }
+  const fills = VERDICTS.map((verdict) => VERDICT_FILLS[verdict])
+  return { classes, fills, missing: '', fillOpacity: 0.62 }
+}

@@ -1,0 +1,32 @@
+/** Where each tile layer comes from, as its TileJSON says. */
+import { get } from '@/api/http'
+import type { Source, SourceName } from './worker/protocol'
+
+interface TileJson {
+  tiles: string[]
+  minzoom?: number
+  maxzoom?: number
+}
+
+const NAMES: SourceName[] = ['areas', 'water', 'roads', 'buildings', 'places', 'grids']
+
+export type Sources = Partial<Record<SourceName, Source>>
+
+export async function loadSources(): Promise<Sources> {
+  const loaded = await Promise.all(
+    NAMES.map(async (name) => [name, await get<TileJson>(`/tiles/${name}.json`)] as const),
+  )
+  const sources: Sources = {}
+  for (const [name, { tiles, minzoom, maxzoom }] of loaded) {
+    const url = tiles[0]
+    if (url === undefined) continue
+    // Resolved here: a worker has another base address. The braces must stay as they are.
+    const absolute = new URL(url, window.location.href).href
+    sources[name] = {
+      url: absolute.replace(/%7B/gi, '{').replace(/%7D/gi, '}'),
+      minzoom: minzoom ?? 0,
+      maxzoom: maxzoom ?? 16,
+    }
+  }
+  return sources
+}

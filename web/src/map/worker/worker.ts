@@ -1,0 +1,183 @@
+/** The tile worker: fetches, decodes, draws and hit-tests away from the main thread. */
+import { featureAt } from './hit'
+import {
+  areaLabels,
+  buildingLabels,
+  gridLabels,
+  placeLabels,
+  roadLabels,
+  waterLabels,
+} from './labels'
+import { type BaseTiles, type PlacedTile, paintBase, paintGrids } from './paint'
+import type {
+  FromWorker,
+  GridPaint,
+  LabelCandidate,
+  SourceName,
+  TileAddress,
+  ToWorker,
+} from './protocol'
+import { TileCache, TileError } from './tiles'
+
+type Draw = Extract<ToWorker, { type: 'draw' }>
+
+const BASE_SOURCES: SourceName[] = ['water', 'buildings', 'roads', 'areas', 'places']
+const cache = new TileCache()
+const live = new Map<string, Draw>()
+const hidden = new Set<SourceName>()
+let paint: GridPaint = { classes: new Map(), fills: [], missing: '', fillOpacity: 0.5 }
+let lit: { hover: number | null; selected: number | null } = { hover: null, selected: null }
+let english = false
+
+function send(message: FromWorker, transfer: Transferable[] = []): void {
+  self.postMessage(message, { transfer })
+}
+
+/** The tile of a source that covers `tile`: itself, or its ancestor at the source's last zoom. */
+function covering(name: SourceName, tile: TileAddress): TileAddress {
+  const maxzoom = cache.source(name)?.maxzoom ?? tile.z
+  const up = Math.max(0, tile.z - maxzoom)
+  return { z: tile.z - up, x: tile.x >> up, y: tile.y >> up }
+}
+
+async function placed(name: SourceName, tile: TileAddress, sizePx: number): Promise<PlacedTile> {
+  const parent = covering(name, tile)
+  const decoded = await cache.get(name, parent)
+  const times = 2 ** (tile.z - parent.z)
+  return {
+    tile: decoded,
+    scale: (sizePx * times) / decoded.extent,
+    offsetX: -(tile.x - parent.x * times) * sizePx,
+    offsetY: -(tile.y - parent.y * times) * sizePx,
+  }
+}
+
+async function draw(request: Draw): Promise<void> {
+  try {
+    const drawn = request.sheet === 'base' ? await drawBase(request) : await drawGrids(request)
+    if (drawn !== null) send(drawn, [drawn.bitmap])
+  } catch (error) {
+    // A tile that cannot be fetched is reported and leaves the rest of the map standing.
+    if (!(error instanceof TileError)) throw error
+    send({ type: 'failed', key: request.key, source: error.source, status: error.status })
+  }
+}
+
+type Drawn = Extract<FromWorker, { type: 'tile' }>
+
+function picture(request: Draw, fill: (canvas: OffscreenCanvasRenderingContext2D) => void) {
+  const size = Math.round(request.sizePx * request.dpr)
+  const surface = new OffscreenCanvas(size, size)
+  const canvas = surface.getContext('2d')
+  if (canvas === null) throw new Error('no 2d canvas in this browser')
+  canvas.scale(request.dpr, request.dpr)
+  fill(canvas)
+  return surface.transferToImageBitmap()
+}
+
+async function drawBase(request: Draw): Promise<Drawn | null> {
+  const { tile, sizePx } = request
+  const zoom = tile.z + 1
+  const tiles: BaseTiles = {}
+  await Promise.all(
+    BASE_SOURCES.map(async (name) => {
+      tiles[name] = await placed(name, tile, sizePx)
+    }),
+  )
+  if (live.get(request.key) !== request) return null
+  const labels: LabelCandidate[] = []
+  if (tiles.areas && !hidden.has('areas')) labels.push(...areaLabels(tiles.areas, zoom, english))
+  if (tiles.places) labels.push(...placeLabels(tiles.places, zoom, english))
+  if (tiles.water) labels.push(...waterLabels(tiles.water, zoom, english))
+  if (tiles.roads && !hidden.has('roads')) labels.push(...roadLabels(tiles.roads, zoom, english))
+  if (tiles.buildings && !hidden.has('buildings')) {
+    labels.push(...buildingLabels(tiles.buildings, zoom, english))
+  }
+  const bitmap = picture(request, (canvas) => paintBase(canvas, tiles, zoom, sizePx, hidden))
+  return { type: 'tile', key: request.key, bitmap, labels }
+}
+
+async function drawGrids(request: Draw): Promise<Drawn | null> {
+  const { tile, sizePx } = request
+  const grids = await placed('grids', tile, sizePx)
+  if (live.get(request.key) !== request) return null
+  const shown = hidden.has('grids') ? undefined : grids
+  const labels = shown ? gridLabels(shown, tile.z + 1, english) : []
+  const bitmap = picture(request, (canvas) => paintGrids(canvas, shown, paint, tile.z + 1, lit))
+  return { type: 'tile', key: request.key, bitmap, labels }
+}
+
+function redraw(wanted: (request: Draw) => boolean): void {
+  for (const request of live.values()) if (wanted(request)) void draw(request)
+}
+
+/** Only tiles that hold a grid whose highlight changed are drawn again. */
+async function redrawAround(ids: (number | null)[]): Promise<void> {
+  for (const request of [...live.values()]) {
+    if (request.sheet !== 'grids') continue
+    const where = await placed('grids', request.tile, 1).catch((error: unknown) => {
+      if (error instanceof TileError) return null
+      throw error
+    })
+    if (where?.tile.features.some(({ id }) => id !== null && ids.includes(id))) void draw(request)
+  }
+}
+
+async function hit(request: Extract<ToWorker, { type: 'hit' }>): Promise<void> {
+  const { source, tile, at } = request
+  const where = await placed(source, tile, 1).catch((error: unknown) => {
+    if (error instanceof TileError) return null
+    throw error
+  })
+  if (where === null) {
+    send({ type: 'hit', request: request.request, hit: null })
+    return
+  }
+  const x = (at[0] - where.offsetX) / where.scale
+  const y = (at[1] - where.offsetY) / where.scale
+  const feature = hidden.has(source) ? null : featureAt(where.tile, x, y)
+  send({
+    type: 'hit',
+    request: request.request,
+    hit: feature && { source, id: feature.id, properties: feature.properties },
+  })
+}
+
+function receive(message: ToWorker): void {
+  switch (message.type) {
+    case 'sources':
+      cache.setSources(message.sources)
+      redraw(() => true)
+      break
+    case 'draw':
+      live.set(message.key, message)
+      void draw(message)
+      break
+    case 'drop':
+      live.delete(message.key)
+      break
+    case 'paint':
+      paint = message.paint
+      redraw((request) => request.sheet === 'grids')
+      break
+    case 'highlight': {
+      const changed = [lit.hover, lit.selected, message.hover, message.selected]
+      lit = { hover: message.hover, selected: message.selected }
+      void redrawAround(changed)
+      break
+    }
+    case 'language':
+      english = message.english
+      redraw(() => true)
+      break
+    case 'visible':
+      hidden.clear()
+      for (const name of message.hidden) hidden.add(name)
+      redraw(() => true)
+      break
+    case 'hit':
+      void hit(message)
+  }
+}
+
+self.onmessage = (event: MessageEvent<ToWorker>) => receive(event.data)

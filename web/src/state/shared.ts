@@ -1,0 +1,54 @@
+/** Small things that panels and map share while someone is working. */
+import { reactive, shallowReactive } from 'vue'
+import type { Category, Density, HotspotItem, Track } from '@/api/types'
+import type { BBox, LonLat } from '@/map/leaflet'
+import type { Hit } from '@/map/worker/protocol'
+
+/** Picking a place on the map: for a report, or to correct a case. */
+export const picking = reactive({
+  wanted: false,
+  position: null as LonLat | null,
+})
+
+export function startPicking(position: LonLat | null): void {
+  picking.wanted = true
+  picking.position = position
+}
+
+export function stopPicking(): void {
+  picking.wanted = false
+  picking.position = null
+}
+
+/** Where the map should go next; the map view watches it. */
+export const focus = shallowReactive({
+  box: null as BBox | null,
+  point: null as { position: LonLat; zoom: number } | null,
+})
+
+export function goToBox(box: BBox): void {
+  focus.box = [...box] as unknown as BBox
+}
+
+export function goToPoint(position: LonLat, zoom = 17): void {
+  focus.point = { position, zoom }
+}
+
+/** What the hotspot panel has loaded for the map to draw. */
+export const hotspots = shallowReactive({
+  items: [] as HotspotItem[],
+  density: null as Density | null,
+  chosen: null as HotspotItem | null,
+})
+
+/** The track the map draws. */
+export const shown = shallowReactive({ track: null as Track | null })
+
+/** The grid under the pointer. */
+export const hover = shallowReactive({ hit: null as Hit | null, x: 0, y: 0 })
+
+/** The list of categories, loaded once after sign-in. */
+export const lists = shallowReactive({ categories: [] as Category[] })
+
+/** Things the map says about itself. */
+export const mapNotices = reactive({ tilesFailed: false, zoom: 14, truncated: 0 })

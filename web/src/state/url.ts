@@ -1,0 +1,155 @@
+/** The address bar holds place, layers, selection and period, so that a link shows the same. */
+import { reactive, watch } from 'vue'
+import { isThemeName, type ThemeName } from '@/map/themes'
+
+export type Selection = { type: 'grid' | 'case'; id: string }
+export type PanelName = 'overview' | 'report' | 'triage' | 'hotspots' | 'patrols'
+export type LayerName = 'areas' | 'roads' | 'buildings' | 'grids' | 'cases' | 'hotspots' | 'tracks'
+export type HotspotUnit = 'h3' | 'grid' | 'density'
+
+export interface View {
+  at: { lon: number; lat: number; zoom: number } | null
+  theme: ThemeName
+  layers: LayerName[]
+  selection: Selection | null
+  panel: PanelName
+  caseState: 'open' | 'all'
+  hotspotUnit: HotspotUnit
+  /** End day of the hotspot period, or null for the latest. */
+  period: string | null
+  shift: string | null
+  /** The grid whose patrols are listed, or null for all. */
+  patrolsOf: string | null
+  wall: boolean
+}
+
+export const ALL_LAYERS: LayerName[] = [
+  'grids',
+  'cases',
+  'hotspots',
+  'tracks',
+  'areas',
+  'roads',
+  'buildings',
+]
+const DEFAULT_LAYERS: LayerName[] = ['grids', 'cases', 'areas', 'roads', 'buildings']
+const PANELS: PanelName[] = ['overview', 'report', 'triage', 'hotspots', 'patrols']
+const UNITS: HotspotUnit[] = ['h3', 'grid', 'density']
+
+export function defaultView(): View {
+  return {
+    at: null,
+    theme: 'rectification',
+    layers: [...DEFAULT_LAYERS],
+    selection: null,
+    panel: 'overview',
+    caseState: 'open',
+    hotspotUnit: 'h3',
+    period: null,
+    shift: null,
+    patrolsOf: null,
+    wall: false,
+  }
+}
+
+function oneOf<T extends string>(value: string | null, known: readonly T[], otherwise: T): T {
+  return known.find((name) => name === value) ?? otherwise
+}
+
+function parseAt(text: string | null): View['at'] {
+  const numbers = (text ?? '').split(',').map(Number)
+  const [lon, lat, zoom] = numbers
+  if (numbers.length !== 3 || lon === undefined || lat === undefined || zoom === undefined) {
+    return null
+  }
+  const valid =
+    numbers.every(Number.isFinite) && Math.abs(lon) <= 180 && Math.abs(lat) <= 85.06 && zoom >= 1
+  return valid ? { lon, lat, zoom: Math.min(19, zoom) } : null
+}
+
+function parseSelection(text: string | null): Selection | null {
+  const match = /^(grid|case):([0-9a-f-]{1,36})$/i.exec(text ?? '')
+  return match ? { type: match[1] as Selection['type'], id: match[2] ?? '' } : null
+}
+
+/** Reads a hash; what is missing or makes no sense falls back to the default. */
+export function parseHash(hash: string): View {
+  const query = new URLSearchParams(hash.replace(/^#/, ''))
+  const view = defaultView()
+  const theme = query.get('theme')
+  const layers = query.get('on')?.split(',')
+  const period = query.get('until')
+  const shift = query.get('shift')
+  return {
+    at: parseAt(query.get('at')),
+    theme: theme !== null && isThemeName(theme) ? theme : view.theme,
+    layers: layers ? ALL_LAYERS.filter((name) => layers.includes(name)) : view.layers,
+    selection: parseSelection(query.get('sel')),
+    panel: oneOf(query.get('panel'), PANELS, view.panel),
+    caseState: oneOf(query.get('cases'), ['open', 'all'], view.caseState),
+    hotspotUnit: oneOf(query.get('hot'), UNITS, view.hotspotUnit),
+    period: period !== null && /^\d{4}-\d{2}-\d{2}$/.test(period) ? period : null,
+    shift: shift !== null && /^[0-9a-f-]{36}$/i.test(shift) ? shift : null,
+    patrolsOf: /^\d{1,18}$/.test(query.get('walked') ?? '') ? query.get('walked') : null,
+    wall: query.get('wall') === '1',
+  }
+}
+
+/** Writes a hash that `parseHash` reads back to the same view; defaults are left out. */
+export function formatHash(view: View): string {
+  const usual = defaultView()
+  const parts: string[] = []
+  const add = (key: string, value: string, otherwise: string) => {
+    if (value !== otherwise) parts.push(`${key}=${value}`)
+  }
+  if (view.at !== null) {
+    const { lon, lat, zoom } = view.at
+    parts.push(`at=${lon.toFixed(5)},${lat.toFixed(5)},${zoom}`)
+  }
+  add('theme', view.theme, usual.theme)
+  add('on', ALL_LAYERS.filter((name) => view.layers.includes(name)).join(','), layersText(usual))
+  if (view.selection !== null) parts.push(`sel=${view.selection.type}:${view.selection.id}`)
+  add('panel', view.panel, usual.panel)
+  add('cases', view.caseState, usual.caseState)
+  add('hot', view.hotspotUnit, usual.hotspotUnit)
+  if (view.period !== null) parts.push(`until=${view.period}`)
+  if (view.shift !== null) parts.push(`shift=${view.shift}`)
+  if (view.patrolsOf !== null) parts.push(`walked=${view.patrolsOf}`)
+  if (view.wall) parts.push('wall=1')
+  return parts.length > 0 ? `#${parts.join('&')}` : ''
+}
+
+function layersText(view: View): string {
+  return ALL_LAYERS.filter((name) => view.layers.includes(name)).join(',')
+}
+
+export const view = reactive<View>(defaultView())
+
+/** Reads the address once, then keeps address and view equal in both directions. */
+export function bindAddressBar(): void {
+  Object.assign(view, parseHash(window.location.hash))
+  if (new URLSearchParams(window.location.search).get('wall') === '1') view.wall = true
+  window.addEventListener('popstate', () => Object.assign(view, parseHash(window.location.hash)))
+  let lastStep = step()
+  watch(view, () => {
+    const hash = formatHash(view)
+    if (hash === window.location.hash) return
+    const address = `${window.location.pathname}${window.location.search}${hash}`
+    // Moving the map replaces the entry; choosing something makes one, so that "back" undoes it.
+    if (step() === lastStep) window.history.replaceState(null, '', address)
+    else window.history.pushState(null, '', address)
+    lastStep = step()
+  })
+}
+
+function step(): string {
+  return `${view.selection?.type}:${view.selection?.id}|${view.panel}`
+}
+
+export function select(selection: Selection | null): void {
+  view.selection = selection
+}
+
+export function showLayer(name: LayerName, on: boolean): void {
+  view.layers = ALL_LAYERS.filter((layer) => (layer === name ? on : view.layers.includes(layer)))
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { defaultView, formatHash, parseHash, type View } from '@/state/url'
+
+const everything: View = {
+  at: { lon: 118.05123, lat: 36.81234, zoom: 15 },
+  theme: 'overdue',
+  layers: ['grids', 'hotspots', 'roads'],
+  selection: { type: 'case', id: '0198c7a0-0000-7000-8000-000000000001' },
+  panel: 'hotspots',
+  caseState: 'all',
+  hotspotUnit: 'density',
+  period: '2026-10-31',
+  shift: '0198c7a0-0000-7000-8000-0000000000aa',
+  patrolsOf: '42',
+  wall: true,
+}
+
+describe('deep links', () => {
+  it('read back what they were written from', () => {
+    expect(parseHash(formatHash(everything))).toEqual(everything)
+    expect(parseHash(formatHash(defaultView()))).toEqual(defaultView())
+  })
+
+  it('are empty for the default view', () => {
+    expect(formatHash(defaultView())).toBe('')
+  })
+
+  it('keep a view without any layer', () => {
+    const bare = { ...defaultView(), layers: [] }
+    expect(parseHash(formatHash(bare)).layers).toEqual([])
+  })
+
+  it.each([
+    '#at=200,10,5',
+    '#at=1,2',
+    '#at=a,b,c',
+    '#theme=stars',
+    '#sel=person:7',
+    '#until=yesterday',
+    '#walked=1;drop',
+    '#%E0%A4%A',
+  ])('ignore nonsense: %s', (hash) => {
+    expect(parseHash(hash)).toEqual(defaultView())
+  })
+
+  it('put longitude first', () => {
+    expect(parseHash('#at=118.1,36.8,13').at).toEqual({ lon: 118.1, lat: 36.8, zoom: 13 })
+  })
+})
