@@ -38,6 +38,15 @@ def open_engine(url: str, *, pool_size: int = 10, statement_timeout_s: float = 3
     )
 
 
-def query(name: str) -> TextClause:
-    """Read the query `data/sql/<name>.sql`; its parameters are `:named`."""
-    return text(files("data").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))
+def query(name: str, **parts: str) -> TextClause:
+    """Read the query `data/sql/<name>.sql`; its parameters are `:named`.
+
+    Parameters
+    ----------
+    parts
+        SQL of our own (never input) put in place of `{part}`, such as a scope's condition.
+    """
+    sql = files("data").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    for part, fragment in parts.items():
+        sql = sql.replace(f"{{{part}}}", fragment)
+    return text(sql)

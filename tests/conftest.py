@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import small_town
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
@@ -71,6 +72,37 @@ def shared_engine(shared_urls: DatabaseUrls) -> Iterator[Engine]:
 def database(shared_engine: Engine) -> Iterator[Connection]:
     """A connection as the run-time role; whatever the test writes is rolled back."""
     with shared_engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture(scope="session")
+def town_urls(cluster: PrivateCluster, template: str) -> Iterator[DatabaseUrls]:
+    """A database with the small town in it, for tests that read; none may leave a trace."""
+    name = f"town_{os.getpid()}"
+    cluster.create_database(name, template=template)
+    urls = DatabaseUrls(cluster.url("sanbai_app", name), cluster.url("sanbai_owner", name))
+    engine = open_engine(urls.owner)
+    with engine.begin() as connection:
+        small_town.build(connection)
+    engine.dispose()
+    yield urls
+    cluster.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def town_engine(town_urls: DatabaseUrls) -> Iterator[Engine]:
+    """An engine on the small town, as the run-time role."""
+    engine = open_engine(town_urls.app)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def town(town_engine: Engine) -> Iterator[Connection]:
+    """A connection to the small town; whatever the test writes is rolled back."""
+    with town_engine.connect() as connection:
         outer = connection.begin()
         yield connection
         outer.rollback()

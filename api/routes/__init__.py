@@ -2,6 +2,13 @@
 
 from fastapi import APIRouter
 
-from api.routes import health
+from api.routes import areas, buildings, grids, health, search, tiles
 
-ROUTERS: tuple[APIRouter, ...] = (health.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    areas.router,
+    grids.router,
+    buildings.router,
+    search.router,
+    tiles.router,
+)

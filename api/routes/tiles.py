@@ -1,0 +1,144 @@
+"""Vector tiles of the map's layers, and TileJSON that says where they are."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Connection
+
+from api.caching import IMMUTABLE, PRIVATE, etag_of, is_current
+from api.context import CurrentCaller, Now, Tx, scope_for
+from api.errors import not_found
+from api.permissions import Caller
+from data.areas import district_bounds
+from data.hotspots import latest_run_id
+from data.layers import district_today, layer_version
+from data.plans_read import plan_place
+from data.scope import Scope
+from tiles.address import NoSuchTileError, Tile
+from tiles.draw import View, draw_tile, pack
+from tiles.layers import LAYERS, Layer
+from tiles.tilejson import describe
+
+router = APIRouter(prefix="/tiles", tags=["tiles"])
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+
+On = Annotated[date | None, Query(description="Grids in force on this day; none: today.")]
+Plan = Annotated[int | None, Query(description="Grids as this draft plan draws them.")]
+Run = Annotated[int | None, Query(description="Hexagons of this hotspot run; none: the latest.")]
+State = Annotated[
+    str | None, Query(pattern="^(open|all)$", description="Cases not struck off, or all.")
+]
+ALL_STATES = ("reported", "dispatched", "handled", "verified", "closed")
+
+
+def _layer(name: str) -> Layer:
+    if name not in LAYERS:
+        raise not_found("layer")
+    return LAYERS[name]
+
+
+@router.get("/{layer_name}.json", response_model=None)
+def tilejson(
+    layer_name: str,
+    *,
+    caller: CurrentCaller,
+    tx: Tx,
+    at: Now,
+    on: On = None,
+    plan: Plan = None,
+) -> dict[str, Any]:
+    """Describe a layer as TileJSON 3.0; the address of its tiles holds the layer's version."""
+    layer = _layer(layer_name)
+    scope = scope_for(caller, layer.permission)
+    day = on or district_today(tx, scope.district_id, at)
+    version = layer_version(tx, scope.district_id, layer.name, day)
+    asked: list[tuple[str, object]] = [("on", on), ("plan", plan)]
+    if not layer.scoped and plan is None:
+        asked.append(("v", version))
+    query = "&".join(f"{name}={value}" for name, value in asked if value is not None)
+    url = f"/tiles/{layer.name}/{{z}}/{{x}}/{{y}}.mvt" + (f"?{query}" if query else "")
+    return describe(layer, url, district_bounds(tx, scope.district_id), version)
+
+
+@router.get(
+    "/{layer_name}/{z}/{x}/{y}.mvt",
+    response_class=Response,
+    responses={
+        200: {"content": {MEDIA_TYPE: {}}, "description": "A Mapbox Vector Tile, gzipped."},
+        204: {"description": "Nothing lies here."},
+        304: {"description": "The caller has this tile already."},
+    },
+)
+def tile(
+    layer_name: str,
+    z: int,
+    x: int,
+    y: int,
+    *,
+    request: Request,
+    caller: CurrentCaller,
+    tx: Tx,
+    at: Now,
+    on: On = None,
+    plan: Plan = None,
+    run: Run = None,
+    state: State = None,
+    v: Annotated[str | None, Query(description="The version that TileJSON names.")] = None,
+) -> Response:
+    """Cut one tile of a layer."""
+    layer = _layer(layer_name)
+    try:
+        address = Tile(z, x, y)
+    except NoSuchTileError:
+        raise not_found("tile") from None
+    scope = scope_for(caller, layer.permission)
+    day = on or district_today(tx, scope.district_id, at)
+    if layer.scoped or (layer.name == "grids" and plan is not None):
+        asked = View(day, plan_id=plan, run_id=run)
+        view = _own_view(tx, caller, scope, layer=layer, view=asked, state=state)
+        return _own_tile(request, draw_tile(tx, layer, address, scope, view), scope)
+    version = layer_version(tx, scope.district_id, layer.name, day)
+    headers = {
+        "ETag": etag_of(version, f"{layer.name}/{z}/{x}/{y}"),
+        "Cache-Control": IMMUTABLE if v == version else PRIVATE,
+    }
+    if is_current(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return _answer(request, draw_tile(tx, layer, address, scope, View(day)), headers)
+
+
+def _own_view(
+    tx: Connection, caller: Caller, scope: Scope, *, layer: Layer, view: View, state: str | None
+) -> View:
+    """Complete what is asked for; 404 where it lies outside the caller's area."""
+    if layer.name == "hexagons":
+        return View(view.on, run_id=view.run_id or latest_run_id(tx, scope.district_id, "h3"))
+    if layer.name == "cases":
+        return View(view.on, kinds=ALL_STATES if state == "all" else None)
+    path = plan_place(tx, scope.district_id, view.plan_id or 0)
+    if path is None:
+        raise not_found("plan")
+    caller.require_at("plan:read", path, what="plan")
+    return View(view.on, plan_id=view.plan_id)
+
+
+def _own_tile(request: Request, drawn: bytes, scope: Scope) -> Response:
+    """Answer with a tile that only this scope may see: it is drawn first, then compared."""
+    headers = {"ETag": etag_of(scope.etag, drawn), "Cache-Control": PRIVATE, "Vary": "Cookie"}
+    if is_current(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return _answer(request, drawn, headers)
+
+
+def _answer(request: Request, drawn: bytes, headers: dict[str, str]) -> Response:
+    if not drawn:
+        return Response(status_code=204, headers=headers)
+    vary = ", ".join(filter(None, [headers.get("Vary"), "Accept-Encoding"]))
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(drawn, media_type=MEDIA_TYPE, headers=headers | {"Vary": vary})
+    return Response(
+        pack(drawn),
+        media_type=MEDIA_TYPE,
+        headers=headers | {"Content-Encoding": "gzip", "Vary": vary},
+    )

@@ -1,0 +1,36 @@
+-- Areas by code, each with the households of the buildings in it and the grids in force in it.
+-- Buildings name their community, so they are summed once and then added up along the path.
+WITH homes AS (
+    SELECT home.path, sum(b.households) AS households
+    FROM building AS b
+    JOIN area AS home ON home.district_id = b.district_id AND home.id = b.area_id
+    WHERE b.district_id = :district_id
+    GROUP BY home.path
+),
+chosen AS (
+    SELECT a.*
+    FROM area AS a
+    WHERE a.district_id = :district_id AND {seen}
+      AND (CAST(:area_id AS bigint) IS NULL OR a.id = :area_id)
+      AND (CAST(:parent_id AS bigint) IS NULL OR a.parent_id = :parent_id)
+      AND (CAST(:level AS text) IS NULL OR a.level = :level)
+      AND (CAST(:named AS text) IS NULL OR a.name ILIKE :named OR a.name_en ILIKE :named
+           OR starts_with(a.code, CAST(:code_from AS text)))
+      AND (CAST(:after_code AS text) IS NULL
+           OR (a.code, a.id) > (CAST(:after_code AS text), CAST(:after_id AS bigint)))
+    ORDER BY a.code, a.id
+    LIMIT :limit
+)
+SELECT a.id, a.code, a.name, a.name_en, a.level, a.parent_id, CAST(a.path AS text) AS path,
+       ST_XMin(a.geom) AS west, ST_YMin(a.geom) AS south,
+       ST_XMax(a.geom) AS east, ST_YMax(a.geom) AS north,
+       ST_X(centre.point) AS lon, ST_Y(centre.point) AS lat,
+       coalesce(
+           (SELECT sum(h.households) FROM homes AS h WHERE h.path <@ a.path), 0
+       ) AS households,
+       (SELECT count(*) FROM grid_version AS v
+        WHERE v.district_id = a.district_id AND v.area_path <@ a.path
+          AND v.validity @> CAST(:on AS date)) AS grids
+FROM chosen AS a
+CROSS JOIN LATERAL (SELECT ST_PointOnSurface(a.geom) AS point) AS centre
+ORDER BY a.code, a.id

@@ -1,0 +1,13 @@
+-- The version of a layer, and for grids the newest plan in force on the day: a plan published
+-- ahead changes what is seen on its first day, with no write at all.
+SELECT d.code AS district,
+       coalesce((
+           SELECT l.version FROM layer_version AS l
+           WHERE l.district_id = d.id AND l.layer = :layer
+       ), 0) AS version,
+       CASE WHEN :layer = 'grids' THEN (
+           SELECT max(p.effective_on) FROM plan AS p
+           WHERE p.district_id = d.id AND p.status = 'published' AND p.effective_on <= :on
+       ) END AS effective_on
+FROM district AS d
+WHERE d.id = :district_id

@@ -1,0 +1,69 @@
+-- Everything on the map that is called so. Each kind gives its best few, so that a common road
+-- name does not push out the one grid of that code. Rank: 0 exactly so, 1 begins so, 2 holds it.
+WITH found AS (
+    (SELECT 'grid' AS type, CAST(v.grid_id AS text) AS id, v.name AS title,
+            a.name || ' · ' || v.code AS subtitle, v.label AS at, v.geom AS shape,
+            CASE WHEN v.code = :typed OR v.name = :typed THEN 0
+                 WHEN starts_with(v.code, :typed) OR starts_with(v.name, :typed) THEN 1
+                 ELSE 2 END AS rank, length(v.name) AS size
+     FROM grid_version AS v
+     JOIN grid AS g ON g.district_id = v.district_id AND g.id = v.grid_id
+     JOIN area AS a ON a.district_id = g.district_id AND a.id = g.community_id
+     WHERE {grids_in_scope} AND v.validity @> CAST(:on AS date)
+       AND (v.code LIKE :named OR v.name ILIKE :named OR a.name || v.name ILIKE :named)
+     ORDER BY rank, v.code LIMIT :limit)
+    UNION ALL
+    (SELECT 'case', CAST(c.id AS text), c.number, k.name || coalesce(' · ' || c.address, ''),
+            c.geom, NULL, CASE WHEN c.number = :typed THEN 0
+                               WHEN starts_with(c.number, :typed) THEN 1 ELSE 2 END,
+            length(c.number)
+     FROM hazard_case AS c
+     JOIN category AS k ON k.district_id = c.district_id AND k.id = c.category_id
+     WHERE {cases_in_scope} AND (c.number LIKE :named OR c.external_number = :typed)
+     ORDER BY 7, c.received_at DESC LIMIT :limit)
+    UNION ALL
+    (SELECT 'place', CAST(p.id AS text), p.name, p.name_en, ST_PointOnSurface(p.geom), p.geom,
+            CASE WHEN p.name = :typed THEN 0 WHEN starts_with(p.name, :typed) THEN 1 ELSE 2 END,
+            length(p.name)
+     FROM place AS p
+     WHERE p.district_id = :district_id AND (p.name ILIKE :named OR p.name_en ILIKE :named)
+     ORDER BY 7, 8, p.id LIMIT :limit)
+    UNION ALL
+    (SELECT 'area', CAST(a.id AS text), a.name, a.code, ST_PointOnSurface(a.geom), a.geom,
+            CASE WHEN :typed IN (a.code, a.name) THEN 0
+                 WHEN starts_with(a.code, :typed) OR starts_with(a.name, :typed) THEN 1
+                 ELSE 2 END, length(a.name)
+     FROM area AS a
+     WHERE a.district_id = :district_id
+       AND (a.name ILIKE :named OR a.name_en ILIKE :named OR starts_with(a.code, :typed))
+     ORDER BY 7, 8, a.id LIMIT :limit)
+    UNION ALL
+    (SELECT 'building', CAST(b.id AS text),
+            coalesce(nullif(concat_ws(' ', b.compound, b.name), ''), b.address), b.address,
+            ST_PointOnSurface(b.geom), b.geom,
+            CASE WHEN :typed IN (b.name, b.compound, b.address) THEN 0
+                 WHEN starts_with(b.address, :typed) OR starts_with(b.name, :typed) THEN 1
+                 ELSE 2 END, length(coalesce(b.address, b.name))
+     FROM building AS b
+     WHERE b.district_id = :district_id
+       AND (b.address ILIKE :named OR b.name ILIKE :named
+            OR b.compound || coalesce(b.name, '') ILIKE :named)
+     ORDER BY 7, 8, b.id LIMIT :limit)
+    UNION ALL
+    (SELECT 'road', CAST(min(r.id) AS text), r.name, NULL,
+            ST_PointOnSurface(ST_Collect(r.geom)), ST_Collect(r.geom),
+            CASE WHEN r.name = :typed THEN 0 WHEN starts_with(r.name, :typed) THEN 1 ELSE 2 END,
+            length(r.name)
+     FROM road AS r
+     WHERE r.district_id = :district_id AND r.name ILIKE :named
+     GROUP BY r.name
+     ORDER BY 7, 8, r.name LIMIT :limit)
+)
+SELECT f.type, f.id, f.title, f.subtitle, ST_X(f.at) AS lon, ST_Y(f.at) AS lat,
+       ST_XMin(f.shape) AS west, ST_YMin(f.shape) AS south,
+       ST_XMax(f.shape) AS east, ST_YMax(f.shape) AS north
+FROM found AS f
+ORDER BY f.rank, array_position(
+    ARRAY['grid', 'case', 'area', 'place', 'road', 'building'], f.type
+), f.size, f.title, f.id
+LIMIT :limit
