@@ -118,7 +118,7 @@ def dbf_encoding(path: Path, declared: str | None) -> str | None:
     Returns
     -------
     str or None
-        A name that GDAL knows, or None when the table holds nothing but ASCII.
+        Its name, or None when the table holds nothing but ASCII.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def dbf_encoding(path: Path, declared: str | None) -> str | None:
     for name in guesses:
         bad = next((row for row, value in samples if not _decodes(value, name)), None)
         if bad is None:
-            return "UTF-8" if name in {"utf-8", "utf_8"} else name.upper()
+            return name.upper()
         row = max(row, bad)
     raise ImportFileError("encoding_unknown", row=row)
 
@@ -145,6 +145,14 @@ def _decodes(value: bytes, encoding: str) -> bool:
     except UnicodeDecodeError as error:
         return len(value) > _CUT_TAIL_BYTES and error.start >= len(value) - _CUT_TAIL_BYTES
     return True
+
+
+def decode_cut(value: bytes, encoding: str) -> str:
+    """Decode text of a DBF, dropping half a character cut off at its end."""
+    try:
+        return value.decode(encoding)
+    except UnicodeDecodeError as error:
+        return value[: error.start].decode(encoding)
 
 
 def _dbf_texts(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -15,7 +15,7 @@ from pyogrio.errors import GeometryError as BrokenGeometryError
 from pyproj import CRS
 
 from data.imports.columns import GeometryKind, Kind, plain
-from data.imports.encoding import dbf_encoding
+from data.imports.encoding import dbf_encoding, decode_cut
 from data.imports.problems import ImportFileError
 from data.imports.raw import RawTable
 
@@ -158,11 +158,27 @@ def read_shapefile(path: Path, kind: Kind, encoding: str | None) -> RawTable:
     if declared is None and ".cpg" in parts:
         declared = _declared_encoding(parts[".cpg"])
     found = dbf_encoding(parts[".dbf"], declared)
-    raw = read_layer(path, kind, file_format="Shapefile", layer=None, encoding=found)
+    # Latin-1 hands every byte through: a name or value may end in half a character, at which
+    # a strict decoder would give up the whole file.
+    raw = read_layer(path, kind, file_format="Shapefile", layer=None, encoding="ISO-8859-1")
+    if found is not None:
+        _recode(raw, found)
     raw.encoding, raw.cut_names = found, True
     if declared is not None and found is not None and plain(found) != plain(declared):
         raw.notes.append("encoding_not_as_declared")
     return raw
+
+
+def _recode(raw: RawTable, encoding: str) -> None:
+    """Turn text that was read byte for byte into what it says."""
+
+    def recoded(value: Any) -> Any:
+        return decode_cut(value.encode("latin-1"), encoding) if isinstance(value, str) else value
+
+    raw.frame.columns = [recoded(name) for name in raw.frame.columns]
+    for name in take_columns(raw):
+        if not pd.api.types.is_numeric_dtype(raw.frame[name]):
+            raw.frame[name] = [recoded(value) for value in values_of(raw, name)]
 
 
 def _siblings(path: Path) -> list[Path]:
