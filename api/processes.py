@@ -71,6 +71,24 @@ def _record_of_running(home: Path) -> dict[str, int | str]:
     return loaded
 
 
+def running_address(home: Path) -> str | None:
+    """Address of the Sanbai that runs from a home folder; None where none does."""
+    return str(_record_of_running(home).get("address")) if _is_running(home) else None
+
+
+def _is_running(home: Path) -> bool:
+    # The lock ends with its process, whatever up.json may say after a crash.
+    lock_file = home / "up.lock"
+    if not lock_file.exists():
+        return False
+    with lock_file.open("a", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def stop_running(home: Path) -> bool:
     """End the Sanbai that runs from a home folder; returns whether there was one.
 
@@ -79,16 +97,9 @@ def stop_running(home: Path) -> bool:
     ProcessError
         If it does not end in time.
     """
-    lock_file = home / "up.lock"
-    if not lock_file.exists():
+    if not _is_running(home):
         return False
-    with lock_file.open("a", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pid = int(_record_of_running(home).get("pid", 0))
-        else:
-            return False  # the lock ends with its process, whatever up.json may say
+    pid = int(_record_of_running(home).get("pid", 0))
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
         process.terminate()

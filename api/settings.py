@@ -9,7 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Settings of one server; read once and passed to `create_app`."""
 
-    model_config = SettingsConfigDict(env_prefix="SANBAI_", env_file=".env", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SANBAI_", env_file=".env", env_ignore_empty=True, frozen=True
+    )
 
     home: Path = Field(Path(".sanbai"), description="Folder for all that is made at run time.")
     database_url: SecretStr | None = Field(

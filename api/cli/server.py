@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from psycopg.errors import InsufficientPrivilege
 from rich.console import Console
+from sqlalchemy.exc import ProgrammingError
 
 from api import logs
 from api.processes import (
@@ -20,8 +22,9 @@ from api.processes import (
     stop_running,
 )
 from api.settings import Settings
-from data.cluster import PrivateCluster
+from data.cluster import ClusterError, PrivateCluster
 from data.database import open_engine
+from data.doctor import require_extensions
 from data.migrate import upgrade
 from data.server import DATABASE, DatabaseUrls, database_urls, private_cluster
 
@@ -59,7 +62,15 @@ def bring_up_to_date(settings: Settings, urls: DatabaseUrls) -> None:
         private_cluster(settings.home).create_database(DATABASE)
     engine = open_engine(urls.owner, pool_size=2, statement_timeout_s=0)
     try:
+        require_extensions(engine)
         upgrade(engine, app_role=urls.app_role)
+    except ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        raise ClusterError(
+            f"{error.orig}\nThe role of SANBAI_MIGRATION_DATABASE_URL must own the database "
+            "(ALTER DATABASE … OWNER TO …)."
+        ) from error
     finally:
         engine.dispose()
 
