@@ -32,7 +32,7 @@ from geo.grids.faces import (
 
 NEAR_LINE_M = 5.0
 """A border this close to a road or to water is said to follow it."""
-WALL_STEP_M = 2.5
+WALL_STEP_M = 3.5
 """Spacing of the points on walls between which a block is divided."""
 SMOOTH_M = 0.6
 """Dividing lines may be straightened by this much; walls hold them where it matters."""

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import pymetis
 from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from geo.grids.faces import IntArray
 from geo.grids.graph import CellGraph
@@ -51,10 +51,13 @@ def partition(graph: CellGraph, parts: int, seed: int) -> IntArray:
     parts = min(parts, max(1, int((graph.households > 0).sum())))
     if parts == 1:
         return np.zeros(cells, dtype=np.int64)
+    target = float(graph.households.sum()) / parts
     starts = [_start(graph, parts, seed + turn) for turn in range(STARTS)]
-    ranked = sorted(range(STARTS), key=lambda turn: (plan_cost(graph, starts[turn]), turn))
-    finals = [refine(graph, starts[turn], seed + turn) for turn in ranked[:FINALISTS]]
-    return min(finals, key=lambda labels: plan_cost(graph, labels))
+    cost = [plan_cost(graph, labels, target) for labels in starts]
+    ranked = sorted(range(STARTS), key=lambda turn: (cost[turn], turn))
+    finals = [starts[ranked[0]]]
+    finals += [refine(graph, starts[turn], target, seed + turn) for turn in ranked[:FINALISTS]]
+    return min(finals, key=lambda labels: plan_cost(graph, labels, target))
 
 
 def _start(graph: CellGraph, parts: int, seed: int) -> IntArray:
@@ -76,14 +79,14 @@ def _start(graph: CellGraph, parts: int, seed: int) -> IntArray:
 
 
 def make_connected(graph: CellGraph, labels: IntArray, parts: int) -> IntArray:
-    """Keep the heaviest piece of each part, hand the rest to neighbours, fill up to ``parts``.
+    """Keep the heaviest piece of each part, give the rest to neighbours, split up to ``parts``.
 
     Parameters
     ----------
     graph, labels
         A partition that may have parts in several pieces, or empty ones.
     parts
-        How many parts there are to be.
+        How many parts there are to be; no more than there are cells.
     """
     pieces = _pieces(graph.border_m, labels)
     weight = np.bincount(pieces, graph.households)
@@ -91,10 +94,32 @@ def make_connected(graph: CellGraph, labels: IntArray, parts: int) -> IntArray:
     label_of_piece[pieces] = labels
     order = np.lexsort((np.arange(len(weight)), -weight, label_of_piece))
     kept = order[np.unique(label_of_piece[order], return_index=True)[1]]
-    if len(kept) < parts:
-        spare = [piece for piece in np.argsort(-weight, kind="stable") if piece not in set(kept)]
-        kept = np.concatenate([kept, np.array(spare[: parts - len(kept)], dtype=np.int64)])
-    return _spread(graph.border_m, pieces, kept)
+    labels = _spread(graph.border_m, pieces, kept)
+    while labels.max() + 1 < parts:
+        labels = _halve_heaviest(graph, labels)
+    return labels
+
+
+def _halve_heaviest(graph: CellGraph, labels: IntArray) -> IntArray:
+    """Split the heaviest part that has several cells in two connected ones."""
+    count = int(labels.max()) + 1
+    weight = np.bincount(labels, graph.households, minlength=count)
+    weight[np.bincount(labels, minlength=count) < 2] = -1
+    members = np.flatnonzero(labels == weight.argmax())
+    inside = graph.border_m[members][:, members]
+    far = breadth_first_order(inside, 0, return_predecessors=False)[-1]
+    walk = breadth_first_order(inside, int(far), return_predecessors=False)
+    reached = np.cumsum(graph.households[members[walk]])
+    size = int(np.searchsorted(reached, reached[-1] / 2, side="right"))
+    first = np.zeros(len(members), dtype=np.int64)
+    first[walk[: min(max(size, 1), len(members) - 1)]] = 1
+    pieces = _pieces(inside, first)
+    rest = np.flatnonzero(first == 0)
+    heavy = np.bincount(pieces[rest], graph.households[members[rest]] + 1).argmax()
+    halves = _spread(inside, pieces, np.array([pieces[walk[0]], heavy]))
+    split = labels.copy()
+    split[members[halves == 1]] = count
+    return split
 
 
 def _pieces(border_m: csr_array, labels: IntArray) -> IntArray:

@@ -23,52 +23,53 @@ BEYOND = 12.0
 TOLERANCE = 0.045
 OPEN_GROUND = 0.7
 """Cost of the share of a grid's boundary that follows nothing."""
-HOT, COLD = 0.03, 0.0006
-MOVES_PER_CELL = 100
-MOVES_AT_LEAST = 20_000
+HOT, COLD = 0.02, 0.0005
+SWEEPS = 24
 
 
-def plan_cost(graph: CellGraph, labels: IntArray) -> float:
+def plan_cost(graph: CellGraph, labels: IntArray, target: float) -> float:
     """What a whole plan costs; lower is better.
 
     Parameters
     ----------
     graph, labels
         A partition of the graph; every label in use.
+    target
+        Households that each part should have, the same for all plans that are compared.
     """
-    plan = _Plan(graph, labels)
+    plan = _Plan(graph, labels, target)
     return sum(_cost(*plan.measures(part), plan.target) for part in range(len(plan.households)))
 
 
-def refine(graph: CellGraph, labels: IntArray, seed: int) -> IntArray:
+def refine(graph: CellGraph, labels: IntArray, target: float, seed: int) -> IntArray:
     """Move cells across boundaries until the plan is cheap; parts stay connected.
 
     Parameters
     ----------
     graph, labels
         A partition whose parts are connected.
+    target
+        Households that each part should have.
     seed
         Of the random walk.
     """
-    plan = _Plan(graph, labels)
+    plan = _Plan(graph, labels, target)
     draw = random.Random(seed)  # noqa: S311 - a walk to repeat, nothing to keep secret
-    cells = len(labels)
-    moves = max(MOVES_AT_LEAST, MOVES_PER_CELL * cells)
-    cooling = math.log(COLD / HOT) / moves
-    for turn in range(moves):
-        cell = int(draw.random() * cells)
-        neighbours = plan.neighbours[cell]
-        if not neighbours:
-            continue
-        goal = plan.labels[neighbours[int(draw.random() * len(neighbours))][0]]
-        if goal == plan.labels[cell]:
-            continue
-        gain = plan.gain(cell, goal)
-        heat = HOT * math.exp(cooling * turn)
-        if gain < 0 and draw.random() >= math.exp(gain / heat):
-            continue
-        if plan.may_leave(cell):
-            plan.move(cell, goal)
+    pairs = graph.border_m.tocoo()
+    for sweep in range(SWEEPS):
+        heat = HOT * (COLD / HOT) ** (sweep / (SWEEPS - 1))
+        now = np.array(plan.labels)
+        across = np.flatnonzero(now[pairs.row] != now[pairs.col])
+        turns = list(zip(pairs.row[across].tolist(), pairs.col[across].tolist(), strict=True))
+        draw.shuffle(turns)
+        for cell, other in turns:
+            goal = plan.labels[other]
+            if goal == plan.labels[cell]:
+                continue
+            gain = plan.gain(cell, goal)
+            taken = gain > 0 or draw.random() < math.exp(gain / heat)
+            if taken and plan.may_leave(cell):
+                plan.move(cell, goal)
     return np.array(plan.labels, dtype=np.int64)
 
 
@@ -86,7 +87,7 @@ def _cost(households: float, size_m2: float, round_m: float, open_m: float, targ
 class _Plan:
     """A partition with the running sums of its parts, in plain lists for speed."""
 
-    def __init__(self, graph: CellGraph, labels: IntArray) -> None:
+    def __init__(self, graph: CellGraph, labels: IntArray, target: float) -> None:
         parts = int(labels.max()) + 1
         indptr = graph.border_m.indptr.tolist()
         rows = list(
@@ -108,7 +109,7 @@ class _Plan:
             )
         )
         self.labels: list[int] = labels.tolist()
-        self.target = max(float(graph.households.sum()) / parts, 1e-9)
+        self.target = target
         pairs = graph.border_m.tocoo()
         inner = labels[pairs.row] == labels[pairs.col]
         inside = labels[pairs.row[inner]]
