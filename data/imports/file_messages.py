@@ -4,6 +4,7 @@ from typing import Final
 
 from data.imports.messages import Message
 
+_FORMATS_ZH = "GPKG、SHP（或 ZIP）、GeoJSON、FGB、Parquet、CSV、XLSX、GPX"
 _FORMATS = "GPKG, SHP (or ZIP), GeoJSON, FGB, Parquet, CSV, XLSX, GPX"
 
 FILE_MESSAGES: Final[dict[str, Message]] = {
@@ -27,7 +28,7 @@ FILE_MESSAGES: Final[dict[str, Message]] = {
     ),
     "format_unknown": Message(
         "无法识别 {path} 的格式。",
-        f"可导入：{_FORMATS}。请在 QGIS 或 Excel 中另存为其中一种。",
+        f"可导入：{_FORMATS_ZH}。请在 QGIS 或 Excel 中另存为其中一种。",
         "The format of {path} is not known.",
         f"Can be imported: {_FORMATS}. Save it as one of these in QGIS or Excel.",
     ),
@@ -152,9 +153,9 @@ FILE_MESSAGES: Final[dict[str, Message]] = {
         "with longitude first.",
     ),
     "coordinates_off_crs": Message(
-        "坐标落在坐标系“{crs}”的适用范围之外（换算后约为经度 {lon}，纬度 {lat}）。",
+        "坐标落在坐标系“{crs}”的适用范围之外（例：x={x}，y={y}）。",
         "坐标系或带号可能不对，X、Y 也可能写反，请用 --crs 指定正确的坐标系。{hint_zh}",
-        'The coordinates lie outside the area of "{crs}" (they come to lon {lon}, lat {lat}).',
+        'The coordinates lie outside the area of "{crs}" (example: x={x}, y={y}).',
         "The system or its zone may be wrong, or X and Y swapped: give the right --crs. {hint_en}",
     ),
     "encoding_unknown": Message(
@@ -226,11 +227,9 @@ FILE_MESSAGES: Final[dict[str, Message]] = {
         "There are: {codes}.",
     ),
     "rows_bad": Message(
-        "{total} 行中有 {count} 行有问题，什么也没有导入。第一处：第 {row} 行，"
-        "{column} 列（{value}）：{first_zh}",
+        "{total} 行中有 {count} 行有问题，什么也没有导入。第一处：{first_zh}",
         "改好后重新导入；或用 --skip-bad --report bad.csv 先导入其余各行。",
-        "{count} of {total} rows are bad; nothing was imported. The first: row {row}, "
-        "column {column} ({value}): {first_en}",
+        "Bad rows: {count} of {total}; nothing was imported. The first: {first_en}",
         "Mend them and import again, or use --skip-bad --report bad.csv to import the rest.",
     ),
 }

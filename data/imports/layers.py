@@ -90,6 +90,8 @@ def _list_layers(path: Path) -> list[tuple[str, str | None]]:
 
 def _unreadable(path: Path, error: Exception) -> ImportFileError:
     reason = str(error).replace(f"{path.parent}/", "").split(";")[0].strip().rstrip(".")
+    if "sqlite" in reason.lower():
+        reason = f"SQLite: {reason.rsplit(': ', 1)[-1]}"
     return ImportFileError("file_unreadable", path=path.name, reason=reason)
 
 
@@ -210,7 +212,9 @@ def read_geojson(path: Path, kind: Kind) -> RawTable:
             while file.read(_UTF8_CHUNK_BYTES):
                 pass
         except UnicodeDecodeError as error:
-            raise ImportFileError("geojson_not_utf8") from error
+            # A file cut off in the middle of a character is told as what it is by the reader.
+            if error.reason != "unexpected end of data":
+                raise ImportFileError("geojson_not_utf8") from error
     return read_layer(path, kind, file_format="GeoJSON", layer=None)
 
 

@@ -11,10 +11,10 @@ from data.imports.row_messages import ROW_MESSAGES
 MESSAGES: Final[dict[str, Message]] = FILE_MESSAGES | ROW_MESSAGES
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, limit: int = 600) -> str:
     """Shorten a value so that one broken cell cannot fill the screen."""
     text = str(value)
-    return text if len(text) <= 120 else f"{text[:117]}..."
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,14 @@ class BadRow:
 
     def line(self, language: Language) -> str:
         """Return row, column, value and message as one line for a person."""
-        value = _shown(self.value)
+        value = _shown(self.value, limit=80)
         if language == "zh":
-            return f"第 {self.row} 行，{self.column} 列（{value}）：{self.message_zh}"
-        return f"Row {self.row}, column {self.column} ({value}): {self.message_en}"
+            column = "" if self.column == "geometry" else f"，“{self.column}”列"
+            where = f"第 {self.row} 行{column}" + (f"（{value}）" if value else "")
+            return f"{where}：{self.message_zh}"
+        column = "" if self.column == "geometry" else f", column {self.column}"
+        where = f"row {self.row}{column}" + (f" ({value})" if value else "")
+        return f"{where}: {self.message_en}"
 
 
 class ImportFileError(ValueError):
@@ -148,9 +152,6 @@ def refuse_rows(bad: Sequence[BadRow], total: int) -> ImportFileError:
         bad=sorted(bad, key=lambda row: row.row),
         count=len({row.row for row in bad}),
         total=total,
-        row=first.row,
-        column=first.column,
-        value=first.value,
-        first_zh=first.message_zh,
-        first_en=first.message_en,
+        first_zh=first.line("zh"),
+        first_en=first.line("en"),
     )

@@ -14,7 +14,7 @@ ROW_MESSAGES: Final[dict[str, Message]] = {
     "geometry_type": Message(
         "图形是{found_zh}，这里需要{needed_zh}。",
         "请改画，或删除该行。",
-        "The shape is {found_en}; here {needed_en} are needed.",
+        "The shape is of another kind ({found_en}); here {needed_en} are needed.",
         "Redraw it, or delete the row.",
     ),
     "geometry_invalid": Message(

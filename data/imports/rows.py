@@ -21,7 +21,6 @@ from data.imports.vocabulary import VOCABULARIES
 # Such columns are often left at 0, or filled anew at every export: good only when unique.
 _WEAK_ID_COLUMNS: Final = frozenset({"id", "fid", "objectid", "编号"})
 _IDENTIFIED: Final = frozenset({"buildings", "roads", "water", "places"})
-_NO_SHAPE_TWICE: Final = frozenset({"areas", "buildings"})
 _DIGEST_DECIMALS = 7
 
 
@@ -126,7 +125,7 @@ def check_together(frame: gpd.GeoDataFrame, kind: Kind, mapping: Mapping[str, st
     for name in ("code", "external_id"):
         if name in mapping and name in fields:
             bad += _repeated(frame, fields[name], mapping[name])
-    if kind.name in _NO_SHAPE_TWICE:
+    if kind.name == "buildings":
         bad += _repeated_shapes(frame)
     if kind.name == "tracks":
         bad += _backwards(frame, mapping["occurred_at"])

@@ -156,16 +156,11 @@ def _check_valid(check: ShapeCheck) -> None:
 def _invalid(shape: shapely.Geometry) -> Problem:
     match = _REASON.match(shapely.is_valid_reason(shape))
     reason = match["reason"] if match is not None else "Invalid"
-    place = (match["x"], match["y"]) if match is not None else (None, None)
-    return Problem(
-        "geometry_invalid",
-        {
-            "reason_zh": _REASONS_ZH.get(reason, reason),
-            "reason_en": reason,
-            "x": place[0] if place[0] is not None else "?",
-            "y": place[1] if place[1] is not None else "?",
-        },
-    )
+    params = {"reason_zh": _REASONS_ZH.get(reason, reason), "reason_en": reason}
+    for axis in ("x", "y"):
+        number = match[axis] if match is not None else None
+        params[axis] = "?" if number is None else f"{float(number):.6f}"
+    return Problem("geometry_invalid", params)
 
 
 def _unwrap_single_points(check: ShapeCheck, needed: GeometryKind) -> None:
@@ -233,8 +228,8 @@ def _check_zone(check: ShapeCheck, at: npt.NDArray[np.intp], crs: CRS) -> None:
         raise ImportFileError(
             "coordinates_off_crs",
             crs=crs.name,
-            lon=f"{lon[first]:.4f}",
-            lat=f"{lat[first]:.4f}",
+            x=f"{x:.3f}",
+            y=f"{y:.3f}",
             hint_zh=hint_zh,
             hint_en=hint_en,
         )
