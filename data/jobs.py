@@ -1,0 +1,40 @@
+"""Handing work to the background worker, in the transaction that makes it necessary."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+
+def defer(
+    connection: Connection,
+    task: str,
+    arguments: dict[str, Any],
+    *,
+    queue: str = "default",
+    lock: str | None = None,
+) -> int:
+    """Queue a job that begins once this transaction has been committed.
+
+    Parameters
+    ----------
+    task
+        Name of a task of `api.worker`.
+    arguments
+        Its arguments, as JSON.
+    lock
+        Jobs with the same lock run one after the other.
+
+    Returns
+    -------
+    Id of the job.
+    """
+    ids: list[int] = connection.execute(
+        text(
+            "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW("
+            ":queue, :task, 0, :lock, NULL, CAST(:arguments AS jsonb), NULL"
+            ")::procrastinate_job_to_defer_v1])"
+        ),
+        {"queue": queue, "task": task, "lock": lock, "arguments": json.dumps(arguments)},
+    ).scalar_one()
+    return ids[0]
