@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import metadata
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import errors, operations, requests
 from api.context import Clock, Context, system_clock
+from api.passwords import Passwords
 from api.routes import ROUTERS
 from api.settings import Settings
 from data.database import open_engine
@@ -17,6 +19,8 @@ from data.files import open_files
 from data.server import database_urls
 
 WEB_CLIENT = Path(__file__).parent / "webclient"
+# A decoded photo takes up to 200 MB.
+PHOTOS_AT_ONCE = 2
 DESCRIPTION = """
 Grids of about 300 households, the hazards and patrols on them, and what was put right.
 
@@ -57,7 +61,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.context = Context(
-        settings, engine, open_files(settings.home, settings.files_url), clock
+        settings,
+        engine,
+        open_files(settings.home, settings.files_url),
+        clock,
+        Passwords(settings.password_hashers),
+        BoundedSemaphore(PHOTOS_AT_ONCE),
     )
     errors.install(app)
     operations.install(app)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -10,6 +11,7 @@ from obstore.store import ObjectStore
 from sqlalchemy import Connection, Engine
 
 from api.errors import Problem
+from api.passwords import Passwords
 from api.permissions import Caller, Role
 from api.settings import Settings
 from data.accounts import Held, caller_of_session
@@ -33,6 +35,8 @@ class Context:
     engine: Engine
     files: ObjectStore
     clock: Clock
+    passwords: Passwords
+    photo_slots: BoundedSemaphore
 
 
 def context(request: Request) -> Context:
@@ -61,15 +65,20 @@ def now(parts: AppContext) -> datetime:
 Now = Annotated[datetime, Depends(now)]
 
 
-def caller(request: Request, tx: Tx, at: Now) -> Caller:
-    """Who is asking, by the session cookie; 401 when nobody is signed in."""
+def current_session(request: Request, tx: Tx, at: Now) -> Held:
+    """The account of the session cookie; 401 when nobody is signed in."""
     if request.method not in SAFE_METHODS and request.headers.get("x-sanbai") != "1":
         raise Problem(403, "header-missing", "Send the header X-Sanbai: 1 with every command.")
     token = request.cookies.get(COOKIE)
     held = caller_of_session(tx, token, at) if token else None
     if held is None:
         raise Problem(401, "not-signed-in", "Sign in first.")
-    return as_caller(held)
+    return held
+
+
+def caller(request: Request, tx: Tx, at: Now) -> Caller:
+    """Who is asking, by the session cookie; 401 when nobody is signed in."""
+    return as_caller(current_session(request, tx, at))
 
 
 def as_caller(held: Held) -> Caller:

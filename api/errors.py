@@ -11,8 +11,24 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+
+from data.case_types import (
+    CaseExistsError,
+    CaseMovedOnError,
+    RefusedError,
+    UnknownCategoryError,
+    UnknownUnitError,
+)
+from data.patrols import (
+    NotTrackedError,
+    ShiftEndedError,
+    ShiftExistsError,
+    ShiftTimeError,
+    UnknownGridError,
+)
 
 logger = logging.getLogger("sanbai.api")
 
@@ -47,6 +63,8 @@ class Problem(Exception):  # noqa: N818 (the field's word for it)
         What the words need (numbers, names).
     errors
         For bad input: `{pointer, code, message}` for each field.
+    headers
+        Sent with the answer, such as `Retry-After`.
     """
 
     def __init__(
@@ -57,6 +75,7 @@ class Problem(Exception):  # noqa: N818 (the field's word for it)
         *,
         params: dict[str, Any] | None = None,
         errors: list[dict[str, Any]] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -64,6 +83,7 @@ class Problem(Exception):  # noqa: N818 (the field's word for it)
         self.detail = detail
         self.params = params or {}
         self.errors = errors
+        self.headers = headers
 
     def response(self, request: Request) -> JSONResponse:
         """Render as `application/problem+json`."""
@@ -78,7 +98,7 @@ class Problem(Exception):  # noqa: N818 (the field's word for it)
         }
         if self.errors is not None:
             body["errors"] = self.errors
-        return JSONResponse(body, self.status, media_type="application/problem+json")
+        return JSONResponse(body, self.status, self.headers, media_type="application/problem+json")
 
 
 def not_found(what: str = "resource") -> Problem:
@@ -86,8 +106,83 @@ def not_found(what: str = "resource") -> Problem:
     return Problem(404, "not-found", f"No such {what}.", params={"what": what})
 
 
+class FieldProblem(BaseModel):
+    """What is wrong with one field of the input."""
+
+    model_config = ConfigDict(extra="allow")
+
+    pointer: str = Field(examples=["/lon"])
+    code: str
+    message: str
+
+
+class ProblemBody(BaseModel):
+    """A failure, RFC 9457; `code` and `params` are what a client puts into words."""
+
+    type: str = Field(examples=["urn:sanbai:problem:case-moved-on"])
+    title: str
+    status: int
+    code: str = Field(examples=["case-moved-on"])
+    detail: str
+    params: dict[str, Any] = {}
+    instance: str | None = Field(None, description="Id of the request, as in the log.")
+    errors: list[FieldProblem] | None = None
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe failures of a route, for its OpenAPI entry."""
+    return {
+        status: {"description": TITLES.get(status, "Error"), "model": ProblemBody}
+        for status in statuses
+    }
+
+
+def invalid(pointer: str, code: str, message: str, **params: Any) -> Problem:
+    """One field that must be mended."""
+    return Problem(
+        422,
+        "invalid",
+        message,
+        params=params,
+        errors=[{"pointer": pointer, "in": "body", "code": code, "message": message}],
+    )
+
+
+def _refused(error: RefusedError) -> Problem:
+    refusal = error.refusal
+    params = {"action": refusal.action, "state": refusal.state, "reason": refusal.reason}
+    if refusal.reason == "role":
+        return Problem(403, "forbidden", "Your role does not allow this.", params=params)
+    detail = {
+        "state": "The case is not in a state for this.",
+        "same-person": "Someone other than who put it right must check it.",
+    }[refusal.reason]
+    return Problem(409, "action-not-allowed", detail, params=params)
+
+
+def _moved_on(error: CaseMovedOnError) -> Problem:
+    return Problem(
+        409,
+        "case-moved-on",
+        "Somebody else acted on the case meanwhile: load it again.",
+        params={"expected_seq": error.expected_seq, "seq": error.seq, "state": error.state},
+    )
+
+
 Translation = Callable[[Any], Problem]
 TRANSLATIONS: dict[type[Exception], Translation] = {
+    RefusedError: _refused,
+    CaseMovedOnError: _moved_on,
+    CaseExistsError: lambda _: Problem(409, "case-exists", "A case with this id is filed already."),
+    UnknownCategoryError: lambda _: invalid("/category_id", "unknown", "No such category."),
+    UnknownGridError: lambda _: invalid("/grid_ids", "unknown", "A grid is not in force."),
+    ShiftExistsError: lambda _: Problem(409, "shift-exists", "A shift with this id was begun."),
+    ShiftEndedError: lambda _: Problem(409, "shift-ended", "The shift was ended before."),
+    NotTrackedError: lambda _: Problem(409, "not-tracked", "This duty keeps no track."),
+    ShiftTimeError: lambda _: invalid(
+        "/ended_at", "time", "A shift begins no later than now and ends within a day of its begin."
+    ),
+    UnknownUnitError: lambda _: invalid("/unit_id", "unknown", "No such unit."),
     OperationalError: lambda _: Problem(
         503, "database-unavailable", "The database does not answer; try again in a moment."
     ),
@@ -95,7 +190,9 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
 
 
 def _http(error: HTTPException) -> Problem:
-    code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
+    code = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(
+        error.status_code, "bad-request"
+    )
     return Problem(error.status_code, code, str(error.detail))
 
 

@@ -1,23 +1,19 @@
 """Who may do what: the one table, and the question put to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from api.errors import Problem, not_found
+from casework.states import WHO, Actor
+from data.case_types import StoredCase
 
 READERS = frozenset({"officer", "planner", "commander", "handler", "administrator", "auditor"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "map:read": READERS,
     "case:read": READERS,
-    "case:report": frozenset({"officer", "commander", "administrator"}),
-    "case:place": frozenset({"commander"}),
-    "case:dispatch": frozenset({"commander"}),
-    "case:handle": frozenset({"handler", "officer", "commander"}),
-    "case:verify": frozenset({"officer", "commander"}),
-    "case:rework": frozenset({"officer", "commander"}),
-    "case:close": frozenset({"commander"}),
-    "case:void": frozenset({"commander"}),
+    **{f"case:{action}": roles for action, roles in WHO.items()},
     "shift:record": frozenset({"officer"}),
     "track:read": frozenset({"officer", "commander", "auditor"}),
     "plan:read": frozenset({"planner", "commander", "administrator", "auditor"}),
@@ -26,6 +22,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "hotspot:run": frozenset({"commander", "planner"}),
     "account:manage": frozenset({"administrator"}),
 }
+
+
+def permissions_of(roles: Iterable[str]) -> list[str]:
+    """What somebody with these roles may do somewhere, by name."""
+    held = frozenset(roles)
+    return sorted(name for name, givers in PERMISSIONS.items() if givers & held)
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,7 @@ class Caller:
     @property
     def permissions(self) -> list[str]:
         """What the caller may do somewhere, by name."""
-        held = {role.name for role in self.roles}
-        return sorted(name for name, roles in PERMISSIONS.items() if roles & held)
+        return permissions_of(role.name for role in self.roles)
 
     def roles_for(self, permission: str) -> tuple[Role, ...]:
         """The roles that give a permission."""
@@ -104,3 +105,23 @@ class Caller:
                 "Your role does not allow this.",
                 params={"permission": permission},
             )
+
+    def actor_in(self, stored: StoredCase) -> Actor | None:
+        """Who the caller is to a case: the roles that cover it; None when he may not see it.
+
+        A handler handles what his unit is charged with, wherever it lies; the reporter sees his
+        own case.
+        """
+        roles = {role.name for role in self.roles if role.covers(stored.area_path, stored.grid_id)}
+        charged = self.unit_id is not None and stored.case.unit_id == self.unit_id
+        if not (roles or charged or stored.case.reported_by == self.account_id):
+            return None
+        roles.discard("handler")
+        if charged and any(role.name == "handler" for role in self.roles):
+            roles.add("handler")
+        return Actor(self.account_id, frozenset(roles))
+
+    def reporter(self) -> Actor:
+        """Who the caller is to a hazard that he reports: a place is found wherever it lies."""
+        self.require("case:report")
+        return Actor(self.account_id, frozenset(role.name for role in self.roles))

@@ -2,15 +2,39 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, insert, select, text
+from sqlalchemy import Connection, Row, delete, insert, select, text, update
+from sqlalchemy.dialects.postgresql import Range
 
 from data.database import query
-from data.schema import Account, Session
+from data.schema import Account, Area, Assignment, Grid, Session, Unit
+from data.scope import Scope
+
+
+class AccountError(Exception):
+    """An account cannot be made as asked."""
+
+
+class LoginTakenError(AccountError):
+    """Another account has this login."""
+
+
+class UnknownPlaceError(AccountError):
+    """A role names an area, a grid or a unit that is not there."""
+
+
+@dataclass(frozen=True)
+class NewRole:
+    """A role to be given: within an area, or on one grid; one of the two ids is None."""
+
+    role: str
+    area_id: int | None = None
+    grid_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,3 +109,156 @@ def caller_of_session(connection: Connection, token: str, at: datetime) -> Held 
         unit_id=account.unit_id,
         assignments=tuple(assignments),
     )
+
+
+def whereabouts(
+    connection: Connection, district_id: int, assignments: Sequence[Row[Any]], at: datetime
+) -> Row[Any]:
+    """The district, its box, and the box around the places of these assignments."""
+    return connection.execute(
+        query("whereabouts"),
+        {
+            "district_id": district_id,
+            "area_ids": [row.area_id for row in assignments if row.area_id is not None],
+            "grid_ids": [row.grid_id for row in assignments if row.grid_id is not None],
+            "at": at,
+        },
+    ).one()
+
+
+def unit_name(connection: Connection, district_id: int, unit_id: int) -> str:
+    """What a unit is called."""
+    return connection.execute(
+        select(Unit.name).where(Unit.district_id == district_id, Unit.id == unit_id)
+    ).scalar_one()
+
+
+def place_paths(connection: Connection, district_id: int, roles: Sequence[NewRole]) -> list[str]:
+    """Area paths of the places of roles, in their order; a grid has that of its community.
+
+    Raises
+    ------
+    UnknownPlaceError
+    """
+    paths = []
+    for role in roles:
+        asked = select(text("CAST(area.path AS text)")).select_from(Area)
+        if role.grid_id is not None:
+            asked = asked.join(
+                Grid, (Grid.district_id == Area.district_id) & (Grid.community_id == Area.id)
+            ).where(Grid.id == role.grid_id)
+        else:
+            asked = asked.where(Area.id == role.area_id)
+        path = connection.execute(asked.where(Area.district_id == district_id)).scalar()
+        if path is None:
+            raise UnknownPlaceError(f"area {role.area_id}, grid {role.grid_id}")
+        paths.append(path)
+    return paths
+
+
+def create_account(
+    connection: Connection,
+    district_id: int,
+    account_id: UUID,
+    *,
+    login: str,
+    display_name: str,
+    password_hash: str,
+    unit_id: int | None,
+    roles: Sequence[NewRole],
+    at: datetime,
+    since: date,
+) -> None:
+    """Make an account whose roles hold from a day on.
+
+    Raises
+    ------
+    LoginTakenError, UnknownPlaceError
+    """
+    place_paths(connection, district_id, roles)
+    known = select(Unit.id).where(Unit.district_id == district_id, Unit.id == unit_id)
+    if unit_id is not None and connection.execute(known).scalar() is None:
+        raise UnknownPlaceError(f"unit {unit_id}")
+    made = connection.execute(
+        text(
+            "INSERT INTO account (district_id, id, login, display_name, password_hash, unit_id,"
+            " created_at) VALUES (:district_id, :id, :login, :name, :hash, :unit_id, :at)"
+            " ON CONFLICT (login) DO NOTHING"
+        ),
+        {
+            "district_id": district_id,
+            "id": account_id,
+            "login": login,
+            "name": display_name,
+            "hash": password_hash,
+            "unit_id": unit_id,
+            "at": at,
+        },
+    )
+    if made.rowcount == 0:
+        raise LoginTakenError(login)
+    for role in roles:
+        connection.execute(
+            insert(Assignment).values(
+                district_id=district_id,
+                account_id=account_id,
+                role=role.role,
+                area_id=role.area_id,
+                grid_id=role.grid_id,
+                validity=Range(since, None, bounds="[)"),
+            )
+        )
+
+
+def list_accounts(
+    connection: Connection,
+    scope: Scope,
+    day: date,
+    *,
+    limit: int,
+    after: str | None = None,
+    account_id: UUID | None = None,
+) -> Sequence[Row[Any]]:
+    """Accounts by login, with their roles on a day; only those whose roles lie in the scope."""
+    return connection.execute(
+        query("list_accounts"),
+        {
+            **scope.parameters(),
+            "day": day,
+            "after": after,
+            "id": account_id,
+            "limit": limit,
+        },
+    ).all()
+
+
+def set_password(connection: Connection, login: str, password_hash: str) -> bool:
+    """Set a password and end every session of the account; False when there is no such login."""
+    return _change(connection, login, {"password_hash": password_hash})
+
+
+def set_active(connection: Connection, login: str, *, active: bool) -> bool:
+    """Let an account sign in or not, and end its sessions; False when there is no such login."""
+    return _change(connection, login, {"active": active})
+
+
+def _change(connection: Connection, login: str, values: dict[str, Any]) -> bool:
+    changed = connection.execute(
+        update(Account)
+        .where(Account.login == login)
+        .values(values)
+        .returning(Account.district_id, Account.id)
+    ).one_or_none()
+    if changed is None:
+        return False
+    connection.execute(
+        delete(Session).where(
+            Session.district_id == changed.district_id, Session.account_id == changed.id
+        )
+    )
+    return True
+
+
+def remove_old_sessions(connection: Connection, at: datetime) -> int:
+    """Remove the sessions that are over; how many."""
+    return connection.execute(delete(Session).where(Session.expires_at <= at)).rowcount

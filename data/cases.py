@@ -67,7 +67,7 @@ def find_case(
 
 def create_case(
     connection: Connection, district_id: int, new: NewCase, actor: Actor, at: datetime
-) -> None:
+) -> StoredCase:
     """File a case: its first line, its number, its grid, and the grid's counters.
 
     Raises
@@ -97,6 +97,7 @@ def create_case(
     _insert_case(connection, stored, new, place)
     _append(connection, stored, event, GENESIS, new.description)
     _recount(connection, None, stored, at)
+    return stored
 
 
 def act(

@@ -5,7 +5,7 @@ spread over machines by district. Geometry is stored in EPSG:4326 (WGS 84); only
 shapes that tiles are cut from are in EPSG:3857. No table but `account` has a column for a person.
 """
 
-from data.schema.accounts import Account, Assignment, Operation, Session
+from data.schema.accounts import Account, Assignment, Operation, Session, SignInAttempt
 from data.schema.base import Base, Ltree
 from data.schema.cases import CaseEvent, CaseText, Category, HazardCase, Photo, Unit
 from data.schema.patrols import Shift, ShiftGrid, TrackPoint
@@ -42,6 +42,7 @@ __all__ = [
     "Session",
     "Shift",
     "ShiftGrid",
+    "SignInAttempt",
     "TrackPoint",
     "Unit",
     "Water",

@@ -79,6 +79,16 @@ class Session(Base):
     expires_at: Mapped[datetime]
 
 
+class SignInAttempt(Base):
+    """How often a password was wrong, by a digest of the login and address it was tried from."""
+
+    __tablename__ = "sign_in_attempt"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+
+
 class Operation(Base):
     """A command already carried out: its body's digest and the answer it was given."""
 

@@ -1,5 +1,5 @@
 -- Patrols of the last 30 days per grid, as days of the district. A shift that only touched a grid
--- for some seconds is no patrol of it; one without a track (no points) is taken at its word.
+-- for some seconds is no patrol of it; one without a track (nothing measured) is taken at its word.
 -- Rows that already say so are left alone, so that `changed_in` moves only with a change.
 WITH today AS (
     SELECT d.id AS district_id,
@@ -19,7 +19,7 @@ WITH today AS (
     LEFT JOIN LATERAL (
         SELECT s.shift_id, s.seconds, s.metres, s.last_at,
                s.shift_day > t.day - 30 AND s.shift_day <= t.day AS recent,
-               s.points = 0 OR s.seconds >= :patrol_s AS patrolled
+               s.seconds >= :patrol_s OR (s.points = 0 AND s.seconds = 0) AS patrolled
         FROM shift_grid AS s
         WHERE s.district_id = gs.district_id AND s.grid_id = gs.grid_id
     ) AS sg ON true

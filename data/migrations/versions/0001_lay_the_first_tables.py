@@ -832,6 +832,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_digest", name=op.f("session_pkey")),
     )
     op.create_table(
+        "sign_in_attempt",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("sign_in_attempt_pkey")),
+    )
+    op.create_table(
         "shift",
         sa.Column("district_id", sa.Integer(), nullable=False),
         sa.Column("shift_day", sa.Date(), nullable=False),

@@ -1,0 +1,197 @@
+"""What the API tells of cases, photos and shifts, made from the rows of `data`."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import Row
+
+from api.shapes import Ref
+from casework.states import Action, State
+
+Severity = Literal["red", "yellow", "blue"]
+Source = Literal["patrol", "phone", "hotline", "message", "inspection"]
+
+
+class CategoryRef(BaseModel):
+    """A kind of hazard."""
+
+    id: int
+    code: str = Field(examples=["06010"])
+    name: str = Field(examples=["暴露垃圾"])
+    name_en: str = Field(examples=["Exposed rubbish"])
+
+
+class NamedRef(BaseModel):
+    """A thing by its id and name."""
+
+    id: int
+    name: str
+
+
+class CaseCore(BaseModel):
+    """What is told of a case in a list and alone."""
+
+    id: UUID
+    number: str = Field(examples=["2026000123"])
+    category: CategoryRef
+    severity: Severity
+    state: State
+    overdue: bool = Field(description="Not put right by its deadline, and still to be.")
+    grid: Ref | None = Field(description="Null: in no grid, waits in the triage queue.")
+    area: NamedRef | None
+    lon: float = Field(description="Degrees, WGS 84.", examples=[118.3052])
+    lat: float = Field(description="Degrees, WGS 84.", examples=[36.6014])
+    address: str | None
+    unit: NamedRef | None = Field(description="The unit charged with it.")
+    occurred_at: AwareDatetime = Field(description="The device's clock.")
+    received_at: AwareDatetime = Field(description="Our clock: deadlines run on it.")
+    deadline_at: AwareDatetime
+    closed_at: AwareDatetime | None
+    seq: int = Field(description="Of its last event; a command says which it expects.")
+
+
+class CaseBrief(CaseCore):
+    """A case as a list shows it."""
+
+    photos: int = Field(description="How many.")
+
+
+class Photo(BaseModel):
+    """A photo of a case; `?size=thumb` at its address gives a small one."""
+
+    id: UUID
+    role: Literal["before", "after"]
+    url: str
+    width_px: int
+    height_px: int
+    received_at: AwareDatetime
+
+
+class ActorRef(BaseModel):
+    """Who acted."""
+
+    id: UUID
+    display_name: str
+
+
+class LedgerLine(BaseModel):
+    """One line of a case's ledger; `digest` covers it and the line before."""
+
+    seq: int
+    action: Action
+    state: State
+    actor: ActorRef | None
+    occurred_at: AwareDatetime
+    received_at: AwareDatetime
+    facts: dict[str, Any]
+    text: str | None
+    digest: str
+
+
+class Case(CaseCore):
+    """A case with its ledger and photos."""
+
+    description: str | None
+    grid_filed: Ref | None = Field(description="The grid when it was filed.")
+    accuracy_m: float | None
+    source: Source
+    external_number: str | None
+    reworks: int
+    dispatched_at: AwareDatetime | None
+    handled_at: AwareDatetime | None
+    verified_at: AwareDatetime | None
+    actions: list[Action] = Field(description="What the caller may do with it now.")
+    photos: list[Photo]
+    ledger: list[LedgerLine]
+
+
+def ref(place_id: int | None, code: str | None, name: str | None) -> Ref | None:
+    """A place by its id; None where there is none."""
+    if place_id is None:
+        return None
+    # A grid that was taken away before it took effect has no code.
+    return Ref(id=place_id, code=code or "", name=name or "")
+
+
+def _named(thing_id: int | None, name: str | None) -> NamedRef | None:
+    return None if thing_id is None else NamedRef(id=thing_id, name=name or "")
+
+
+_PLAIN = (
+    *("id", "number", "severity", "state", "overdue", "lon", "lat", "address", "seq", "photos"),
+    *("occurred_at", "received_at", "deadline_at", "closed_at"),
+)
+
+
+def _brief(row: Row[Any]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _PLAIN} | {
+        "category": CategoryRef(
+            id=row.category_id,
+            code=row.category_code,
+            name=row.category_name,
+            name_en=row.category_name_en,
+        ),
+        "grid": ref(row.grid_id, row.grid_code, row.grid_name),
+        "area": _named(row.area_id, row.area_name),
+        "unit": _named(row.unit_id, row.unit_name),
+    }
+
+
+def brief(row: Row[Any]) -> CaseBrief:
+    """A case of a list, from a row of `case_briefs.sql`."""
+    return CaseBrief(**_brief(row))
+
+
+def photo(row: Row[Any]) -> Photo:
+    """A photo, from its row."""
+    return Photo(
+        id=row.id,
+        role=row.role,
+        url=f"/api/v1/photos/{row.id}",
+        width_px=row.width_px,
+        height_px=row.height_px,
+        received_at=row.received_at,
+    )
+
+
+def full(
+    row: Row[Any],
+    ledger: Sequence[Row[Any]],
+    photos: Sequence[Row[Any]],
+    actions: Sequence[Action],
+) -> Case:
+    """One case with all that is known of it."""
+    told = _brief(row) | {"photos": [photo(item) for item in photos]}
+    return Case(
+        **told,
+        description=ledger[0].body,
+        grid_filed=ref(row.grid_id_filed, row.grid_filed_code, row.grid_filed_name),
+        accuracy_m=row.accuracy_m,
+        source=row.source,
+        external_number=row.external_number,
+        reworks=row.reworks,
+        dispatched_at=row.dispatched_at,
+        handled_at=row.handled_at,
+        verified_at=row.verified_at,
+        actions=list(actions),
+        ledger=[_line(item) for item in ledger],
+    )
+
+
+def _line(row: Row[Any]) -> LedgerLine:
+    actor = None
+    if row.display_name is not None:
+        actor = ActorRef(id=row.actor_id, display_name=row.display_name)
+    return LedgerLine(
+        seq=row.seq,
+        action=row.action,
+        state=row.state,
+        actor=actor,
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        facts=row.facts,
+        text=row.body,
+        digest=row.digest.hex(),
+    )

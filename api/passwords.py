@@ -1,0 +1,54 @@
+"""Passwords: argon2id, a few at a time, and the same work whether or not the login is known."""
+
+from anyio import CapacityLimiter, to_thread
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+MOST_WAITING = 16
+SHORTEST = 8
+LONGEST = 200
+
+
+class TooBusyError(Exception):
+    """More people sign in at once than passwords can be checked in good time."""
+
+
+class Passwords:
+    """Hashes and checks passwords.
+
+    Parameters
+    ----------
+    at_once
+        Checks that run side by side; each takes a core and 64 MiB.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._hasher = PasswordHasher()
+        self._limiter = CapacityLimiter(at_once)
+        # Checked in place of a login that does not exist, so that the time tells nothing.
+        self._nobody = self._hasher.hash("nobody's password")
+
+    def hash(self, password: str) -> str:
+        """Hash a new password."""
+        return self._hasher.hash(password)
+
+    async def verify(self, stored: str | None, password: str) -> bool:
+        """Whether a password is the one stored; `stored` None: a login nobody has.
+
+        Raises
+        ------
+        TooBusyError
+            If too many wait already; nobody waits without end.
+        """
+        if self._limiter.statistics().tasks_waiting >= MOST_WAITING:
+            raise TooBusyError
+        right = await to_thread.run_sync(
+            self._matches, stored or self._nobody, password, limiter=self._limiter
+        )
+        return right and stored is not None
+
+    def _matches(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False

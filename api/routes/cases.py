@@ -1,0 +1,275 @@
+"""Cases: report a hazard, find cases, act on one."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from sqlalchemy import Connection
+
+from api.caching import answer_with_etag
+from api.case_views import Case, CaseBrief, Severity, Source, brief, full
+from api.context import CurrentCaller, Tx, scope_for
+from api.errors import not_found, problem_responses
+from api.operations import CurrentCommand
+from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
+from api.permissions import Caller
+from api.positions import AccuracyM, Lat, Lon, as_point
+from api.shapes import BboxText, read_bbox
+from casework.states import OPEN, Action, Actor, State, allowed_actions
+from data import cases as store
+from data.case_lists import (
+    MOST_POINTS,
+    CaseFilter,
+    Sort,
+    case_points,
+    list_cases,
+    read_case,
+    read_ledger,
+    read_photos,
+)
+from data.case_types import NewCase, Step, StoredCase
+from geo.datum import Datum
+
+router = APIRouter(prefix="/api/v1/cases", tags=["cases"], responses=problem_responses(401, 403))
+
+AskedState = Literal[State, "open", "all"]
+Words = Annotated[str, StringConstraints(max_length=4000, strip_whitespace=True)]
+Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
+
+
+class Report(BaseModel):
+    """A hazard as it is reported."""
+
+    id: UUID = Field(description="UUIDv7 made by the client.")
+    category_id: int
+    severity: Severity | None = Field(None, description="None: as the category says.")
+    lon: Lon
+    lat: Lat
+    datum: Datum = "wgs84"
+    accuracy_m: AccuracyM = None
+    address: Line | None = None
+    description: Annotated[Words, StringConstraints(min_length=1)] = Field(
+        examples=["三号楼东侧垃圾成堆，占了半条路"]
+    )
+    occurred_at: AwareDatetime | None = Field(None, description="The device's clock.")
+    source: Source = "patrol"
+    external_number: Line | None = None
+
+
+class ActionOnCase(BaseModel):
+    """What somebody wants to do with a case, and at which `seq` he saw it."""
+
+    action: Action
+    seq: int = Field(ge=1, description="The last `seq` the client knows.")
+    text: Words | None = Field(None, examples=["已清运，现场冲洗干净"])
+    unit_id: int | None = Field(None, description="For dispatch: who puts it right.")
+    lon: Lon | None = Field(None, description="For place.")
+    lat: Lat | None = Field(None, description="For place.")
+    datum: Datum = "wgs84"
+    occurred_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> "ActionOnCase":
+        if self.action == "dispatch" and self.unit_id is None:
+            raise ValueError("dispatch needs unit_id")
+        if self.action == "place" and (self.lon is None or self.lat is None):
+            raise ValueError("place needs lon and lat")
+        return self
+
+
+class Points(BaseModel):
+    """Cases as columns: the i-th entry of each belongs to the i-th case."""
+
+    count: int
+    truncated: bool = Field(description="There are more; the newest are here.")
+    id: list[UUID]
+    lon: list[float]
+    lat: list[float]
+    state: list[State]
+    severity: list[Severity]
+    overdue: list[Literal[0, 1]]
+    category_id: list[int]
+
+
+def _states(asked: AskedState | None) -> list[str] | None:
+    if asked is None or asked == "all":
+        return None
+    return sorted(OPEN) if asked == "open" else [asked]
+
+
+def _visible(
+    tx: Connection, caller: Caller, case_id: UUID, *, lock: bool
+) -> tuple[StoredCase, Actor]:
+    stored = store.find_case(tx, caller.district_id, case_id, lock=lock)
+    actor = None if stored is None else caller.actor_in(stored)
+    if stored is None or actor is None:
+        raise not_found("case")
+    return stored, actor
+
+
+def _tell(tx: Connection, caller: Caller, stored: StoredCase) -> Case:
+    actor = caller.actor_in(stored)
+    return full(
+        read_case(tx, stored.district_id, stored.id),
+        read_ledger(tx, stored.district_id, stored.id),
+        read_photos(tx, stored.district_id, stored.id),
+        [] if actor is None else allowed_actions(stored.case, actor),
+    )
+
+
+@router.post("", status_code=201, response_model=Case, responses=problem_responses(409, 422))
+def report_case(body: Report, command: CurrentCommand) -> Response:
+    """Report a hazard.
+
+    Its grid is the one that holds the point; without one it goes to the triage queue. The
+    deadline runs from now, by our clock.
+    """
+    caller, tx, at = command.caller, command.tx, command.at
+    new = NewCase(
+        id=body.id,
+        category_id=body.category_id,
+        point=as_point(body.lon, body.lat, body.datum),
+        description=body.description,
+        occurred_at=body.occurred_at or at,
+        source=body.source,
+        severity=body.severity,
+        accuracy_m=body.accuracy_m,
+        address=body.address,
+        external_number=body.external_number,
+    )
+    stored = store.create_case(tx, caller.district_id, new, caller.reporter(), at)
+    return command.keep(_tell(tx, caller, stored), 201)
+
+
+@router.get("", responses=problem_responses(422))
+def cases(
+    *,
+    caller: CurrentCaller,
+    tx: Tx,
+    state: AskedState | None = None,
+    category_id: int | None = None,
+    severity: Severity | None = None,
+    overdue: bool | None = None,
+    grid_id: int | None = None,
+    area_id: int | None = None,
+    unit_id: int | None = None,
+    triage: Annotated[bool | None, Query(description="True: only those in no grid.")] = None,
+    bbox: BboxText = None,
+    from_: Annotated[date | None, Query(alias="from", description="First day received.")] = None,
+    to: Annotated[date | None, Query(description="Last day received.")] = None,
+    q: Annotated[str | None, Query(max_length=100, description="Number or address.")] = None,
+    sort: Sort = "-received",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[CaseBrief]:
+    """List the cases the caller may see."""
+    asked = CaseFilter(
+        states=_states(state),
+        category_id=category_id,
+        severity=severity,
+        overdue=overdue,
+        grid_id=grid_id,
+        area_id=area_id,
+        unit_id=unit_id,
+        triage=triage,
+        bbox=read_bbox(bbox),
+        from_day=from_,
+        to_day=to,
+        words=q or None,
+    )
+    rows = list_cases(
+        tx,
+        scope_for(caller, "case:read"),
+        asked,
+        sort=sort,
+        limit=limit + 1,
+        after=_after(cursor, sort),
+    )
+    following = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        moment = last.deadline_at if sort == "deadline" else last.received_at
+        following = cursor_of(sort, moment.isoformat(), str(last.id))
+    return Page(items=[brief(row) for row in rows[:limit]], next=following)
+
+
+def _after(cursor: str | None, sort: Sort) -> tuple[datetime, UUID] | None:
+    key = key_of(cursor, str, str, str)
+    if key is None:
+        return None
+    try:
+        if key[0] == sort:
+            return datetime.fromisoformat(str(key[1])), UUID(str(key[2]))
+    except ValueError:
+        pass
+    raise unknown_cursor()
+
+
+@router.get("/points", response_model=Points, responses=problem_responses(422))
+def points(
+    *,
+    request: Request,
+    caller: CurrentCaller,
+    tx: Tx,
+    bbox: BboxText = None,
+    state: AskedState = "open",
+    category_id: int | None = None,
+    from_: Annotated[date | None, Query(alias="from", description="First day received.")] = None,
+    to: Annotated[date | None, Query(description="Last day received.")] = None,
+) -> Response:
+    """Give cases as columns for the map, the newest 20,000 at most; with ETag."""
+    asked = CaseFilter(
+        states=_states(state),
+        category_id=category_id,
+        bbox=read_bbox(bbox),
+        from_day=from_,
+        to_day=to,
+    )
+    rows = case_points(tx, scope_for(caller, "case:read"), asked)
+    shown = rows[:MOST_POINTS]
+    told = Points(
+        count=len(shown),
+        truncated=len(rows) > len(shown),
+        id=[row.id for row in shown],
+        lon=[row.lon for row in shown],
+        lat=[row.lat for row in shown],
+        state=[row.state for row in shown],
+        severity=[row.severity for row in shown],
+        overdue=[int(row.overdue) for row in shown],
+        category_id=[row.category_id for row in shown],
+    )
+    return answer_with_etag(request, told)
+
+
+@router.get("/{case_id}", responses=problem_responses(404))
+def case(case_id: UUID, caller: CurrentCaller, tx: Tx) -> Case:
+    """Tell all about a case: its ledger, its photos, and what the caller may do with it now."""
+    caller.require("case:read")
+    stored, _ = _visible(tx, caller, case_id, lock=False)
+    return _tell(tx, caller, stored)
+
+
+@router.post("/{case_id}/actions", response_model=Case, responses=problem_responses(404, 409, 422))
+def act_on_case(case_id: UUID, body: ActionOnCase, command: CurrentCommand) -> Response:
+    """Take the next step with a case: dispatch, handle, verify, rework, close, place or void.
+
+    `seq` is the last one the client knows; when somebody acted meanwhile the answer is 409
+    `case-moved-on` and nothing is done.
+    """
+    caller, tx = command.caller, command.tx
+    stored, actor = _visible(tx, caller, case_id, lock=True)
+    point = None
+    if body.lon is not None and body.lat is not None:
+        point = as_point(body.lon, body.lat, body.datum)
+    step = Step(
+        action=body.action,
+        expected_seq=body.seq,
+        occurred_at=body.occurred_at,
+        text=body.text,
+        unit_id=body.unit_id,
+        point=point,
+    )
+    after = store.act(tx, stored, step, actor, command.at)
+    return command.keep(_tell(tx, caller, after))

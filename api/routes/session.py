@@ -1,0 +1,189 @@
+"""Signing in and out, and who is signed in."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from anyio import to_thread
+from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from api.context import COOKIE, AppContext, Context, Now, Tx, current_session
+from api.errors import Problem, problem_responses
+from api.passwords import LONGEST, TooBusyError
+from api.permissions import permissions_of
+from api.shapes import Box, Ref
+from data.accounts import (
+    Held,
+    caller_of_session,
+    close_session,
+    open_session,
+    password_hash_of,
+    unit_name,
+    whereabouts,
+)
+from data.sign_in import begin_attempt, forget_attempts
+
+router = APIRouter(prefix="/api/v1/session", tags=["session"])
+
+
+class SignIn(BaseModel):
+    """Login and password."""
+
+    login: Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+
+
+class Named(BaseModel):
+    """A thing by its id and name."""
+
+    id: int
+    name: str
+
+
+class Account(BaseModel):
+    """Who is signed in."""
+
+    id: UUID
+    login: str
+    display_name: str
+    unit: Named | None
+
+
+class HeldRole(BaseModel):
+    """A role, and where it holds: in an area with all below it, or on one grid."""
+
+    role: str = Field(examples=["officer"])
+    area: Ref | None
+    grid: Ref | None
+
+
+class District(BaseModel):
+    """The district the account belongs to."""
+
+    id: int
+    code: str
+    name: str
+    time_zone: str = Field(examples=["Asia/Shanghai"])
+    bbox: Box
+
+
+class Me(BaseModel):
+    """Who is signed in, what he may do, and where."""
+
+    account: Account
+    roles: list[HeldRole]
+    permissions: list[str] = Field(examples=[["case:read", "case:report", "map:read"]])
+    district: District
+    home_bbox: Box = Field(description="The box around all that the account works in.")
+    now: AwareDatetime = Field(description="Our clock: deadlines run on it.")
+
+
+@router.post("", responses=problem_responses(401, 429, 503))
+async def sign_in(body: SignIn, request: Request, response: Response, parts: AppContext) -> Me:
+    """Sign in: sets the session cookie.
+
+    Wrong passwords in a row slow down the next attempts (429 with `Retry-After`); nobody is
+    locked out.
+    """
+    address = request.client.host if request.client is not None else "unknown"
+    at = parts.clock()
+    account = await to_thread.run_sync(_look_up, parts, body.login, address, at)
+    stored = None if account is None else account[2]
+    try:
+        right = await parts.passwords.verify(stored, body.password)
+    except TooBusyError:
+        raise Problem(
+            503, "busy", "Many sign in just now; try again.", headers={"Retry-After": "2"}
+        ) from None
+    if not right or account is None:
+        raise Problem(401, "wrong-credentials", "Login or password is wrong.")
+    token, me = await to_thread.run_sync(_begin, parts, body.login, address, account[:2], at)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(parts.settings.session_hours * 3600),
+        httponly=True,
+        samesite="lax",
+        secure=parts.settings.secure_cookies or request.url.scheme == "https",
+    )
+    return me
+
+
+@router.get("", responses=problem_responses(401))
+def me(request: Request, tx: Tx, at: Now) -> Me:
+    """Tell who is signed in and what he may do."""
+    return _me(tx, current_session(request, tx, at), at)
+
+
+@router.delete("", status_code=204, responses=problem_responses(401, 403))
+def sign_out(request: Request, response: Response, tx: Tx, at: Now) -> None:
+    """Sign out: the session ends on the server, not only in the browser."""
+    current_session(request, tx, at)
+    close_session(tx, request.cookies[COOKIE])
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+
+
+def _look_up(
+    parts: Context, login: str, address: str, at: datetime
+) -> tuple[int, UUID, str] | None:
+    """Count the attempt in a transaction of its own, before anything is checked."""
+    with parts.engine.begin() as connection:
+        wait_s = begin_attempt(connection, login, address, at)
+        found = password_hash_of(connection, login)
+    if wait_s is not None:
+        raise Problem(
+            429,
+            "too-many-requests",
+            "Too many wrong passwords: wait before the next attempt.",
+            params={"retry_after_s": wait_s},
+            headers={"Retry-After": str(wait_s)},
+        )
+    return None if found is None else (found.district_id, found.id, found.password_hash)
+
+
+def _begin(
+    parts: Context, login: str, address: str, account: tuple[int, UUID], at: datetime
+) -> tuple[str, Me]:
+    with parts.engine.begin() as connection:
+        forget_attempts(connection, login, address)
+        token = open_session(connection, *account, at, parts.settings.session_hours)
+        held = caller_of_session(connection, token, at)
+        if held is None:
+            raise Problem(401, "wrong-credentials", "Login or password is wrong.")
+        return token, _me(connection, held, at)
+
+
+def _me(tx: Tx, held: Held, at: datetime) -> Me:
+    place = whereabouts(tx, held.district_id, held.assignments, at)
+    whole = (place.w, place.s, place.e, place.n)
+    home = (place.home_w, place.home_s, place.home_e, place.home_n)
+    unit = None
+    if held.unit_id is not None:
+        unit = Named(id=held.unit_id, name=unit_name(tx, held.district_id, held.unit_id))
+    return Me(
+        account=Account(
+            id=held.account_id, login=held.login, display_name=held.display_name, unit=unit
+        ),
+        roles=[
+            HeldRole(
+                role=row.role,
+                area=_ref(row.area_id, row.area_code, row.area_name),
+                grid=_ref(row.grid_id, row.grid_code, row.grid_name),
+            )
+            for row in held.assignments
+        ],
+        permissions=permissions_of(row.role for row in held.assignments),
+        district=District(
+            id=place.id, code=place.code, name=place.name, time_zone=place.time_zone, bbox=whole
+        ),
+        home_bbox=whole if home[0] is None else home,
+        now=at,
+    )
+
+
+def _ref(place_id: int | None, code: str | None, name: str | None) -> Ref | None:
+    # A role outlives its grid when a plan takes the grid away: it then has no code any more.
+    if place_id is None:
+        return None
+    return Ref(id=place_id, code=code or "", name=name or "")

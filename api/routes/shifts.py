@@ -1,0 +1,318 @@
+"""Shifts of duty: begin, send points, end; what they came to in each grid.
+
+An officer sees his own shifts; who reads tracks for an area sees those of its grids.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import numpy as np
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import Connection, Row
+
+from api.case_views import ActorRef
+from api.context import CurrentCaller, Tx, scope_for
+from api.errors import not_found, problem_responses
+from api.operations import Command, CurrentCommand
+from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
+from api.permissions import Caller
+from api.positions import AccuracyM, Lat, Lon, as_point
+from data import patrols
+from data.accounts import NewRole, UnknownPlaceError, place_paths
+from data.scope import Scope
+from data.shift_lists import ShiftFilter, grids_of_shift, list_shifts
+from geo.datum import Datum
+from geo.locate import GridIndex
+
+router = APIRouter(prefix="/api/v1/shifts", tags=["shifts"], responses=problem_responses(401, 403))
+
+MOST_POINTS = 1000
+Kind = Literal["patrol", "inspection"]
+
+
+class ShiftBegin(BaseModel):
+    """A stretch of duty that begins."""
+
+    id: UUID = Field(description="UUIDv7 made by the client.")
+    kind: Kind = "patrol"
+    grid_ids: list[int] = Field(min_length=1, max_length=50)
+    tracked: bool = Field(
+        default=False, description="Keep a track, between begin and end and near these grids only."
+    )
+    started_at: AwareDatetime | None = Field(None, description="None: now.")
+
+
+class PointIn(BaseModel):
+    """One fix of the phone; `seq` is its own count."""
+
+    seq: int = Field(ge=0, le=2_000_000_000)
+    occurred_at: AwareDatetime
+    lon: Lon
+    lat: Lat
+    accuracy_m: AccuracyM = None
+
+
+class PointsIn(BaseModel):
+    """A batch of fixes; the same batch may be sent again."""
+
+    points: list[PointIn] = Field(min_length=1, max_length=MOST_POINTS)
+    datum: Datum = "wgs84"
+
+
+class RefusedPoint(BaseModel):
+    """A point that was not kept, and why."""
+
+    seq: int
+    reason: patrols.RefusalReason
+
+
+class PointsTaken(BaseModel):
+    """What became of a batch."""
+
+    accepted: int
+    duplicates: int
+    refused: list[RefusedPoint]
+
+
+class ShiftEnd(BaseModel):
+    """The end of a stretch of duty."""
+
+    ended_at: AwareDatetime | None = Field(None, description="None: now.")
+
+
+class Shift(BaseModel):
+    """A stretch of duty; its figures are worked out when it ends."""
+
+    id: UUID
+    shift_day: date = Field(description="The day it started in the district.")
+    officer: ActorRef
+    kind: str
+    grid_ids: list[int]
+    tracked: bool
+    source: str
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    points: int
+    seconds: float
+    metres: float
+    gap_seconds: float = Field(description="Nobody knows where these were spent.")
+
+
+class ShiftGrid(BaseModel):
+    """What a shift came to in one grid."""
+
+    grid_id: int
+    code: str | None
+    name: str | None
+    seconds: float
+    metres: float
+    points: int
+
+
+class ShiftDetail(Shift):
+    """A shift with its grids."""
+
+    grids: list[ShiftGrid]
+
+
+class TrackLines(BaseModel):
+    """A GeoJSON MultiLineString, longitude first."""
+
+    type: Literal["MultiLineString"] = "MultiLineString"
+    coordinates: list[list[tuple[float, float]]]
+
+
+class TrackProperties(BaseModel):
+    """When each vertex was passed, in seconds since 1970; as the coordinates are nested."""
+
+    shift_id: UUID
+    times: list[list[float]]
+
+
+class Track(BaseModel):
+    """A track as a GeoJSON feature, in one line for each stretch without a gap."""
+
+    type: Literal["Feature"] = "Feature"
+    geometry: TrackLines
+    properties: TrackProperties
+
+
+@router.post(
+    "", status_code=201, response_model=ShiftDetail, responses=problem_responses(404, 409, 422)
+)
+def begin_shift(body: ShiftBegin, command: CurrentCommand) -> Response:
+    """Begin a stretch of duty on the caller's own grids."""
+    caller = command.caller
+    caller.require("shift:record")
+    _require_grids(command, body.grid_ids)
+    new = patrols.NewShift(
+        id=body.id,
+        account_id=caller.account_id,
+        kind=body.kind,
+        grid_ids=tuple(sorted({*body.grid_ids})),
+        tracked=body.tracked,
+        started_at=body.started_at or command.at,
+    )
+    patrols.begin_shift(command.tx, caller.district_id, new, command.at)
+    return command.keep(_tell(command.tx, caller, body.id), 201)
+
+
+@router.post(
+    "/{shift_id}/points", response_model=PointsTaken, responses=problem_responses(404, 409, 422)
+)
+def send_points(shift_id: UUID, body: PointsIn, command: CurrentCommand) -> Response:
+    """Add a batch of fixes to the caller's own shift.
+
+    Points outside the shift's time or far from its grids are refused, each with its reason.
+    """
+    shift = _own(command, shift_id)
+    fixes = []
+    for point in body.points:
+        place = as_point(point.lon, point.lat, body.datum)
+        fixes.append(
+            patrols.Fix(point.seq, point.occurred_at, place.lon, place.lat, point.accuracy_m)
+        )
+    taken = patrols.add_points(command.tx, shift, fixes, command.at)
+    refused = [RefusedPoint(seq=seq, reason=reason) for seq, reason in taken.refused]
+    return command.keep(
+        PointsTaken(accepted=taken.accepted, duplicates=taken.duplicates, refused=refused)
+    )
+
+
+@router.post(
+    "/{shift_id}/end", response_model=ShiftDetail, responses=problem_responses(404, 409, 422)
+)
+def end_shift(shift_id: UUID, body: ShiftEnd, command: CurrentCommand) -> Response:
+    """End the caller's own shift; its time and length are shared over the grids."""
+    shift = _own(command, shift_id)
+    patrols.end_shift(command.tx, shift, body.ended_at or command.at, command.at)
+    return command.keep(_tell(command.tx, command.caller, shift_id))
+
+
+@router.get("", responses=problem_responses(422))
+def shifts(
+    *,
+    caller: CurrentCaller,
+    tx: Tx,
+    grid_id: int | None = None,
+    account_id: UUID | None = None,
+    from_: Annotated[date | None, Query(alias="from", description="First day.")] = None,
+    to: Annotated[date | None, Query(description="Last day.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Shift]:
+    """List shifts, newest first."""
+    asked = ShiftFilter(grid_id=grid_id, account_id=account_id, from_day=from_, to_day=to)
+    rows = list_shifts(
+        tx,
+        _scope(caller),
+        caller.account_id,
+        asked,
+        limit=limit + 1,
+        after=_after(cursor),
+    )
+    following = None
+    if len(rows) > limit:
+        following = cursor_of(rows[limit - 1].started_at.isoformat(), str(rows[limit - 1].id))
+    return Page(items=[Shift(**_shift(row)) for row in rows[:limit]], next=following)
+
+
+@router.get("/{shift_id}", responses=problem_responses(404))
+def shift(shift_id: UUID, caller: CurrentCaller, tx: Tx) -> ShiftDetail:
+    """Tell what a shift came to in each grid."""
+    return _tell(tx, caller, shift_id)
+
+
+@router.get("/{shift_id}/track", responses=problem_responses(404))
+def track(shift_id: UUID, caller: CurrentCaller, tx: Tx) -> Track:
+    """Give the track as lines, split where nobody knows how the officer went."""
+    row = _seen(tx, caller, shift_id)
+    found = patrols.find_shift(tx, caller.district_id, row.id)
+    points = [] if found is None else patrols.read_track(tx, found)
+    lines: list[list[tuple[float, float]]] = []
+    times: list[list[float]] = []
+    if points:
+        measured = patrols.measure(points, GridIndex([], []))
+        kept = [points[i] for i in measured.kept_fixes]
+        for part in np.split(np.arange(len(kept)), np.flatnonzero(~measured.counts) + 1):
+            if len(part) > 1:
+                lines.append([(kept[i].lon, kept[i].lat) for i in part])
+                times.append([kept[i].time_s for i in part])
+    return Track(
+        geometry=TrackLines(coordinates=lines),
+        properties=TrackProperties(shift_id=shift_id, times=times),
+    )
+
+
+def _require_grids(command: Command, grid_ids: list[int]) -> None:
+    """Duty is done on one's own grids; any other is unknown to the caller."""
+    caller = command.caller
+    roles = [NewRole("officer", grid_id=grid_id) for grid_id in grid_ids]
+    try:
+        paths = place_paths(command.tx, caller.district_id, roles)
+    except UnknownPlaceError:
+        raise not_found("grid") from None
+    for grid_id, path in zip(grid_ids, paths, strict=True):
+        if not caller.may("shift:record", path, grid_id):
+            raise not_found("grid")
+
+
+def _own(command: Command, shift_id: UUID) -> Row[Any]:
+    """The caller's own shift, locked until the command ends."""
+    command.caller.require("shift:record")
+    found = patrols.find_shift(command.tx, command.caller.district_id, shift_id, lock=True)
+    if found is None or found.account_id != command.caller.account_id:
+        raise not_found("shift")
+    return found
+
+
+def _scope(caller: Caller) -> Scope:
+    """Areas whose tracks the caller reads; an officer reads only his own."""
+    scope = scope_for(caller, "track:read")
+    paths = {
+        role.area_path
+        for role in caller.roles_for("track:read")
+        if role.name != "officer" and role.grid_id is None
+    }
+    return Scope(district_id=scope.district_id, area_paths=tuple(sorted(paths)))
+
+
+def _seen(tx: Connection, caller: Caller, shift_id: UUID) -> Row[Any]:
+    found = list_shifts(
+        tx, _scope(caller), caller.account_id, ShiftFilter(shift_id=shift_id), limit=1
+    )
+    if not found:
+        raise not_found("shift")
+    return found[0]
+
+
+def _tell(tx: Connection, caller: Caller, shift_id: UUID) -> ShiftDetail:
+    row = _seen(tx, caller, shift_id)
+    grids = [
+        ShiftGrid(**grid._mapping)  # noqa: SLF001 (SQLAlchemy's public name)
+        for grid in grids_of_shift(tx, caller.district_id, row.shift_day, row.id)
+    ]
+    return ShiftDetail(**_shift(row), grids=grids)
+
+
+_PLAIN = (
+    *("id", "shift_day", "kind", "grid_ids", "tracked", "source", "started_at", "ended_at"),
+    *("points", "seconds", "metres", "gap_seconds"),
+)
+
+
+def _shift(row: Row[Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
+    return plain | {"officer": ActorRef(id=row.account_id, display_name=row.display_name)}
+
+
+def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
+    key = key_of(cursor, str, str)
+    if key is None:
+        return None
+    try:
+        return datetime.fromisoformat(str(key[0])), UUID(str(key[1]))
+    except ValueError:
+        raise unknown_cursor() from None

@@ -1,0 +1,29 @@
+-- Accounts with the roles that hold on a day; those whose every role lies in the scope, and those
+-- that hold none.
+SELECT a.id, a.login, a.display_name, a.active, a.created_at, a.unit_id, u.name AS unit_name,
+       coalesce(r.roles, '[]') AS roles
+FROM account AS a
+LEFT JOIN unit AS u ON u.district_id = a.district_id AND u.id = a.unit_id
+LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object(
+               'role', s.role,
+               'area', CASE WHEN s.area_id IS NOT NULL THEN
+                   jsonb_build_object('id', p.id, 'code', p.code, 'name', p.name) END,
+               'grid', CASE WHEN s.grid_id IS NOT NULL THEN
+                   jsonb_build_object('id', s.grid_id, 'code', v.code, 'name', v.name) END
+           ) ORDER BY s.id) AS roles,
+           bool_and(p.path <@ CAST(:scope_paths AS ltree[])) AS within
+    FROM assignment AS s
+    LEFT JOIN grid AS g ON g.district_id = s.district_id AND g.id = s.grid_id
+    JOIN area AS p ON p.district_id = s.district_id AND p.id = coalesce(s.area_id, g.community_id)
+    LEFT JOIN grid_version AS v ON v.district_id = s.district_id AND v.grid_id = s.grid_id
+        AND v.validity @> CAST(:day AS date)
+    WHERE s.district_id = a.district_id AND s.account_id = a.id
+      AND s.validity @> CAST(:day AS date)
+) AS r ON true
+WHERE a.district_id = :district_id
+  AND coalesce(r.within, true)
+  AND (CAST(:after AS text) IS NULL OR a.login > :after)
+  AND (CAST(:id AS uuid) IS NULL OR a.id = :id)
+ORDER BY a.login
+LIMIT :limit

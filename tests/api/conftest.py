@@ -1,0 +1,157 @@
+"""The real application on a copy of the small town of each test's own."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import small_town
+from fastapi.testclient import TestClient
+from people import Clock, Person
+from pydantic import SecretStr
+from sqlalchemy import Connection, Engine, text
+from uuid_utils.compat import uuid7
+
+from api.app import create_app
+from api.settings import Settings
+from data.categories import create_unit, seed_categories
+from data.cluster import PrivateCluster
+from data.database import open_engine
+from data.server import DatabaseUrls
+
+UNITS = ("环卫所", "市政所")
+# login → role, area, grid, unit; beside those of the small town.
+MORE_ACCOUNTS = {
+    "officer.two": ("officer", None, 2, None),
+    "officer.east": ("officer", None, 5, None),
+    "handler": ("handler", 1, None, "环卫所"),
+    "handler.other": ("handler", 1, None, "市政所"),
+}
+
+
+@pytest.fixture(scope="session")
+def town_template(cluster: PrivateCluster, template: str) -> Iterator[str]:
+    """Name of a database with the small town, categories, units and more accounts."""
+    name = f"town_template_{os.getpid()}"
+    cluster.create_database(name, template=template)
+    engine = open_engine(cluster.url("sanbai_owner", name))
+    with engine.begin() as connection:
+        small_town.build(connection)
+        seed_categories(connection, small_town.DISTRICT)
+        _more_accounts(connection)
+    engine.dispose()
+    yield name
+    cluster.drop_database(name)
+
+
+def _more_accounts(connection: Connection) -> None:
+    units = {name: create_unit(connection, 1, 1, name, None) for name in UNITS}
+    for login, (role, area, grid, unit) in MORE_ACCOUNTS.items():
+        values = {
+            "id": small_town.account_id(login),
+            "login": login,
+            "unit": None if unit is None else units[unit],
+            "role": role,
+            "area": area,
+            "grid": grid,
+            "at": small_town.AT,
+        }
+        connection.execute(
+            text(
+                "INSERT INTO account (district_id, id, login, display_name, password_hash,"
+                " unit_id, created_at) VALUES (1, :id, :login, :login, 'none', :unit, :at)"
+            ),
+            values,
+        )
+        connection.execute(
+            text(
+                "INSERT INTO assignment (district_id, account_id, role, area_id, grid_id,"
+                " validity) VALUES (1, :id, :role, :area, :grid, daterange('2026-01-01', NULL))"
+            ),
+            values,
+        )
+
+
+@pytest.fixture
+def urls(cluster: PrivateCluster, town_template: str) -> Iterator[DatabaseUrls]:
+    """A database of this test's own with the town in it."""
+    name = f"api_{os.getpid()}_{uuid4().hex[:8]}"
+    cluster.create_database(name, template=town_template)
+    yield DatabaseUrls(cluster.url("sanbai_app", name), cluster.url("sanbai_owner", name))
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def engine(urls: DatabaseUrls) -> Iterator[Engine]:
+    """An engine on the test's database, as the run-time role."""
+    opened = open_engine(urls.app)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The application's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def client(urls: DatabaseUrls, clock: Clock, tmp_path: Path) -> Iterator[TestClient]:
+    """The running application; nobody is signed in."""
+    settings = Settings(
+        _env_file=None,
+        home=tmp_path,
+        database_url=SecretStr(urls.app),
+        migration_database_url=SecretStr(urls.owner),
+        pool_size=4,
+    )
+    app = create_app(settings, clock=clock)
+    with TestClient(app, raise_server_exceptions=False) as running:
+        yield running
+
+
+@pytest.fixture
+def person(client: TestClient, engine: Engine) -> Callable[[str], Person]:
+    """Sign somebody in by login."""
+
+    def sign_in(login: str) -> Person:
+        with engine.begin() as connection:
+            token = small_town.sign_in(connection, login)
+        return Person(client, token, small_town.account_id(login))
+
+    return sign_in
+
+
+@pytest.fixture
+def categories(engine: Engine) -> dict[str, int]:
+    """Ids of the categories by code."""
+    with engine.connect() as connection:
+        return {
+            row.code: row.id for row in connection.execute(text("SELECT id, code FROM category"))
+        }
+
+
+@pytest.fixture
+def units(engine: Engine) -> dict[str, int]:
+    """Ids of the units by name."""
+    with engine.connect() as connection:
+        return {row.name: row.id for row in connection.execute(text("SELECT id, name FROM unit"))}
+
+
+@pytest.fixture
+def report(categories: dict[str, int]) -> Callable[..., dict[str, Any]]:
+    """The body of a report: in the middle of grid 1 unless something else is said."""
+
+    def body(**said: Any) -> dict[str, Any]:
+        return {
+            "id": str(uuid7()),
+            "category_id": categories["06010"],
+            "lon": 118.005,
+            "lat": 36.83,
+            "description": "垃圾成堆",
+            **said,
+        }
+
+    return body

@@ -1,0 +1,56 @@
+"""People who use the application in tests, and the clock it runs by."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import small_town
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from uuid_utils.compat import uuid7
+
+from api.context import COOKIE
+
+
+class Clock:
+    """A clock that a test moves by hand."""
+
+    def __init__(self) -> None:
+        self.at = small_town.AT
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **by: float) -> None:
+        """Move on, as `timedelta(**by)`."""
+        self.at += timedelta(**by)
+
+
+class Person:
+    """Somebody who is signed in."""
+
+    def __init__(self, client: TestClient, token: str, account_id: UUID) -> None:
+        self.client = client
+        self.account_id = account_id
+        self.cookies = {"Cookie": f"{COOKIE}={token}"}
+
+    def get(self, path: str, **query: Any) -> Response:
+        """Ask for something."""
+        return self.client.get(path, params=query, headers=self.cookies)
+
+    def read(self, path: str, **query: Any) -> Any:
+        """Ask for something that is there; its JSON."""
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: Any = None, *, operation: UUID | None = None) -> Response:
+        """Give a command under an operation id, a new one if none is given."""
+        headers = {"X-Sanbai": "1", "Operation-Id": str(operation or uuid7())}
+        return self.client.post(path, json=body, headers={**self.cookies, **headers})
+
+    def do(self, path: str, body: Any = None) -> Any:
+        """Give a command that is carried out; its JSON."""
+        answer = self.post(path, body)
+        assert answer.status_code in {200, 201}, answer.text
+        return answer.json()
