@@ -89,12 +89,19 @@ describe('label placement', () => {
     ...change,
   })
 
-  it('never lets two labels touch, and keeps the more important', () => {
-    const placed = place([
-      label({ text: '小巷', rank: 9, xy: [410, 304] }),
-      label({ text: '大街区', rank: 1 }),
-    ])
-    expect(placed.map((p) => p.label.text)).toEqual(['大街区'])
+  it('never lets two labels touch: the most important stays, others step aside or go', () => {
+    const placed = place(
+      ['甲街', '乙街', '丙街', '丁街', '戊街'].map((text, rank) => label({ text, rank })),
+    )
+    expect(placed.map((p) => p.label.text)).toEqual(['甲街', '乙街', '丙街'])
+    expect(placed.map((p) => p.glyphs[0]?.y)).toEqual([300, 270, 330])
+  })
+
+  it('keeps names clear of markers', () => {
+    const covered = placeLabels([label({})], view, () => style, measure, [[0, 0, 800, 600]])
+    expect(covered).toEqual([])
+    const aside = placeLabels([label({})], view, () => style, measure, [[390, 290, 410, 310]])
+    expect(aside[0]?.glyphs[0]?.y).not.toBe(300)
   })
 
   it('drops what would stick out of the view', () => {

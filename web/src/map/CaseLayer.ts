@@ -2,6 +2,7 @@
 import Supercluster from 'supercluster'
 import type { CasePoints } from '@/api/types'
 import { L, toBBox, toLatLng } from './leaflet'
+import type { Box } from './placement'
 
 interface CaseProps {
   id: string
@@ -30,7 +31,21 @@ export class CaseLayer {
     private readonly map: L.Map,
     private readonly onCase: (id: string) => void,
     private words: CaseWords,
+    private readonly onDrawn: () => void,
   ) {}
+
+  /** What the markers cover, in pixels of the map's container. */
+  boxes(): Box[] {
+    const boxes: Box[] = []
+    if (!this.map.hasLayer(this.group)) return boxes
+    this.group.eachLayer((layer) => {
+      const marker = layer as L.Marker
+      const { x, y } = this.map.latLngToContainerPoint(marker.getLatLng())
+      const half = Number((marker.getIcon().options.iconSize as [number, number])[0]) / 2 - 3
+      boxes.push([x - half, y - half, x + half, y + half])
+    })
+    return boxes
+  }
 
   show(on: boolean): void {
     if (on === this.map.hasLayer(this.group)) return
@@ -73,6 +88,11 @@ export class CaseLayer {
 
   private draw(): void {
     if (!this.map.hasLayer(this.group)) return
+    this.drawMarkers()
+    this.onDrawn()
+  }
+
+  private drawMarkers(): void {
     this.group.clearLayers()
     const [west, south, east, north] = toBBox(this.map.getBounds().pad(0.1))
     for (const item of this.index.getClusters([west, south, east, north], this.map.getZoom())) {
@@ -92,7 +112,7 @@ export class CaseLayer {
     properties: Supercluster.ClusterProperties & ClusterProps,
   ): L.Marker {
     const { point_count: count, overdue, cluster_id: id } = properties
-    const size = count < 10 ? 32 : count < 100 ? 38 : 46
+    const size = count < 10 ? 28 : count < 100 ? 34 : 42
     const share = Math.round((overdue / count) * 100)
     const html = `<span style="--late:${share}%">${count}</span>`
     const label = this.words.cluster(count)
@@ -115,7 +135,7 @@ export class CaseLayer {
 }
 
 function emptyIndex() {
-  return new Supercluster<CaseProps, ClusterProps>({
+  const index = new Supercluster<CaseProps, ClusterProps>({
     radius: 58,
     maxZoom: CLUSTER_UP_TO_ZOOM,
     map: ({ overdue }) => ({ overdue }),
@@ -123,6 +143,8 @@ function emptyIndex() {
       sum.overdue += overdue
     },
   })
+  // Nothing can be asked of an index before it was loaded.
+  return index.load([])
 }
 
 function icon(

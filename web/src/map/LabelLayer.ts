@@ -1,6 +1,6 @@
 /** One canvas over the tiles that carries all names, placed together so that none collide. */
 import { L } from './leaflet'
-import { type LabelStyle, type PlacedLabel, placeLabels } from './placement'
+import { type Box, type LabelStyle, type PlacedLabel, placeLabels } from './placement'
 import type { LabelCandidate } from './worker/protocol'
 
 const FAMILY =
@@ -29,6 +29,9 @@ export class LabelLayer extends L.Layer {
   private bounds: L.LatLngBounds | null = null
   private waiting = 0
   private enlarged = 1
+
+  /** Boxes that names keep clear of, in pixels of the map's container. */
+  obstacles: () => Box[] = () => []
 
   constructor(private readonly candidates: () => LabelCandidate[]) {
     super({ pane: 'labels' })
@@ -101,7 +104,8 @@ export class LabelLayer extends L.Layer {
       context.font = font
       return context.measureText(text).width
     }
-    return placeLabels(candidates, { width: size.x, height: size.y }, this.styleOf, measure)
+    const view = { width: size.x, height: size.y }
+    return placeLabels(candidates, view, this.styleOf, measure, this.obstacles())
   }
 
   private readonly styleOf = (label: LabelCandidate): LabelStyle => {

@@ -1,6 +1,7 @@
 /** The map itself: base map, grids, names; other layers are put on `map`. */
 import { LabelLayer } from './LabelLayer'
 import { type BBox, L, type LonLat, toBounds, toLatLng, toLonLat } from './leaflet'
+import type { Box } from './placement'
 import type { Sources } from './sources'
 import { TileWorker } from './tileWorker'
 import { tileAt, VectorGridLayer } from './VectorGridLayer'
@@ -59,7 +60,7 @@ export class TownMap {
   /** Shows a position first, then adds the layers, so that nothing is asked for elsewhere. */
   open(at: { lon: number; lat: number; zoom: number } | null, home: BBox): void {
     if (at !== null) this.map.setView(toLatLng([at.lon, at.lat]), at.zoom, { animate: false })
-    else this.map.fitBounds(toBounds(home), { animate: false })
+    else this.map.setView(toBounds(home).getCenter(), this.homeZoom(home), { animate: false })
     this.base.addTo(this.map)
     this.grids.addTo(this.map)
     this.labels.addTo(this.map)
@@ -83,6 +84,15 @@ export class TownMap {
 
   english(on: boolean): void {
     this.worker.send({ type: 'language', english: on })
+  }
+
+  /** Names keep clear of these boxes (pixels of the map's container); ask again after a change. */
+  keepClear(boxes: () => Box[]): void {
+    this.labels.obstacles = boxes
+  }
+
+  placeNames(): void {
+    this.labels.refresh()
   }
 
   enlarge(times: number): void {
@@ -115,6 +125,17 @@ export class TownMap {
       target,
     )
     this.map.setView(centre, target)
+  }
+
+  /** The zoom that fits a box, or the next one when only a little of the box sticks out there. */
+  private homeZoom(home: BBox): number {
+    const bounds = toBounds(home)
+    const zoom = this.map.getBoundsZoom(bounds)
+    const size = this.map.getSize()
+    const corners = [bounds.getNorthWest(), bounds.getSouthEast()] as const
+    const [a, b] = corners.map((corner) => this.map.project(corner, zoom + 1))
+    if (a === undefined || b === undefined) return zoom
+    return b.x - a.x < size.x * 1.15 && b.y - a.y < size.y * 1.15 ? zoom + 1 : zoom
   }
 
   close(): void {

@@ -20,7 +20,7 @@ export function gridPaint(
     fills: theme.classes.map(({ fill }) => fill),
     missing: MISSING,
     // Under hexagons or a density image the grids step back.
-    fillOpacity: hot ? 0.16 : 0.58,
+    fillOpacity: hot ? 0.16 : 0.5,
   }
 }
 

@@ -24,23 +24,29 @@ export interface PlacedLabel {
 
 export type Measure = (text: string, style: LabelStyle) => number
 
-type Box = [west: number, north: number, east: number, south: number]
+/** A box in pixels of the view. */
+export type Box = [west: number, north: number, east: number, south: number]
 
 const REPEAT_PX = 260
+const STEP_PX = 30
 const CJK = /[　-鿿豈-﫿＀-￯]/
 
 export function isCjk(text: string): boolean {
   return CJK.test(text)
 }
 
-/** Greedy placement by rank: a label is dropped when it would touch one already placed. */
+/**
+ * Greedy placement by rank: a label is dropped when it would touch one already placed, or one of
+ * the `obstacles` (markers); a name at a point may step above or below it instead.
+ */
 export function placeLabels(
   candidates: readonly LabelCandidate[],
   view: { width: number; height: number },
   styleOf: (label: LabelCandidate) => LabelStyle,
   measure: Measure,
+  obstacles: readonly Box[] = [],
 ): PlacedLabel[] {
-  const taken: Box[] = []
+  const taken: Box[] = [...obstacles]
   const placed: PlacedLabel[] = []
   const names = new Map<string, [number, number][]>()
   const sorted = [...largestPieces(candidates)].sort(
@@ -48,11 +54,12 @@ export function placeLabels(
   )
   for (const label of sorted) {
     const style = styleOf(label)
-    const found =
+    const ways =
       label.kind === 'road'
         ? alongLine(label, style, measure, view)
-        : atPoint(label, style, measure)
-    if (found === null || !found.boxes.every((box) => isFree(box, taken, view))) continue
+        : aroundPoint(label, style, measure)
+    const found = ways.find(({ boxes }) => boxes.every((box) => isFree(box, taken, view)))
+    if (found === undefined) continue
     const near = names.get(label.text) ?? []
     const [x, y] = found.centre
     if (near.some(([nx, ny]) => Math.hypot(nx - x, ny - y) < REPEAT_PX)) continue
@@ -90,16 +97,17 @@ interface Found {
   centre: [number, number]
 }
 
-function atPoint(label: LabelCandidate, style: LabelStyle, measure: Measure): Found | null {
+/** At the point, else a little above, else a little below. */
+function aroundPoint(label: LabelCandidate, style: LabelStyle, measure: Measure): Found[] {
   const [x, y] = label.xy
-  if (x === undefined || y === undefined) return null
+  if (x === undefined || y === undefined) return []
   const half = measure(label.text, style) / 2 + 4
   const tall = style.sizePx / 2 + 4
-  return {
-    glyphs: [{ text: label.text, x, y, angle: 0 }],
-    boxes: [[x - half, y - tall, x + half, y + tall]],
-    centre: [x, y],
-  }
+  return [0, -STEP_PX, STEP_PX].map((step) => ({
+    glyphs: [{ text: label.text, x, y: y + step, angle: 0 }],
+    boxes: [[x - half, y + step - tall, x + half, y + step + tall]],
+    centre: [x, y + step],
+  }))
 }
 
 /**
@@ -111,45 +119,46 @@ function alongLine(
   style: LabelStyle,
   measure: Measure,
   view: { width: number; height: number },
-): Found | null {
+): Found[] {
   const chinese = isCjk(label.text)
   const glyphs = chinese ? Array.from(label.text) : [label.text]
   const widths = glyphs.map((text) => measure(text, style) + (chinese ? style.letterSpacingPx : 0))
   const total = widths.reduce((sum, width) => sum + width, 0)
-  for (const line of insideView(label.xy, view)) {
-    const found = onLine(line, glyphs, widths, total, style, chinese)
-    if (found !== null) return found
-  }
-  return null
+  return insideView(label.xy, view).flatMap((line) =>
+    [0.5, 0.3, 0.7].flatMap((share) => onLine(line, share, glyphs, widths, total, style, chinese)),
+  )
 }
 
 function onLine(
   line: number[],
+  share: number,
   texts: string[],
   widths: number[],
   total: number,
   style: LabelStyle,
   chinese: boolean,
-): Found | null {
+): Found[] {
   const length = lengthOf(line)
-  if (length < total + 12) return null
-  const middle = pointAlong(line, length / 2)
+  const room = (length - total) / 2 - 6
+  if (room < 0) return []
+  const centre = Math.min(length / 2 + room, Math.max(length / 2 - room, length * share))
+  const middle = pointAlong(line, centre)
   const steep = chinese && Math.abs(Math.sin(middle.angle)) > 0.77
   const forwards = steep ? Math.sin(middle.angle) > 0 : Math.cos(middle.angle) >= 0
   const glyphs: Glyph[] = []
-  let offset = (length - total) / 2
+  let offset = -total / 2
   for (let i = 0; i < texts.length; i++) {
     const width = widths[i] ?? 0
     const at = offset + width / 2
-    const point = pointAlong(line, forwards ? at : length - at)
-    if (Math.abs(angleBetween(point.angle, middle.angle)) > 0.6) return null
+    const point = pointAlong(line, forwards ? centre + at : centre - at)
+    if (Math.abs(normal(point.angle - middle.angle)) > 0.6) return []
     const turn = forwards ? point.angle : point.angle + Math.PI
     const angle = steep ? turn - Math.PI / 2 : turn
     glyphs.push({ text: texts[i] ?? '', x: point.x, y: point.y, angle: normal(angle) })
     offset += width
   }
   const boxes = glyphs.map((glyph, i) => boxOf(glyph, widths[i] ?? 0, style.sizePx))
-  return { glyphs, boxes, centre: [middle.x, middle.y] }
+  return [{ glyphs, boxes, centre: [middle.x, middle.y] }]
 }
 
 function boxOf(glyph: Glyph, width: number, height: number): Box {
@@ -208,10 +217,6 @@ function pointAlong(line: number[], distance: number): { x: number; y: number; a
     last = { x: x1, y: y1, angle }
   }
   return last
-}
-
-function angleBetween(a: number, b: number): number {
-  return normal(a - b)
 }
 
 function normal(angle: number): number {
