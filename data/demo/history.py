@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
+from data.categories import shipped_categories
 from data.demo import hazards
 from data.demo.courses import TIME_ZONE, Step, draw_course
 from data.demo.findings import Finding, Whereabouts, find_hazards
@@ -64,7 +65,7 @@ def make_history(
     *,
     seed: int = 300,
     days: int = DAYS,
-    limit_minutes: Mapping[str, int] = hazards.LIMIT_MINUTES,
+    limit_minutes: Mapping[str, int] | None = None,
 ) -> History:
     """Make the history of a town on the grids it was divided into.
 
@@ -81,7 +82,7 @@ def make_history(
     days : int
         Local days it covers, the last one the day of ``until``.
     limit_minutes : mapping of str to int
-        Minutes each category may take; what is missing takes the demo's own.
+        Minutes each category may take; None: as the categories that ship say.
 
     Raises
     ------
@@ -107,12 +108,13 @@ def make_history(
         town, whereabouts, patrols, calendar, list(zip(planted, centres, strict=True)), seed=seed
     )
     found = [finding for finding in found if finding.at <= until]
-    limits = {**hazards.LIMIT_MINUTES, **limit_minutes}
+    if limit_minutes is None:
+        limit_minutes = {row["code"]: row["limit_minutes"] for row in shipped_categories()}
     return History(
         officers=officers,
         commanders=commanders,
         cases=_case_frame(found, whereabouts, seed),
-        steps=_step_frame(found, limits, until, seed),
+        steps=_step_frame(found, limit_minutes, until, seed),
         shifts=_shift_frame(patrols),
         fixes=_fix_frame(patrols),
         planted=planted,

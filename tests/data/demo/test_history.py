@@ -9,11 +9,14 @@ import pytest
 import shapely
 
 from casework.states import COURSE, WHO
+from data.categories import shipped_categories
 from data.demo import History, Planted, Town, make_history, random_points
 from data.demo.courses import TIME_ZONE
 from data.demo.ground import LOCAL_CRS
-from data.demo.hazards import LIMIT_MINUTES, UNITS
+from data.demo.hazards import KINDS, UNITS
 from tests.data.demo.conftest import UNTIL
+
+LIMIT_MINUTES = {row["code"]: row["limit_minutes"] for row in shipped_categories()}
 
 
 def role_of(login: str) -> str:
@@ -176,3 +179,8 @@ def test_what_cannot_be_is_refused(town: Town, grids: gpd.GeoDataFrame) -> None:
         make_history(town, grids, UNTIL.replace(tzinfo=None))
     with pytest.raises(ValueError, match="divide the town"):
         make_history(town, grids.head(0), UNTIL)
+
+
+def test_every_kind_of_hazard_has_a_category_and_a_unit() -> None:
+    assert {kind.code for kind in KINDS} <= set(LIMIT_MINUTES)
+    assert {kind.unit for kind in KINDS} == set(UNITS)
