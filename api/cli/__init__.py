@@ -1,6 +1,7 @@
 """The command line `sanbai`."""
 
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 import typer
@@ -8,14 +9,36 @@ from alembic.util import CommandError
 from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
+from typer.core import TyperGroup
 
-from api.cli import grids, imports, server
+from api.cli import server
 from api.cli.doctor import doctor
 from api.processes import ProcessError
 from data.cluster import ClusterError
 
+# Loaded when used: they bring pandas and GDAL, which the server's start should not wait for.
+SUB_APPLICATIONS = {"grids": "api.cli.grids", "import": "api.cli.imports"}
+
+
+class Commands(TyperGroup):
+    """The main commands, and the sub-applications loaded when they are asked for."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Names in the order of the help text."""
+        return [*super().list_commands(ctx), *SUB_APPLICATIONS]
+
+    def get_command(self, ctx: typer.Context, cmd_name: str):  # type: ignore[no-untyped-def,override]
+        """Find a command, loading its module where needed."""
+        if cmd_name not in SUB_APPLICATIONS:
+            return super().get_command(ctx, cmd_name)
+        command = typer.main.get_group(import_module(SUB_APPLICATIONS[cmd_name]).app)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
     name="sanbai",
+    cls=Commands,
     help="三百 Sanbai：三百户一格，隐患与巡查上图。Grids of 300 households, hazards and patrols.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -23,8 +46,6 @@ app = typer.Typer(
 )
 server.add_commands(app)
 app.command()(doctor)
-app.add_typer(grids.app, name="grids")
-app.add_typer(imports.app, name="import")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from data.server_files import clear_stale_pid_file, own_folder
 REPOSITORY = Path(__file__).parents[2]
 HOLD_AND_WAIT = """
 import sys
+import tempfile
 from pathlib import Path
 from data.cluster import PrivateCluster
 with PrivateCluster(Path(sys.argv[1]), durable=False).hold():
@@ -28,15 +30,14 @@ with PrivateCluster(Path(sys.argv[1]), durable=False).hold():
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    # Pytest's own folders are closed to other accounts; the server's has to get in.
-    folder = tmp_path_factory.mktemp("cluster")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)
-    cluster = PrivateCluster(folder / "c", durable=False)
-    cluster.start()
-    yield cluster
-    cluster.remove()
+def cluster():
+    # Not pytest's own folder: that is closed to the account that the server runs under.
+    with tempfile.TemporaryDirectory(prefix="sanbai-test-") as folder:
+        Path(folder).chmod(0o755)
+        cluster = PrivateCluster(Path(folder) / "c", durable=False)
+        cluster.start()
+        yield cluster
+        cluster.remove()
 
 
 @pytest.fixture
