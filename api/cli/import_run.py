@@ -141,12 +141,17 @@ def run_import(request: Request, store: Store) -> None:
     _tell_bad_rows(request, bad)
 
 
+def is_interactive() -> bool:
+    """Tell whether a person sits at the keyboard."""
+    return sys.stdin.isatty()
+
+
 def _read_or_ask(request: Request) -> ReadResult:
     """Read the file; ask a person at the keyboard for what it does not say of its coordinates."""
     try:
         return _read(request)
     except ImportFileError as error:
-        if error.code != "crs_missing" or not sys.stdin.isatty():
+        if error.code != "crs_missing" or not is_interactive():
             raise
         errors.print(error.message_zh, error.message_en, sep="\n", markup=False, style="yellow")
         answer = typer.prompt(f"{' | '.join(get_args(Datum))} | EPSG:…").strip().lower()

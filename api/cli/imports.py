@@ -1,4 +1,4 @@
-"""Commands that import files: ``sanbai import areas|buildings|roads|water|places FILE``."""
+"""Commands that import files: ``sanbai import KIND FILE``."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -21,6 +21,7 @@ from data.imports.store import (
     store_water,
 )
 from data.imports.store_areas import store_areas
+from data.imports.store_work import Source, store_hazards, store_tracks
 
 app = typer.Typer(
     help="导入文件。Import files: GPKG, SHP/ZIP, GeoJSON, FGB, Parquet, CSV, XLSX, GPX.",
@@ -47,6 +48,9 @@ Lang = Annotated[
 CheckOnly = Annotated[bool, typer.Option("--check", help="只检查不写入 Check only, store nothing.")]
 DistrictCode = Annotated[
     str | None, typer.Option("--district", help="区县编码（6 位）Code of the district.")
+]
+Login = Annotated[
+    str, typer.Option("--as", help="以谁的名义登记（登录名） Login of who enters these records.")
 ]
 LevelName = Literal["district", "street", "zone", "community"]
 StoreLayer = Callable[..., Stored]
@@ -191,3 +195,84 @@ _layer_command("buildings", "导入楼栋和户数。Buildings with their househ
 _layer_command("roads", "导入道路。Roads and lanes.", store_roads)
 _layer_command("water", "导入河流湖塘。Rivers, lakes and ponds.", store_water)
 _layer_command("places", "导入地名。Named places: compounds, villages, schools.", store_places)
+
+
+@app.command("hazards")
+def hazards_command(
+    file: File,
+    *,
+    login: Login,
+    column: Columns = None,
+    crs: Crs = None,
+    datum: DatumName = None,
+    layer: Layer = None,
+    encoding: Encoding = None,
+    skip_bad: SkipBad = False,
+    report: Report = None,
+    lang: Lang = None,
+    check: CheckOnly = False,
+    source: Annotated[Source, typer.Option(help="来源 Where they came from.")] = "inspection",
+) -> None:
+    """导入问题（登记为待派遣的案卷）。Hazards, each filed as a reported case."""
+
+    def store(
+        connection: Connection, read: ReadResult, at: datetime, progress: Progress
+    ) -> Outcome:
+        done = store_hazards(
+            connection, read, at, login=login, source=source, skip_bad=skip_bad, progress=progress
+        )
+        return Outcome([done.stored], done.bad)
+
+    request = _request(
+        "hazards",
+        file,
+        column=column,
+        crs=crs,
+        datum=datum,
+        layer=layer,
+        encoding=encoding,
+        skip_bad=skip_bad,
+        report=report,
+        lang=lang,
+        check=check,
+    )
+    run_import(request, store)
+
+
+@app.command("tracks")
+def tracks_command(
+    file: File,
+    *,
+    login: Login,
+    column: Columns = None,
+    crs: Crs = None,
+    datum: DatumName = None,
+    layer: Layer = None,
+    encoding: Encoding = None,
+    skip_bad: SkipBad = False,
+    report: Report = None,
+    lang: Lang = None,
+    check: CheckOnly = False,
+) -> None:
+    """导入值守轨迹。Tracks of duty, each stored as a shift of an officer."""
+
+    def store(
+        connection: Connection, read: ReadResult, at: datetime, progress: Progress
+    ) -> Outcome:
+        done = store_tracks(connection, read, at, login=login, skip_bad=skip_bad, progress=progress)
+        return Outcome([done.stored], done.bad)
+
+    request = _request(
+        "tracks",
+        file,
+        column=column,
+        crs=crs,
+        datum=datum,
+        layer=layer,
+        encoding=encoding,
+        skip_bad=skip_bad,
+        report=report,
+        lang=lang,
+        check=check,
+    )
+    run_import(request, store)

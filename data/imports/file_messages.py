@@ -226,6 +226,24 @@ FILE_MESSAGES: Final[dict[str, Message]] = {
         "There is no district {code} in the system.",
         "There are: {codes}.",
     ),
+    "account_unknown": Message(
+        "没有可用的账号“{login}”。",
+        "请用 --as 写出登记人的登录名（sanbai users list 可查）。",
+        "There is no active account {login}.",
+        "Name the one who enters these records with --as (see sanbai users list).",
+    ),
+    "account_may_not": Message(
+        "账号“{login}”无权上报问题。",
+        "请用网格员、指挥中心或管理员的账号。",
+        "The account {login} may not report hazards.",
+        "Use the account of an officer, a commander or an administrator.",
+    ),
+    "account_without_grids": Message(
+        "账号“{login}”没有负责的网格，轨迹无处可归。",
+        "请用 --as 写网格员的登录名，或先给他分配网格。",
+        "The account {login} has no grids for a track to belong to.",
+        "Name an officer with --as, or assign grids to him first.",
+    ),
     "rows_bad": Message(
         "{total} 行中有 {count} 行有问题，什么也没有导入。第一处：{first_zh}",
         "改好后重新导入；或用 --skip-bad --report bad.csv 先导入其余各行。",

@@ -8,6 +8,7 @@ import shapely
 from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.orm import aliased
 
+from data.categories import seed_categories
 from data.database import query
 from data.imports.area_tree import LEVELS, AreaNode, AreaOptions, plan_areas
 from data.imports.problems import BadRow, refuse_rows
@@ -106,7 +107,7 @@ def known_areas(connection: Connection) -> dict[str, AreaNode]:
 def _make_districts(
     connection: Connection, nodes: Sequence[AreaNode], at: datetime, time_zone: str
 ) -> None:
-    """Give an id, which never changes, to each district that is new."""
+    """Give an id, which never changes, and a first list of categories to each new district."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DISTRICT_LOCK})
     stored = district_ids(connection)
     last = max(stored.values(), default=0)
@@ -118,6 +119,7 @@ def _make_districts(
                     id=last, code=node.code, name=node.name, time_zone=time_zone, created_at=at
                 )
             )
+            seed_categories(connection, last)
         elif node.level == "district":
             connection.execute(
                 update(District).where(District.id == stored[node.code]).values(name=node.name)
