@@ -9,7 +9,7 @@ from threading import BoundedSemaphore
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api import errors, operations, requests
+from api import description, errors, operations, requests
 from api.context import Clock, Context, system_clock
 from api.passwords import Passwords
 from api.routes import ROUTERS
@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     requests.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    description.install(app)
     if WEB_CLIENT.is_dir():
         app.mount("/", StaticFiles(directory=WEB_CLIENT, html=True), name="web")
     return app

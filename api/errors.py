@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from data.accounts import LoginTakenError, UnknownPlaceError
 from data.case_types import (
     CaseExistsError,
     CaseMovedOnError,
@@ -29,6 +30,7 @@ from data.patrols import (
     ShiftTimeError,
     UnknownGridError,
 )
+from data.photos import PhotoError
 
 logger = logging.getLogger("sanbai.api")
 
@@ -160,6 +162,15 @@ def _refused(error: RefusedError) -> Problem:
     return Problem(409, "action-not-allowed", detail, params=params)
 
 
+def _photo(error: PhotoError) -> Problem:
+    params = {"reason": error.fault}
+    if error.fault in {"too-large", "too-many-pixels"}:
+        detail = "A photo has at most 15 MB and 50 megapixels."
+        return Problem(413, "too-large", detail, params=params)
+    detail = "Send a JPEG, PNG or WebP picture that is whole."
+    return Problem(415, "unsupported-photo", detail, params=params)
+
+
 def _moved_on(error: CaseMovedOnError) -> Problem:
     return Problem(
         409,
@@ -171,7 +182,10 @@ def _moved_on(error: CaseMovedOnError) -> Problem:
 
 Translation = Callable[[Any], Problem]
 TRANSLATIONS: dict[type[Exception], Translation] = {
+    LoginTakenError: lambda _: Problem(409, "login-taken", "Another account has this login."),
+    UnknownPlaceError: lambda _: invalid("/unit_id", "unknown", "No such unit."),
     RefusedError: _refused,
+    PhotoError: _photo,
     CaseMovedOnError: _moved_on,
     CaseExistsError: lambda _: Problem(409, "case-exists", "A case with this id is filed already."),
     UnknownCategoryError: lambda _: invalid("/category_id", "unknown", "No such category."),

@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy import Connection, insert, select, text
+from starlette.datastructures import UploadFile
 
 from api.context import CurrentCaller, Now, Tx
 from api.errors import Problem
@@ -58,9 +59,25 @@ class Command:
 
 
 async def request_digest(request: Request) -> bytes:
-    """SHA-256 over method, path and body."""
-    head = f"{request.method} {request.url.path}\n".encode()
-    return hashlib.sha256(head + await request.body()).digest()
+    """SHA-256 over method, path and what was sent.
+
+    A form counts by its fields and files: its boundary differs each time that it is sent.
+    """
+    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        digest.update(await request.body())
+        return digest.digest()
+    for name, value in sorted((await request.form()).multi_items(), key=lambda item: item[0]):
+        part = value.encode() if isinstance(value, str) else await _whole(value)
+        digest.update(f"{name}\n{len(part)}\n".encode() + part)
+    return digest.digest()
+
+
+async def _whole(upload: UploadFile) -> bytes:
+    await upload.seek(0)
+    part = await upload.read()
+    await upload.seek(0)
+    return part
 
 
 def command(

@@ -6,11 +6,15 @@ import uuid
 
 import anyio.to_thread
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger("sanbai.access")
 
+MOST_BODY_BYTES = 2 * 1024 * 1024
+# A photo of 15 MB and what stands around it.
+MOST_FORM_BYTES = 16 * 1024 * 1024
 PROTECTION = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -50,7 +54,7 @@ class Surround:
             await send(message)
 
         try:
-            await self.app(scope, receive, answer)
+            await self.app(scope, limited(scope, receive), answer)
         finally:
             logger.info(
                 "request",
@@ -62,6 +66,28 @@ class Surround:
                     "seconds": round(time.perf_counter() - begun, 4),
                 },
             )
+
+
+def limited(scope: Scope, receive: Receive) -> Receive:
+    """Refuse a body that is larger than its kind may be, before it fills memory or disk."""
+    headers = Headers(scope=scope)
+    is_form = headers.get("content-type", "").startswith("multipart/form-data")
+    most = MOST_FORM_BYTES if is_form else MOST_BODY_BYTES
+    declared = headers.get("content-length", "0")
+    refusal = HTTPException(413, f"Send at most {most} bytes at once.")
+    received = 0
+
+    async def receive_some() -> Message:
+        nonlocal received
+        if declared.isdecimal() and int(declared) > most:
+            raise refusal
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > most:
+            raise refusal
+        return message
+
+    return receive_some
 
 
 def limit_threads(count: int) -> None:

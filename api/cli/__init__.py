@@ -13,11 +13,17 @@ from typer.core import TyperGroup
 
 from api.cli import server
 from api.cli.doctor import doctor
+from api.cli.recount import recount_all
 from api.processes import ProcessError
 from data.cluster import ClusterError
 
 # Loaded when used: they bring pandas and GDAL, which the server's start should not wait for.
-SUB_APPLICATIONS = {"grids": "api.cli.grids", "import": "api.cli.imports"}
+SUB_APPLICATIONS = {
+    "grids": "api.cli.grids",
+    "import": "api.cli.imports",
+    "map": "api.cli.maps",
+    "users": "api.cli.users",
+}
 
 
 class Commands(TyperGroup):
@@ -46,6 +52,7 @@ app = typer.Typer(
 )
 server.add_commands(app)
 app.command()(doctor)
+app.command("recount")(recount_all)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import Connection
 
 from api.caching import answer_with_etag
@@ -42,6 +42,24 @@ Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 class Report(BaseModel):
     """A hazard as it is reported."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "019abcde-0000-7000-8000-000000000001",
+                    "category_id": 1,
+                    "lon": 118.3052,
+                    "lat": 36.6014,
+                    "accuracy_m": 8,
+                    "address": "幸福路2号",
+                    "description": "三号楼东侧垃圾成堆，占了半条路",
+                    "occurred_at": "2026-11-22T01:02:03Z",
+                    "source": "patrol",
+                }
+            ]
+        }
+    )
+
     id: UUID = Field(description="UUIDv7 made by the client.")
     category_id: int
     severity: Severity | None = Field(None, description="None: as the category says.")
@@ -60,6 +78,16 @@ class Report(BaseModel):
 
 class ActionOnCase(BaseModel):
     """What somebody wants to do with a case, and at which `seq` he saw it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"action": "dispatch", "seq": 1, "unit_id": 3},
+                {"action": "handle", "seq": 2, "text": "已清运，现场冲洗干净"},
+                {"action": "place", "seq": 1, "lon": 118.3052, "lat": 36.6014},
+            ]
+        }
+    )
 
     action: Action
     seq: int = Field(ge=1, description="The last `seq` the client knows.")

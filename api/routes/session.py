@@ -6,8 +6,9 @@ from uuid import UUID
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.case_views import NamedRef
 from api.context import COOKIE, AppContext, Context, Now, Tx, current_session
 from api.errors import Problem, problem_responses
 from api.passwords import LONGEST, TooBusyError
@@ -30,24 +31,21 @@ router = APIRouter(prefix="/api/v1/session", tags=["session"])
 class SignIn(BaseModel):
     """Login and password."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"login": "wang.li", "password": "幸福路三百户"}]}
+    )
+
     login: Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
     password: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 
 
-class Named(BaseModel):
-    """A thing by its id and name."""
-
-    id: int
-    name: str
-
-
-class Account(BaseModel):
+class MyAccount(BaseModel):
     """Who is signed in."""
 
     id: UUID
     login: str
     display_name: str
-    unit: Named | None
+    unit: NamedRef | None
 
 
 class HeldRole(BaseModel):
@@ -71,7 +69,7 @@ class District(BaseModel):
 class Me(BaseModel):
     """Who is signed in, what he may do, and where."""
 
-    account: Account
+    account: MyAccount
     roles: list[HeldRole]
     permissions: list[str] = Field(examples=[["case:read", "case:report", "map:read"]])
     district: District
@@ -160,9 +158,9 @@ def _me(tx: Tx, held: Held, at: datetime) -> Me:
     home = (place.home_w, place.home_s, place.home_e, place.home_n)
     unit = None
     if held.unit_id is not None:
-        unit = Named(id=held.unit_id, name=unit_name(tx, held.district_id, held.unit_id))
+        unit = NamedRef(id=held.unit_id, name=unit_name(tx, held.district_id, held.unit_id))
     return Me(
-        account=Account(
+        account=MyAccount(
             id=held.account_id, login=held.login, display_name=held.display_name, unit=unit
         ),
         roles=[

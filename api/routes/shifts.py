@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Row
 
 from api.case_views import ActorRef
@@ -56,6 +56,25 @@ class PointIn(BaseModel):
 
 class PointsIn(BaseModel):
     """A batch of fixes; the same batch may be sent again."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "points": [
+                        {
+                            "seq": 0,
+                            "occurred_at": "2026-11-22T01:02:03Z",
+                            "lon": 118.3052,
+                            "lat": 36.6014,
+                            "accuracy_m": 6,
+                        }
+                    ],
+                    "datum": "wgs84",
+                }
+            ]
+        }
+    )
 
     points: list[PointIn] = Field(min_length=1, max_length=MOST_POINTS)
     datum: Datum = "wgs84"
