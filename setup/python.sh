@@ -26,7 +26,8 @@ install_python() {
     stamp venv-folder "$root"
     step 'uv' .venv/bin/python -m pip install --disable-pip-version-check --no-deps \
         --require-hashes -r setup/requirements-uv.lock
-    step 'Python packages' .venv/bin/uv pip install --python .venv/bin/python \
+    # Compiled here, once: where Python may not write its cache every start would take seconds more.
+    step 'Python packages' .venv/bin/uv pip install --python .venv/bin/python --compile-bytecode \
         --require-hashes -r "$lock"
     step 'Sanbai' .venv/bin/uv pip install --python .venv/bin/python --no-deps --editable .
     stamp "python-$1" "$(python_value)"
