@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { call, onSignedOut } from '@/api/http'
+import { ask, askIfChanged, ifChanged, onSignedOut, operation } from '@/api/ask'
 import { ApiProblem } from '@/api/problem'
 import type { StatusColumns } from '@/api/types'
+import { actOnCase, me, points, signIn } from '@/client'
 import { uuid7 } from '@/lib/uuid7'
 import type { GridStatus } from '@/map/themes'
 import { useCommand } from '@/state/command'
@@ -11,7 +12,10 @@ import { pour } from '@/state/status'
 afterEach(() => vi.unstubAllGlobals())
 
 function answer(status: number, body: unknown): Response {
-  return new Response(JSON.stringify(body), { status })
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': 'application/json' },
+  })
 }
 
 describe('operation ids', () => {
@@ -62,25 +66,30 @@ describe('commands', () => {
 })
 
 describe('calls', () => {
+  const path = { case_id: '0198c7a0-0000-7000-8000-000000000001' }
+  const close = () =>
+    actOnCase({ path, body: { action: 'close', seq: 4 }, headers: operation('op') })
+
   it('carry the operation id and the header against forged requests', async () => {
-    const fetched = vi.fn<typeof fetch>(async () => answer(200, { ok: true }))
+    const fetched = vi.fn(async (_request: Request) => answer(200, { id: 'x' }))
     vi.stubGlobal('fetch', fetched)
-    await call('POST', '/api/v1/cases', { body: { a: 1 }, operationId: 'op' })
-    const headers = new Headers(fetched.mock.calls[0]?.[1]?.headers)
-    expect(headers.get('Operation-Id')).toBe('op')
-    expect(headers.get('X-Sanbai')).toBe('1')
+    await ask(close())
+    const sent = fetched.mock.calls[0]?.[0]
+    expect(sent?.headers.get('Operation-Id')).toBe('op')
+    expect(sent?.headers.get('X-Sanbai')).toBe('1')
+    expect(sent?.method).toBe('POST')
   })
 
   it('turn a lost network into a problem that can be repeated', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('failed')))
-    await expect(call('GET', '/x')).rejects.toMatchObject({ code: 'offline', retryable: true })
+    await expect(ask(close())).rejects.toMatchObject({ code: 'offline', retryable: true })
   })
 
   it('read problem details and report the end of a session', async () => {
     const ended = vi.fn()
     onSignedOut(ended)
     vi.stubGlobal('fetch', async () => answer(401, { code: 'not-signed-in', status: 401 }))
-    await expect(call('GET', '/x')).rejects.toMatchObject({ code: 'not-signed-in', status: 401 })
+    await expect(ask(me())).rejects.toMatchObject({ code: 'not-signed-in', status: 401 })
     expect(ended).toHaveBeenCalledOnce()
   })
 
@@ -88,13 +97,27 @@ describe('calls', () => {
     const ended = vi.fn()
     onSignedOut(ended)
     vi.stubGlobal('fetch', async () => answer(401, { code: 'wrong-credentials' }))
-    await expect(call('POST', '/x')).rejects.toMatchObject({ code: 'wrong-credentials' })
+    const sent = signIn({ body: { login: 'a', password: 'b' } })
+    await expect(ask(sent)).rejects.toMatchObject({ code: 'wrong-credentials' })
     expect(ended).not.toHaveBeenCalled()
   })
 
   it('name an answer that is not a problem by its status', async () => {
     vi.stubGlobal('fetch', async () => new Response('<html>', { status: 502 }))
-    await expect(call('GET', '/x')).rejects.toMatchObject({ code: 'internal', retryable: true })
+    await expect(ask(me())).rejects.toMatchObject({ code: 'internal', retryable: true })
+  })
+
+  it('say when an answer cannot be read', async () => {
+    const headers = { 'Content-Type': 'application/json' }
+    vi.stubGlobal('fetch', async () => new Response('{"half', { status: 200, headers }))
+    await expect(ask(me())).rejects.toMatchObject({ code: 'unreadable-answer' })
+  })
+
+  it('know an unchanged answer by its ETag', async () => {
+    const fetched = vi.fn(async (_request: Request) => new Response(null, { status: 304 }))
+    vi.stubGlobal('fetch', fetched)
+    expect(await askIfChanged(points({ headers: ifChanged('"7"') }))).toBeNull()
+    expect(fetched.mock.calls[0]?.[0].headers.get('If-None-Match')).toBe('"7"')
   })
 })
 

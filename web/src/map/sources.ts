@@ -1,5 +1,6 @@
 /** Where each tile layer comes from, as its TileJSON says. */
-import { get } from '@/api/http'
+import { ask } from '@/api/ask'
+import { tilejson } from '@/client'
 import type { Source, SourceName } from './worker/protocol'
 
 interface TileJson {
@@ -14,7 +15,10 @@ export type Sources = Partial<Record<SourceName, Source>>
 
 export async function loadSources(): Promise<Sources> {
   const loaded = await Promise.all(
-    NAMES.map(async (name) => [name, await get<TileJson>(`/tiles/${name}.json`)] as const),
+    NAMES.map(async (name) => {
+      const described = await ask(tilejson({ path: { layer_name: name } }))
+      return [name, described as unknown as TileJson] as const
+    }),
   )
   const sources: Sources = {}
   for (const [name, { tiles, minzoom, maxzoom }] of loaded) {

@@ -1,7 +1,8 @@
 /** Points of all cases of the caller's area, asked for again only when something changed. */
-import { call } from '@/api/http'
+import { askIfChanged, ifChanged } from '@/api/ask'
 import { ApiProblem } from '@/api/problem'
 import type { CasePoints } from '@/api/types'
+import { points } from '@/client'
 import { freshness } from './status'
 
 const etags = new Map<string, string>()
@@ -11,8 +12,8 @@ let latest = ''
 export async function loadCasePoints(state: 'open' | 'all'): Promise<CasePoints | null> {
   const etag = latest === state ? (etags.get(state) ?? null) : null
   try {
-    const answer = await call<CasePoints>('GET', '/api/v1/cases/points', { query: { state }, etag })
-    if (answer.status === 304) return null
+    const answer = await askIfChanged(points({ query: { state }, headers: ifChanged(etag) }))
+    if (answer === null) return null
     if (answer.etag !== null) etags.set(state, answer.etag)
     latest = state
     return answer.data

@@ -1,8 +1,9 @@
 /** Who is signed in, and what they may do. */
 import { reactive } from 'vue'
-import { call, get, onSignedOut } from '@/api/http'
+import { ask, onSignedOut } from '@/api/ask'
 import { ApiProblem } from '@/api/problem'
 import type { Me } from '@/api/types'
+import { signIn as beginSession, signOut as endSession, me as readSession } from '@/client'
 
 export const session = reactive({
   me: null as Me | null,
@@ -22,7 +23,7 @@ onSignedOut(() => {
 export async function resume(): Promise<void> {
   session.problem = null
   try {
-    session.me = await get<Me>('/api/v1/session')
+    session.me = await ask(readSession())
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error
     if (error.status !== 401) session.problem = error
@@ -31,13 +32,12 @@ export async function resume(): Promise<void> {
 }
 
 export async function signIn(login: string, password: string): Promise<void> {
-  const { data } = await call<Me>('POST', '/api/v1/session', { body: { login, password } })
-  session.me = data
+  session.me = await ask(beginSession({ body: { login, password } }))
   session.expired = false
 }
 
 export async function signOut(): Promise<void> {
-  await call('DELETE', '/api/v1/session')
+  await ask(endSession())
   session.me = null
   session.expired = false
 }

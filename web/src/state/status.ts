@@ -1,8 +1,9 @@
 /** The state of every grid, poured in from columns and kept fresh while someone is looking. */
 import { reactive, shallowRef, triggerRef } from 'vue'
-import { call } from '@/api/http'
+import { askIfChanged, ifChanged } from '@/api/ask'
 import { ApiProblem } from '@/api/problem'
 import type { StatusColumns } from '@/api/types'
+import { readGridStatus } from '@/client'
 import type { GridStatus } from '@/map/themes'
 
 const POLL_MS = 20_000
@@ -47,8 +48,8 @@ export async function refreshStatus(): Promise<void> {
   freshness.loading = true
   try {
     const query = cursor === null ? {} : { since: cursor }
-    const answer = await call<StatusColumns>('GET', '/api/v1/grid-status', { query, etag })
-    if (answer.status !== 304) {
+    const answer = await askIfChanged(readGridStatus({ query, headers: ifChanged(etag) }))
+    if (answer !== null) {
       const changed = answer.data.full || answer.data.grid_id.length > 0
       pour(statuses.value, answer.data)
       // The ETag belongs to the address asked: with a new cursor it is another one.
