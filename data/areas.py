@@ -128,3 +128,15 @@ def area_of_points(
     ).all()
     found = {row.position: row for row in rows}
     return [found.get(position) for position in range(1, len(lons) + 1)]
+
+
+def district_root(connection: Connection, district_id: int) -> str:
+    """Return the ltree path of the district itself."""
+    path: str = connection.execute(
+        text(
+            "SELECT CAST(path AS text) FROM area "
+            "WHERE district_id = :district_id AND level = 'district'"
+        ),
+        {"district_id": district_id},
+    ).scalar_one()
+    return path

@@ -1,0 +1,197 @@
+"""The background worker: generation of grids, hotspots, and what time alone changes.
+
+Jobs are rows of the database, put there by the transaction that needs them (`data.jobs.defer`) or
+by the clock. Every task may run twice: a worker that is killed leaves its job to the next one.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from obstore.store import ObjectStore
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import JobAborted
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+
+from api.context import Clock, system_clock
+from api.settings import Settings
+from data.database import open_engine
+from data.density_files import remove_unused_density
+from data.files import open_files
+from data.hotspot_runs import Period, Unit, compute_run, refresh_hotspots
+from data.housekeeping import district_ids, forget_what_is_over, make_track_weeks
+from data.jobs import defer
+from data.plans import generate_plan
+from data.publication import place_open_cases, plans_taking_effect
+from data.server import database_urls
+from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
+
+CONCURRENCY: Final = 2
+"""One long job (a generation) and the short ones beside it."""
+GRACE_S: Final = 5.0
+"""How long running jobs may still take when the worker is asked to end."""
+STATEMENT_TIMEOUT_S: Final = 600.0
+
+# Ended by a shutdown, a job begins anew with the next worker.
+_AGAIN_AFTER_SHUTDOWN: Final = RetryStrategy(max_attempts=20, retry_exceptions={JobAborted})
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What tasks work with."""
+
+    engine: Engine
+    files: ObjectStore
+    clock: Clock
+
+
+def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; then end within seconds, leaving unfinished jobs queued."""
+    asyncio.run(work(settings))
+
+
+async def work(
+    settings: Settings,
+    clock: Clock = system_clock,
+    *,
+    until_idle: bool = False,
+    own_signals: bool = True,
+) -> None:
+    """Run the worker in the present event loop.
+
+    Parameters
+    ----------
+    clock
+        Gives the present moment in UTC.
+    until_idle
+        Return as soon as no job is left, rather than wait for the next one.
+    own_signals
+        Whether SIGTERM and SIGINT end it; they can be caught in the main thread only.
+    """
+    urls = database_urls(settings.home, settings.database_url, settings.migration_database_url)
+    engine = open_engine(
+        urls.app, pool_size=CONCURRENCY + 1, statement_timeout_s=STATEMENT_TIMEOUT_S
+    )
+    try:
+        app = build_app(urls.app)
+        add_tasks(app, Parts(engine, open_files(settings.home, settings.files_url), clock))
+        async with app.open_async():
+            await app.run_worker_async(
+                name="sanbai",
+                concurrency=CONCURRENCY,
+                wait=not until_idle,
+                shutdown_graceful_timeout=GRACE_S,
+                delete_jobs="successful",
+                install_signal_handlers=own_signals,
+            )
+    finally:
+        engine.dispose()
+
+
+def build_app(url: str) -> App:
+    """Make the queue on a database; its tasks are added by `add_tasks`."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connector = PsycopgConnector(
+        conninfo=plain, min_size=1, max_size=4, kwargs={"application_name": "sanbai worker"}
+    )
+    return App(connector=connector)
+
+
+def add_tasks(app: App, parts: Parts) -> None:
+    """Give the queue its tasks, by the names under which jobs are deferred."""
+    _add_plan_tasks(app, parts)
+    _add_hotspot_tasks(app, parts)
+    _add_clock_tasks(app, parts)
+
+
+def _add_plan_tasks(app: App, parts: Parts) -> None:
+    @app.task(name="generate_grids", pass_context=True, retry=_AGAIN_AFTER_SHUTDOWN)
+    def generate_grids(context: JobContext, *, district_id: int, plan_id: int) -> None:
+        def stop_when_asked(_done: int, _total: int, _stage: str) -> None:
+            if context.should_abort():
+                raise JobAborted
+
+        generate_plan(
+            parts.engine, district_id, plan_id, now=parts.clock(), progress=stop_when_asked
+        )
+
+
+def _add_hotspot_tasks(app: App, parts: Parts) -> None:
+    @app.task(name="compute_hotspots")
+    def compute_hotspots(*, district_id: int, unit: Unit, first: str, last: str) -> None:
+        period = Period(date.fromisoformat(first), date.fromisoformat(last))
+        with parts.engine.begin() as connection:
+            compute_run(connection, parts.files, district_id, unit, period=period, at=parts.clock())
+
+    @app.task(name="refresh_hotspots")
+    def refresh(*, district_id: int) -> None:
+        with parts.engine.begin() as connection:
+            refresh_hotspots(connection, parts.files, district_id, parts.clock())
+        # Only once no row names a raster any more, for good, may the file go.
+        with parts.engine.begin() as connection:
+            remove_unused_density(connection, parts.files, district_id)
+
+    @app.periodic(cron="40 17 * * *")  # 01:40 in China: yesterday is whole, nobody waits
+    @app.task(name="refresh_all_hotspots", queueing_lock="refresh_all_hotspots")
+    def refresh_all(timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
+        with parts.engine.begin() as connection:
+            for district_id in district_ids(connection):
+                arguments = {"district_id": district_id}
+                defer(connection, "refresh_hotspots", arguments, lock=f"hotspots {district_id}")
+
+
+def _add_clock_tasks(app: App, parts: Parts) -> None:
+    @app.periodic(cron="* * * * *")
+    @app.task(name="each_minute", queueing_lock="each_minute")
+    def each_minute(timestamp: int) -> None:  # noqa: ARG001
+        mark_all_overdue(parts.engine, parts.clock())
+        place_cases_of_new_plans(parts.engine, parts.clock())
+
+    @app.periodic(cron="7 * * * *")
+    @app.task(name="each_hour", queueing_lock="each_hour")
+    def each_hour(timestamp: int) -> None:  # noqa: ARG001
+        at = parts.clock()
+        for step in (refresh_patrol_counters, make_track_weeks, forget_what_is_over):
+            with parts.engine.begin() as connection:
+                step(connection, at)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="resume_interrupted", queueing_lock="resume_interrupted")
+    async def resume_interrupted(timestamp: int) -> None:  # noqa: ARG001
+        """Queue again what a killed worker left behind."""
+        for job in await app.job_manager.get_stalled_jobs():
+            await app.job_manager.retry_job(job)
+
+
+def mark_all_overdue(engine: Engine, at: datetime) -> int:
+    """Mark every case whose deadline has passed, a batch in a transaction.
+
+    Returns
+    -------
+    How many were marked.
+    """
+    total = 0
+    while True:
+        with engine.begin() as connection:
+            marked = mark_overdue(connection, at)
+        total += marked
+        if marked < OVERDUE_BATCH:
+            return total
+
+
+def place_cases_of_new_plans(engine: Engine, at: datetime) -> int:
+    """Put open cases into the grids that came into force since yesterday.
+
+    Returns
+    -------
+    How many moved.
+    """
+    with engine.connect() as connection:
+        plans = plans_taking_effect(connection, at)
+    moved = 0
+    for plan in plans:
+        with engine.begin() as connection:
+            moved += place_open_cases(connection, plan.district_id, plan.id, at)
+    return moved
