@@ -200,6 +200,8 @@ def _divide_blocks(
 
 
 def _group(labels: IntArray, members: IntArray) -> dict[int, IntArray]:
+    if len(labels) == 0:
+        return {}
     order = np.argsort(labels, kind="stable")
     values, starts = np.unique(labels[order], return_index=True)
     parts = np.split(members[order], starts[1:])

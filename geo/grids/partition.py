@@ -64,15 +64,18 @@ def _start(graph: CellGraph, parts: int, seed: int) -> IntArray:
     """One METIS partition, every part of it one piece."""
     along_m = graph.border_m.data - graph.open_m.data
     effort = np.rint(10 * (graph.open_m.data + ROAD_WEIGHT * along_m)).astype(np.int64)
-    options = pymetis.Options(seed=seed, ufactor=METIS_SLACKS[seed % len(METIS_SLACKS)])
+    by_halves = bool(seed % 2)  # METIS keeps parts in one piece only when it cuts k ways at once
+    options = pymetis.Options(
+        seed=seed,
+        ufactor=METIS_SLACKS[seed // 2 % len(METIS_SLACKS)],
+        contig=int(not by_halves),
+    )
     _, found = pymetis.part_graph(
         parts,
-        xadj=graph.border_m.indptr,
-        adjncy=graph.border_m.indices,
+        pymetis.CSRAdjacency(graph.border_m.indptr, graph.border_m.indices),
         vweights=graph.households,
         eweights=np.maximum(effort, 1),
-        recursive=bool(seed % 2),
-        contiguous=not seed % 2,
+        recursive=by_halves,
         options=options,
     )
     return make_connected(graph, np.asarray(found, dtype=np.int64), parts)
