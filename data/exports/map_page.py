@@ -27,10 +27,12 @@ NOT_HOT_BY_RATE: Final = ("usual", "fewer", "much-fewer")
 HOT_STYLE: Final[dict[str, dict[str, Any]]] = {
     "much-more": {"color": "#7a1f0c", "fillColor": "#b3400e", "fillOpacity": 0.35, "weight": 2.5},
     "more": {"color": "#a9531a", "fillColor": "#f0a15a", "fillOpacity": 0.3, "weight": 2},
-    "patrol_only": {"color": "#6b5f55", "fillOpacity": 0, "weight": 2, "dashArray": "4 4"},
+    "fading": {"color": "#3d5a8a", "fillOpacity": 0, "weight": 2, "dashArray": "1 5"},
+    "patrol_only": {"color": "#40372f", "fillOpacity": 0, "weight": 2.2, "dashArray": "4 4"},
 }
+LEGEND_DASH: Final = {"fading": "dotted", "patrol_only": "dashed"}
 LISTED: Final = 6
-LISTED_PATROL_ONLY: Final = 2
+LISTED_BESIDES: Final = 2
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,20 @@ def grid_status(grids: gpd.GeoDataFrame) -> list[str]:
     return [str(status) for status in found]
 
 
-def hot_kind(verdict: str, rate_verdict: str | None) -> str | None:
-    """Say how a unit is drawn: much-more, more, patrol_only, or None where it is not hot."""
-    if verdict not in HOT:
-        return None
-    return "patrol_only" if rate_verdict in NOT_HOT_BY_RATE else verdict
+def hot_kind(verdict: str, rate_verdict: str | None, trend: str | None) -> str | None:
+    """Say how a unit is drawn; None where there is nothing to show.
+
+    Where there is a judgement by patrol time, it decides: "much-more" or "more" by rate, or
+    "patrol_only" where there are many cases but no more than so much patrol finds anywhere.
+    "fading" is a unit that was hot in the period before and no longer is.
+    """
+    judged = rate_verdict in HOT or rate_verdict in NOT_HOT_BY_RATE
+    hot = rate_verdict if judged else verdict
+    if hot in HOT:
+        return hot
+    if trend == "fading":
+        return "fading"
+    return "patrol_only" if verdict in HOT else None
 
 
 def page_parts(content: MapContent, language: Language, thinned: str) -> dict[str, str]:
@@ -152,7 +163,7 @@ def _hot_legend(hotspots: gpd.GeoDataFrame, words: dict[str, str]) -> list[dict[
             "label": words[kind],
             "colour": style["color"],
             "fill": style.get("fillColor", "transparent"),
-            "dash": "dashed" if "dashArray" in style else "solid",
+            "dash": LEGEND_DASH.get(kind, "solid"),
             "count": kinds.count(kind),
         }
         for kind, style in HOT_STYLE.items()
@@ -161,8 +172,10 @@ def _hot_legend(hotspots: gpd.GeoDataFrame, words: dict[str, str]) -> list[dict[
 
 def _kinds(hotspots: gpd.GeoDataFrame) -> list[str | None]:
     return [
-        hot_kind(verdict, rate)
-        for verdict, rate in zip(hotspots["verdict"], hotspots["rate_verdict"], strict=True)
+        hot_kind(verdict, rate, trend)
+        for verdict, rate, trend in zip(
+            hotspots["verdict"], hotspots["rate_verdict"], hotspots["trend"], strict=True
+        )
     ]
 
 
@@ -181,7 +194,11 @@ def _clusters(content: MapContent, words: dict[str, str]) -> list[dict[str, Any]
     hotspots = content.hotspots.assign(kind=_kinds(content.hotspots))
     hotspots = hotspots[hotspots["kind"].notna()]
     rows: list[dict[str, Any]] = []
-    for kinds, most in ((HOT, LISTED), (("patrol_only",), LISTED_PATROL_ONLY)):
+    for kinds, most in (
+        (HOT, LISTED),
+        (("fading",), LISTED_BESIDES),
+        (("patrol_only",), LISTED_BESIDES),
+    ):
         units = hotspots[hotspots["kind"].isin(kinds)]
         # Outlines of neighbours meet only to the last digits: half a metre joins them.
         outline = shapely.union_all(shapely.buffer(units.geometry.to_numpy(), 5e-6))
@@ -204,7 +221,7 @@ def _cluster(
         grid = grids.iloc[at]
         place = words["near"].format(place=f"{grid['area']} {grid['name']}")
     told = [words[heart["kind"]]]
-    if heart["trend"] in ("new", "fading", "steady"):
+    if heart["trend"] in ("new", "steady"):
         told.append(words[heart["trend"]])
     return {
         "place": place,

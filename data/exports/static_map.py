@@ -229,7 +229,7 @@ def _add_hotspots(
 ) -> None:
     features = []
     for row in hotspots.itertuples():
-        kind = hot_kind(row.verdict, row.rate_verdict)
+        kind = hot_kind(row.verdict, row.rate_verdict, row.trend)
         if kind is None:
             continue
         rows = [
@@ -237,7 +237,7 @@ def _add_hotspots(
             (words["expected"], f"{row.expected:.1f}"),
             (words["why"], words["evidence"].format(z=row.z, p=p_in_words(row.p))),
         ]
-        if row.trend in ("new", "fading", "steady"):
+        if row.trend in ("new", "steady"):
             rows.insert(0, (words["trend"], words[row.trend]))
         card = cards.add(words[kind], rows)
         features.append(_feature(_geometry(row.geometry), HOT_STYLE[kind], card))

@@ -123,9 +123,12 @@ def test_what_the_data_says_is_never_code():
 
 def test_status_of_grids_and_kind_of_hotspots():
     assert grid_status(content().grids) == ["overdue", "in-hand", "all-done", "no-record"]
-    assert hot_kind("more", "usual") == "patrol_only"
-    assert hot_kind("much-more", None) == "much-more"
-    assert hot_kind("usual", "more") is None
+    assert hot_kind("more", "usual", None) == "patrol_only"
+    assert hot_kind("much-more", None, None) == "much-more"
+    assert hot_kind("much-more", "too-few-data", "new") == "much-more"
+    assert hot_kind("usual", "more", "new") == "more"
+    assert hot_kind("usual", "usual", "fading") == "fading"
+    assert hot_kind("usual", "usual", None) is None
     assert p_in_words(0.00002) == "< 0.001"
     assert p_in_words(0.0312) == "0.031"
 
