@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from data.database import query
 from data.schema import Area, Grid, GridVersion, Plan
+from data.shapes import store_grid_shapes
 from geo.grids import GridError, GridInputError, GridOptions, GridScore, generate, score
 
 WGS84 = "EPSG:4326"
@@ -179,6 +180,7 @@ def generate_plan(
     quality = asdict(score(grids, town.buildings, town.roads, town.areas, households))
     with engine.begin() as connection:
         store_draft(connection, district_id, plan_id, town, grids, now=now)
+        store_grid_shapes(connection, district_id, plan_id)
         _set_plan(
             connection,
             district_id,
