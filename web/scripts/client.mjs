@@ -13,8 +13,8 @@ const check = process.argv.includes('--check')
 function describe(folder) {
   const root = join(web, '..')
   const python = process.env.SANBAI_PYTHON ?? join(root, '.venv', 'bin', 'python')
-  const options = { cwd: root, maxBuffer: 1 << 28, env: { ...process.env, PYTHONPATH: root } }
-  const description = execFileSync(python, [join('web', 'scripts', 'openapi.py')], options)
+  const options = { cwd: root, maxBuffer: 1 << 28 }
+  const description = execFileSync(python, ['-m', 'api.openapi'], options)
   const file = join(folder, 'openapi.json')
   writeFileSync(file, description)
   return file

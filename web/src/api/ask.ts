@@ -17,12 +17,6 @@ client.setConfig({
   throwOnError: true,
 })
 
-client.interceptors.request.use((request) => {
-  // A page of another origin cannot set this header, so it cannot send commands in our name.
-  if (request.method !== 'GET') request.headers.set('X-Sanbai', '1')
-  return request
-})
-
 client.interceptors.error.use((error, response: Response | undefined) => {
   if (response === undefined) {
     return error instanceof DOMException && error.name === 'AbortError' ? error : offline()
@@ -59,9 +53,12 @@ export async function askIfChanged<T>(sent: Promise<Sent<T>>): Promise<Fresh<T> 
   }
 }
 
+/** A page of another origin cannot set this header, so it cannot send commands in our name. */
+export const FROM_HERE = { 'X-Sanbai': '1' } as const
+
 /** Headers of a command: the same operation id sent again has the same effect once. */
-export function operation(id: string): { 'Operation-Id': string } {
-  return { 'Operation-Id': id }
+export function operation(id: string) {
+  return { ...FROM_HERE, 'Operation-Id': id }
 }
 
 export function ifChanged(etag: string | null): Record<string, string> {

@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AreaData, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, DiscardData, DiscardErrors, DiscardResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, LocateData, LocateErrors, LocateResponses, MeData, MeErrors, MeResponses, PhotoData, PhotoErrors, PhotoResponses, PlanData, PlanErrors, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, SearchData, SearchErrors, SearchResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
+import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AreaData, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, DensityData, DensityErrors, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DiscardData, DiscardErrors, DiscardResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, LocateData, LocateErrors, LocateResponses, MeData, MeErrors, MeResponses, PhotoData, PhotoErrors, PhotoResponses, PlanData, PlanErrors, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -19,37 +19,51 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * Healthz
+ * Tell that the process answers
  *
  * Tell that the process answers.
  */
 export const healthz = <ThrowOnError extends boolean = false>(options?: Options<HealthzData, ThrowOnError>) => (options?.client ?? client).get<HealthzResponses, unknown, ThrowOnError>({ url: '/healthz', ...options });
 
 /**
- * Readyz
+ * Tell whether the database answers and its schema is the newest
  *
  * Tell whether the database answers and its schema is the newest.
  */
 export const readyz = <ThrowOnError extends boolean = false>(options?: Options<ReadyzData, ThrowOnError>) => (options?.client ?? client).get<ReadyzResponses, ReadyzErrors, ThrowOnError>({ url: '/readyz', ...options });
 
 /**
- * Sign Out
+ * Sign out: the session ends on the server, not only in the browser
  *
  * Sign out: the session ends on the server, not only in the browser.
  */
-export const signOut = <ThrowOnError extends boolean = false>(options?: Options<SignOutData, ThrowOnError>) => (options?.client ?? client).delete<SignOutResponses, SignOutErrors, ThrowOnError>({ url: '/api/v1/session', ...options });
+export const signOut = <ThrowOnError extends boolean = false>(options: Options<SignOutData, ThrowOnError>) => (options.client ?? client).delete<SignOutResponses, SignOutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session',
+    ...options
+});
 
 /**
- * Me
+ * Tell who is signed in and what he may do
  *
  * Tell who is signed in and what he may do.
  */
-export const me = <ThrowOnError extends boolean = false>(options?: Options<MeData, ThrowOnError>) => (options?.client ?? client).get<MeResponses, MeErrors, ThrowOnError>({ url: '/api/v1/session', ...options });
+export const me = <ThrowOnError extends boolean = false>(options?: Options<MeData, ThrowOnError>) => (options?.client ?? client).get<MeResponses, MeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session',
+    ...options
+});
 
 /**
- * Sign In
- *
- * Sign in: sets the session cookie.
+ * Sign in: sets the session cookie
  *
  * Wrong passwords in a row slow down the next attempts (429 with `Retry-After`); nobody is
  * locked out.
@@ -64,35 +78,96 @@ export const signIn = <ThrowOnError extends boolean = false>(options: Options<Si
 });
 
 /**
- * Categories
+ * List the accounts whose roles lie in the caller's area, by login
+ *
+ * List the accounts whose roles lie in the caller's area, by login.
+ */
+export const accounts = <ThrowOnError extends boolean = false>(options?: Options<AccountsData, ThrowOnError>) => (options?.client ?? client).get<AccountsResponses, AccountsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts',
+    ...options
+});
+
+/**
+ * Make an account whose roles hold from today on, within the caller's own area
+ *
+ * Make an account whose roles hold from today on, within the caller's own area.
+ */
+export const addAccount = <ThrowOnError extends boolean = false>(options: Options<AddAccountData, ThrowOnError>) => (options.client ?? client).post<AddAccountResponses, AddAccountErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the categories in use
  *
  * List the categories in use.
  */
-export const categories = <ThrowOnError extends boolean = false>(options?: Options<CategoriesData, ThrowOnError>) => (options?.client ?? client).get<CategoriesResponses, CategoriesErrors, ThrowOnError>({ url: '/api/v1/categories', ...options });
+export const categories = <ThrowOnError extends boolean = false>(options?: Options<CategoriesData, ThrowOnError>) => (options?.client ?? client).get<CategoriesResponses, CategoriesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/categories',
+    ...options
+});
 
 /**
- * Units
+ * List the responsible units
  *
  * List the responsible units.
  */
-export const units = <ThrowOnError extends boolean = false>(options?: Options<UnitsData, ThrowOnError>) => (options?.client ?? client).get<UnitsResponses, UnitsErrors, ThrowOnError>({ url: '/api/v1/units', ...options });
+export const units = <ThrowOnError extends boolean = false>(options?: Options<UnitsData, ThrowOnError>) => (options?.client ?? client).get<UnitsResponses, UnitsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/units',
+    ...options
+});
 
 /**
- * Cases
+ * List the cases the caller may see
  *
  * List the cases the caller may see.
  */
-export const cases = <ThrowOnError extends boolean = false>(options?: Options<CasesData, ThrowOnError>) => (options?.client ?? client).get<CasesResponses, CasesErrors, ThrowOnError>({ url: '/api/v1/cases', ...options });
+export const cases = <ThrowOnError extends boolean = false>(options?: Options<CasesData, ThrowOnError>) => (options?.client ?? client).get<CasesResponses, CasesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases',
+    ...options
+});
 
 /**
- * Report Case
- *
- * Report a hazard.
+ * Report a hazard
  *
  * Its grid is the one that holds the point; without one it goes to the triage queue. The
  * deadline runs from now, by our clock.
  */
 export const reportCase = <ThrowOnError extends boolean = false>(options: Options<ReportCaseData, ThrowOnError>) => (options.client ?? client).post<ReportCaseResponses, ReportCaseErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/cases',
     ...options,
     headers: {
@@ -102,28 +177,47 @@ export const reportCase = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Points
+ * Give cases as columns for the map, the newest 20,000 at most; with ETag
  *
  * Give cases as columns for the map, the newest 20,000 at most; with ETag.
  */
-export const points = <ThrowOnError extends boolean = false>(options?: Options<PointsData, ThrowOnError>) => (options?.client ?? client).get<PointsResponses, PointsErrors, ThrowOnError>({ url: '/api/v1/cases/points', ...options });
+export const points = <ThrowOnError extends boolean = false>(options?: Options<PointsData, ThrowOnError>) => (options?.client ?? client).get<PointsResponses, PointsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/points',
+    ...options
+});
 
 /**
- * Case
+ * Tell all about a case: its ledger, its photos, and what the caller may do with it now
  *
  * Tell all about a case: its ledger, its photos, and what the caller may do with it now.
  */
-export const case_ = <ThrowOnError extends boolean = false>(options: Options<CaseData, ThrowOnError>) => (options.client ?? client).get<CaseResponses, CaseErrors, ThrowOnError>({ url: '/api/v1/cases/{case_id}', ...options });
+export const case_ = <ThrowOnError extends boolean = false>(options: Options<CaseData, ThrowOnError>) => (options.client ?? client).get<CaseResponses, CaseErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}',
+    ...options
+});
 
 /**
- * Act On Case
- *
- * Take the next step with a case: dispatch, handle, verify, rework, close, place or void.
+ * Take the next step with a case: dispatch, handle, verify, rework, close, place or void
  *
  * `seq` is the last one the client knows; when somebody acted meanwhile the answer is 409
  * `case-moved-on` and nothing is done.
  */
 export const actOnCase = <ThrowOnError extends boolean = false>(options: Options<ActOnCaseData, ThrowOnError>) => (options.client ?? client).post<ActOnCaseResponses, ActOnCaseErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/cases/{case_id}/actions',
     ...options,
     headers: {
@@ -133,14 +227,17 @@ export const actOnCase = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Add Case Photo
- *
- * Add a photo to an open case: JPEG, PNG or WebP, at most 15 MB and 50 megapixels.
+ * Add a photo to an open case: JPEG, PNG or WebP, at most 15 MB and 50 megapixels
  *
  * It is kept as an upright JPEG of at most 2,560 px without anything the camera wrote beside it.
  */
 export const addCasePhoto = <ThrowOnError extends boolean = false>(options: Options<AddCasePhotoData, ThrowOnError>) => (options.client ?? client).post<AddCasePhotoResponses, AddCasePhotoErrors, ThrowOnError>({
     ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/cases/{case_id}/photos',
     ...options,
     headers: {
@@ -150,25 +247,46 @@ export const addCasePhoto = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Photo
+ * Give a photo of a case that the caller may see
  *
  * Give a photo of a case that the caller may see.
  */
-export const photo = <ThrowOnError extends boolean = false>(options: Options<PhotoData, ThrowOnError>) => (options.client ?? client).get<PhotoResponses, PhotoErrors, ThrowOnError>({ url: '/api/v1/photos/{photo_id}', ...options });
+export const photo = <ThrowOnError extends boolean = false>(options: Options<PhotoData, ThrowOnError>) => (options.client ?? client).get<PhotoResponses, PhotoErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/photos/{photo_id}',
+    ...options
+});
 
 /**
- * Shifts
+ * List shifts, newest first
  *
  * List shifts, newest first.
  */
-export const shifts = <ThrowOnError extends boolean = false>(options?: Options<ShiftsData, ThrowOnError>) => (options?.client ?? client).get<ShiftsResponses, ShiftsErrors, ThrowOnError>({ url: '/api/v1/shifts', ...options });
+export const shifts = <ThrowOnError extends boolean = false>(options?: Options<ShiftsData, ThrowOnError>) => (options?.client ?? client).get<ShiftsResponses, ShiftsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts',
+    ...options
+});
 
 /**
- * Begin Shift
+ * Begin a stretch of duty on the caller's own grids
  *
  * Begin a stretch of duty on the caller's own grids.
  */
 export const beginShift = <ThrowOnError extends boolean = false>(options: Options<BeginShiftData, ThrowOnError>) => (options.client ?? client).post<BeginShiftResponses, BeginShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/shifts',
     ...options,
     headers: {
@@ -178,13 +296,16 @@ export const beginShift = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Send Points
- *
- * Add a batch of fixes to the caller's own shift.
+ * Add a batch of fixes to the caller's own shift
  *
  * Points outside the shift's time or far from its grids are refused, each with its reason.
  */
 export const sendPoints = <ThrowOnError extends boolean = false>(options: Options<SendPointsData, ThrowOnError>) => (options.client ?? client).post<SendPointsResponses, SendPointsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/shifts/{shift_id}/points',
     ...options,
     headers: {
@@ -194,11 +315,16 @@ export const sendPoints = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * End Shift
+ * End the caller's own shift; its time and length are shared over the grids
  *
  * End the caller's own shift; its time and length are shared over the grids.
  */
 export const endShift = <ThrowOnError extends boolean = false>(options: Options<EndShiftData, ThrowOnError>) => (options.client ?? client).post<EndShiftResponses, EndShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/shifts/{shift_id}/end',
     ...options,
     headers: {
@@ -208,91 +334,261 @@ export const endShift = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Shift
+ * Tell what a shift came to in each grid
  *
  * Tell what a shift came to in each grid.
  */
-export const shift = <ThrowOnError extends boolean = false>(options: Options<ShiftData, ThrowOnError>) => (options.client ?? client).get<ShiftResponses, ShiftErrors, ThrowOnError>({ url: '/api/v1/shifts/{shift_id}', ...options });
+export const shift = <ThrowOnError extends boolean = false>(options: Options<ShiftData, ThrowOnError>) => (options.client ?? client).get<ShiftResponses, ShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{shift_id}',
+    ...options
+});
 
 /**
- * Track
+ * Give the track as lines, split where nobody knows how the officer went
  *
  * Give the track as lines, split where nobody knows how the officer went.
  */
-export const track = <ThrowOnError extends boolean = false>(options: Options<TrackData, ThrowOnError>) => (options.client ?? client).get<TrackResponses, TrackErrors, ThrowOnError>({ url: '/api/v1/shifts/{shift_id}/track', ...options });
+export const track = <ThrowOnError extends boolean = false>(options: Options<TrackData, ThrowOnError>) => (options.client ?? client).get<TrackResponses, TrackErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{shift_id}/track',
+    ...options
+});
 
 /**
- * Read Grid Status
- *
- * Give the status of the grids that the caller may see, or what changed since a cursor.
+ * Give the status of the grids that the caller may see, or what changed since a cursor
  *
  * Changes may be told twice but are never left out. A cursor that fits no longer (other grids,
  * another day, other rights) is answered in full.
  */
-export const readGridStatus = <ThrowOnError extends boolean = false>(options?: Options<ReadGridStatusData, ThrowOnError>) => (options?.client ?? client).get<ReadGridStatusResponses, ReadGridStatusErrors, ThrowOnError>({ url: '/api/v1/grid-status', ...options });
+export const readGridStatus = <ThrowOnError extends boolean = false>(options?: Options<ReadGridStatusData, ThrowOnError>) => (options?.client ?? client).get<ReadGridStatusResponses, ReadGridStatusErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/grid-status',
+    ...options
+});
 
 /**
- * Areas
+ * List areas by code: those the caller works in, and those above them
  *
  * List areas by code: those the caller works in, and those above them.
  */
-export const areas = <ThrowOnError extends boolean = false>(options?: Options<AreasData, ThrowOnError>) => (options?.client ?? client).get<AreasResponses, AreasErrors, ThrowOnError>({ url: '/api/v1/areas', ...options });
+export const areas = <ThrowOnError extends boolean = false>(options?: Options<AreasData, ThrowOnError>) => (options?.client ?? client).get<AreasResponses, AreasErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/areas',
+    ...options
+});
 
 /**
- * Area
+ * Show one area and its outline
  *
  * Show one area and its outline.
  */
-export const area = <ThrowOnError extends boolean = false>(options: Options<AreaData, ThrowOnError>) => (options.client ?? client).get<AreaResponses, AreaErrors, ThrowOnError>({ url: '/api/v1/areas/{area_id}', ...options });
+export const area = <ThrowOnError extends boolean = false>(options: Options<AreaData, ThrowOnError>) => (options.client ?? client).get<AreaResponses, AreaErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/areas/{area_id}',
+    ...options
+});
 
 /**
- * Grids
+ * List grids by code
  *
  * List grids by code.
  */
-export const grids = <ThrowOnError extends boolean = false>(options?: Options<GridsData, ThrowOnError>) => (options?.client ?? client).get<GridsResponses, GridsErrors, ThrowOnError>({ url: '/api/v1/grids', ...options });
+export const grids = <ThrowOnError extends boolean = false>(options?: Options<GridsData, ThrowOnError>) => (options?.client ?? client).get<GridsResponses, GridsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/grids',
+    ...options
+});
 
 /**
- * Grid
+ * Show one grid: outline, officers, counters, and how it was drawn over time
  *
  * Show one grid: outline, officers, counters, and how it was drawn over time.
  */
-export const grid = <ThrowOnError extends boolean = false>(options: Options<GridData, ThrowOnError>) => (options.client ?? client).get<GridResponses, GridErrors, ThrowOnError>({ url: '/api/v1/grids/{grid_id}', ...options });
+export const grid = <ThrowOnError extends boolean = false>(options: Options<GridData, ThrowOnError>) => (options.client ?? client).get<GridResponses, GridErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/grids/{grid_id}',
+    ...options
+});
 
 /**
- * Buildings
+ * List buildings of the caller's area
  *
  * List buildings of the caller's area.
  */
-export const buildings = <ThrowOnError extends boolean = false>(options?: Options<BuildingsData, ThrowOnError>) => (options?.client ?? client).get<BuildingsResponses, BuildingsErrors, ThrowOnError>({ url: '/api/v1/buildings', ...options });
+export const buildings = <ThrowOnError extends boolean = false>(options?: Options<BuildingsData, ThrowOnError>) => (options?.client ?? client).get<BuildingsResponses, BuildingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/buildings',
+    ...options
+});
 
 /**
- * Building
+ * Show one building and its outline
  *
  * Show one building and its outline.
  */
-export const building = <ThrowOnError extends boolean = false>(options: Options<BuildingData, ThrowOnError>) => (options.client ?? client).get<BuildingResponses, BuildingErrors, ThrowOnError>({ url: '/api/v1/buildings/{building_id}', ...options });
+export const building = <ThrowOnError extends boolean = false>(options: Options<BuildingData, ThrowOnError>) => (options.client ?? client).get<BuildingResponses, BuildingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/buildings/{building_id}',
+    ...options
+});
 
 /**
- * Locate
+ * Tell the grid, area and address of a point, and open cases close by
  *
  * Tell the grid, area and address of a point, and open cases close by.
  */
-export const locate = <ThrowOnError extends boolean = false>(options: Options<LocateData, ThrowOnError>) => (options.client ?? client).get<LocateResponses, LocateErrors, ThrowOnError>({ url: '/api/v1/locate', ...options });
+export const locate = <ThrowOnError extends boolean = false>(options: Options<LocateData, ThrowOnError>) => (options.client ?? client).get<LocateResponses, LocateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/locate',
+    ...options
+});
 
 /**
- * Plans
+ * Show the latest run that matches, as far as the caller may see
+ *
+ * Show the latest run that matches, as far as the caller may see.
+ */
+export const hotspots = <ThrowOnError extends boolean = false>(options?: Options<HotspotsData, ThrowOnError>) => (options?.client ?? client).get<HotspotsResponses, HotspotsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/hotspots',
+    ...options
+});
+
+/**
+ * List the periods that have been computed, the latest first
+ *
+ * List the periods that have been computed, the latest first.
+ */
+export const runs = <ThrowOnError extends boolean = false>(options?: Options<RunsData, ThrowOnError>) => (options?.client ?? client).get<RunsResponses, RunsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/hotspots/runs',
+    ...options
+});
+
+/**
+ * Have hotspots computed over some days by the worker
+ *
+ * Have hotspots computed over some days by the worker.
+ */
+export const askForRun = <ThrowOnError extends boolean = false>(options: Options<AskForRunData, ThrowOnError>) => (options.client ?? client).post<AskForRunResponses, AskForRunErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/hotspots/runs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell where the picture of the density lies, and what its colours mean
+ *
+ * Tell where the picture of the density lies, and what its colours mean.
+ */
+export const density = <ThrowOnError extends boolean = false>(options?: Options<DensityData, ThrowOnError>) => (options?.client ?? client).get<DensityResponses, DensityErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/hotspots/density',
+    ...options
+});
+
+/**
+ * Draw the density of cases, clear outside the caller's area; EPSG:3857, RGBA
+ *
+ * Draw the density of cases, clear outside the caller's area; EPSG:3857, RGBA.
+ */
+export const densityPng = <ThrowOnError extends boolean = false>(options?: Options<DensityPngData, ThrowOnError>) => (options?.client ?? client).get<DensityPngResponses, DensityPngErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/hotspots/density.png',
+    ...options
+});
+
+/**
+ * List plans of the caller's area, newest first
  *
  * List plans of the caller's area, newest first.
  */
-export const plans = <ThrowOnError extends boolean = false>(options?: Options<PlansData, ThrowOnError>) => (options?.client ?? client).get<PlansResponses, PlansErrors, ThrowOnError>({ url: '/api/v1/plans', ...options });
+export const plans = <ThrowOnError extends boolean = false>(options?: Options<PlansData, ThrowOnError>) => (options?.client ?? client).get<PlansResponses, PlansErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans',
+    ...options
+});
 
 /**
- * Draw Up
+ * Draw up a draft; the worker generates its grids
  *
  * Draw up a draft; the worker generates its grids.
  */
 export const drawUp = <ThrowOnError extends boolean = false>(options: Options<DrawUpData, ThrowOnError>) => (options.client ?? client).post<DrawUpResponses, DrawUpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/plans',
     ...options,
     headers: {
@@ -302,25 +598,46 @@ export const drawUp = <ThrowOnError extends boolean = false>(options: Options<Dr
 });
 
 /**
- * Discard
+ * Delete a draft. A published plan stays
  *
  * Delete a draft. A published plan stays.
  */
-export const discard = <ThrowOnError extends boolean = false>(options: Options<DiscardData, ThrowOnError>) => (options.client ?? client).delete<DiscardResponses, DiscardErrors, ThrowOnError>({ url: '/api/v1/plans/{plan_id}', ...options });
+export const discard = <ThrowOnError extends boolean = false>(options: Options<DiscardData, ThrowOnError>) => (options.client ?? client).delete<DiscardResponses, DiscardErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}',
+    ...options
+});
 
 /**
- * Plan
+ * Show one plan; `generation` tells how far its grids are
  *
  * Show one plan; `generation` tells how far its grids are.
  */
-export const plan = <ThrowOnError extends boolean = false>(options: Options<PlanData, ThrowOnError>) => (options.client ?? client).get<PlanResponses, PlanErrors, ThrowOnError>({ url: '/api/v1/plans/{plan_id}', ...options });
+export const plan = <ThrowOnError extends boolean = false>(options: Options<PlanData, ThrowOnError>) => (options.client ?? client).get<PlanResponses, PlanErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}',
+    ...options
+});
 
 /**
- * Publish
+ * Put a draft's grids into force from a day on; those they replace end on it
  *
  * Put a draft's grids into force from a day on; those they replace end on it.
  */
 export const publish = <ThrowOnError extends boolean = false>(options: Options<PublishData, ThrowOnError>) => (options.client ?? client).post<PublishResponses, PublishErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/plans/{plan_id}/publish',
     ...options,
     headers: {
@@ -330,22 +647,46 @@ export const publish = <ThrowOnError extends boolean = false>(options: Options<P
 });
 
 /**
- * Search
+ * Find grids, cases, areas, places, roads and buildings; exact codes and numbers first
  *
  * Find grids, cases, areas, places, roads and buildings; exact codes and numbers first.
  */
-export const search = <ThrowOnError extends boolean = false>(options: Options<SearchData, ThrowOnError>) => (options.client ?? client).get<SearchResponses, SearchErrors, ThrowOnError>({ url: '/api/v1/search', ...options });
+export const search = <ThrowOnError extends boolean = false>(options: Options<SearchData, ThrowOnError>) => (options.client ?? client).get<SearchResponses, SearchErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/search',
+    ...options
+});
 
 /**
- * Tilejson
+ * Describe a layer as TileJSON 3.0; the address of its tiles holds the layer's version
  *
  * Describe a layer as TileJSON 3.0; the address of its tiles holds the layer's version.
  */
-export const tilejson = <ThrowOnError extends boolean = false>(options: Options<TilejsonData, ThrowOnError>) => (options.client ?? client).get<TilejsonResponses, TilejsonErrors, ThrowOnError>({ url: '/tiles/{layer_name}.json', ...options });
+export const tilejson = <ThrowOnError extends boolean = false>(options: Options<TilejsonData, ThrowOnError>) => (options.client ?? client).get<TilejsonResponses, TilejsonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/tiles/{layer_name}.json',
+    ...options
+});
 
 /**
- * Tile
+ * Cut one tile of a layer
  *
  * Cut one tile of a layer.
  */
-export const tile = <ThrowOnError extends boolean = false>(options: Options<TileData, ThrowOnError>) => (options.client ?? client).get<TileResponses, TileErrors, ThrowOnError>({ url: '/tiles/{layer_name}/{z}/{x}/{y}.mvt', ...options });
+export const tile = <ThrowOnError extends boolean = false>(options: Options<TileData, ThrowOnError>) => (options.client ?? client).get<TileResponses, TileErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/tiles/{layer_name}/{z}/{x}/{y}.mvt',
+    ...options
+});

@@ -5,9 +5,33 @@ export type ClientOptions = {
 };
 
 /**
+ * Accepted
+ *
+ * The worker computes it; ask for the run of these days.
+ */
+export type Accepted = {
+    /**
+     * Unit
+     */
+    unit: 'h3' | 'grid';
+    /**
+     * Period From
+     */
+    period_from: string;
+    /**
+     * Period To
+     */
+    period_to: string;
+    /**
+     * State
+     */
+    state?: 'waiting';
+};
+
+/**
  * Account
  *
- * Who is signed in.
+ * Somebody who may sign in; never with a password.
  */
 export type Account = {
     /**
@@ -22,7 +46,49 @@ export type Account = {
      * Display Name
      */
     display_name: string;
-    unit: Named | null;
+    unit: NamedRef | null;
+    /**
+     * Active
+     */
+    active: boolean;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Roles
+     */
+    roles: Array<RoleOut>;
+};
+
+/**
+ * AccountIn
+ *
+ * An account to be made.
+ */
+export type AccountIn = {
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * Roles
+     */
+    roles: Array<RoleIn>;
+    /**
+     * Unit Id
+     *
+     * For handlers: the unit they belong to.
+     */
+    unit_id?: number | null;
 };
 
 /**
@@ -642,6 +708,55 @@ export type CategoryRef = {
 };
 
 /**
+ * ColourStop
+ *
+ * A density and its colour.
+ */
+export type ColourStop = {
+    /**
+     * Value
+     */
+    value: number;
+    /**
+     * Color
+     */
+    color: string;
+};
+
+/**
+ * Density
+ *
+ * A picture of the density of cases, and where it lies.
+ */
+export type Density = {
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Bbox
+     */
+    bbox: [
+        number,
+        number,
+        number,
+        number
+    ];
+    /**
+     * Bandwidth M
+     */
+    bandwidth_m: number;
+    /**
+     * Max Per Km2
+     */
+    max_per_km2: number;
+    /**
+     * Stops
+     */
+    stops: Array<ColourStop>;
+};
+
+/**
  * Discarded
  *
  * The draft is gone.
@@ -1075,16 +1190,6 @@ export type GridVersion = {
 };
 
 /**
- * HTTPValidationError
- */
-export type HttpValidationError = {
-    /**
-     * Detail
-     */
-    detail?: Array<ValidationError>;
-};
-
-/**
  * HeldRole
  *
  * A role, and where it holds: in an area with all below it, or on one grid.
@@ -1096,6 +1201,89 @@ export type HeldRole = {
     role: string;
     area: Ref | null;
     grid: Ref | null;
+};
+
+/**
+ * HotspotUnit
+ *
+ * A grid or H3 cell: what was counted in it and how unusual that is.
+ */
+export type HotspotUnit = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Grid Id
+     */
+    grid_id: number | null;
+    /**
+     * Cases
+     */
+    cases: number;
+    /**
+     * Expected
+     *
+     * Cases if all were spread evenly (over patrol hours).
+     */
+    expected: number;
+    /**
+     * Exposure
+     *
+     * Hours patrolled.
+     */
+    exposure: number | null;
+    /**
+     * Z
+     *
+     * Getis-Ord Gi* of the unit with its neighbours.
+     */
+    z: number;
+    /**
+     * P
+     *
+     * Two-sided, by permutation.
+     */
+    p: number;
+    /**
+     * Q
+     *
+     * p after Benjamini and Hochberg.
+     */
+    q: number;
+    /**
+     * Verdict
+     */
+    verdict: 'much-more' | 'more' | 'usual' | 'fewer' | 'much-fewer' | 'too-few-data';
+    /**
+     * Trend
+     *
+     * Against the period of the same length before.
+     */
+    trend: 'new' | 'fading' | 'steady' | null;
+    /**
+     * Rate Verdict
+     *
+     * Of cases per hour patrolled.
+     */
+    rate_verdict: 'much-more' | 'more' | 'usual' | 'fewer' | 'much-fewer' | 'too-few-data' | null;
+    /**
+     * Null for grids: the map has them.
+     */
+    geometry: Outline | null;
+};
+
+/**
+ * Hotspots
+ *
+ * A run and its units, the most unusual first.
+ */
+export type Hotspots = {
+    run: RunDetail;
+    /**
+     * Items
+     */
+    items: Array<HotspotUnit>;
 };
 
 /**
@@ -1184,7 +1372,7 @@ export type Located = {
  * Who is signed in, what he may do, and where.
  */
 export type Me = {
-    account: Account;
+    account: MyAccount;
     /**
      * Roles
      */
@@ -1214,19 +1402,24 @@ export type Me = {
 };
 
 /**
- * Named
+ * MyAccount
  *
- * A thing by its id and name.
+ * Who is signed in.
  */
-export type Named = {
+export type MyAccount = {
     /**
      * Id
      */
-    id: number;
+    id: string;
     /**
-     * Name
+     * Login
      */
-    name: string;
+    login: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    unit: NamedRef | null;
 };
 
 /**
@@ -1272,6 +1465,26 @@ export type NewPlan = {
 };
 
 /**
+ * NewRun
+ *
+ * Over which days hotspots are wanted.
+ */
+export type NewRun = {
+    /**
+     * Unit
+     */
+    unit: 'h3' | 'grid';
+    /**
+     * From
+     */
+    from: string;
+    /**
+     * To
+     */
+    to: string;
+};
+
+/**
  * Officer
  *
  * An account charged with the grid.
@@ -1301,6 +1514,20 @@ export type Outline = {
      * Coordinates
      */
     coordinates: Array<unknown>;
+};
+
+/**
+ * Page[Account]
+ */
+export type PageAccount = {
+    /**
+     * Items
+     */
+    items: Array<Account>;
+    /**
+     * Next
+     */
+    next?: string | null;
 };
 
 /**
@@ -1381,6 +1608,20 @@ export type PagePlan = {
      * Items
      */
     items: Array<Plan>;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
+ * Page[Run]
+ */
+export type PageRun = {
+    /**
+     * Items
+     */
+    items: Array<Run>;
     /**
      * Next
      */
@@ -1800,6 +2041,110 @@ export type Report = {
 };
 
 /**
+ * RoleIn
+ *
+ * A role to be given, within an area or on one grid.
+ */
+export type RoleIn = {
+    /**
+     * Role
+     */
+    role: 'officer' | 'planner' | 'commander' | 'handler' | 'administrator' | 'auditor';
+    /**
+     * Area Id
+     */
+    area_id?: number | null;
+    /**
+     * Grid Id
+     */
+    grid_id?: number | null;
+};
+
+/**
+ * RoleOut
+ *
+ * A role that holds today.
+ */
+export type RoleOut = {
+    /**
+     * Role
+     */
+    role: 'officer' | 'planner' | 'commander' | 'handler' | 'administrator' | 'auditor';
+    area: Ref | null;
+    grid: Ref | null;
+};
+
+/**
+ * Run
+ *
+ * One computation over a period; its days are both included.
+ */
+export type Run = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Unit
+     */
+    unit: 'h3' | 'grid';
+    /**
+     * Period From
+     */
+    period_from: string;
+    /**
+     * Period To
+     */
+    period_to: string;
+    /**
+     * Cases
+     */
+    cases: number;
+    /**
+     * Computed At
+     */
+    computed_at: string;
+};
+
+/**
+ * RunDetail
+ *
+ * A run with how it was judged.
+ */
+export type RunDetail = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Unit
+     */
+    unit: 'h3' | 'grid';
+    /**
+     * Period From
+     */
+    period_from: string;
+    /**
+     * Period To
+     */
+    period_to: string;
+    /**
+     * Cases
+     */
+    cases: number;
+    /**
+     * Computed At
+     */
+    computed_at: string;
+    /**
+     * Settings
+     */
+    settings: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * Shift
  *
  * A stretch of duty; its figures are worked out when it ends.
@@ -2095,34 +2440,6 @@ export type Unit = {
 };
 
 /**
- * ValidationError
- */
-export type ValidationError = {
-    /**
-     * Location
-     */
-    loc: Array<string | number>;
-    /**
-     * Message
-     */
-    msg: string;
-    /**
-     * Error Type
-     */
-    type: string;
-    /**
-     * Input
-     */
-    input?: unknown;
-    /**
-     * Context
-     */
-    ctx?: {
-        [key: string]: unknown;
-    };
-};
-
-/**
  * Validity
  *
  * The days a grid is in force: from the first up to, not including, `to`.
@@ -2181,6 +2498,12 @@ export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
 
 export type SignOutData = {
     body?: never;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
     path?: never;
     query?: never;
     url: '/api/v1/session';
@@ -2220,6 +2543,10 @@ export type MeErrors = {
      * Not signed in
      */
     401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
 };
 
 export type MeError = MeErrors[keyof MeErrors];
@@ -2246,9 +2573,9 @@ export type SignInErrors = {
      */
     401: ProblemBody;
     /**
-     * Validation Error
+     * Invalid input
      */
-    422: HttpValidationError;
+    422: ProblemBody;
     /**
      * Too many requests
      */
@@ -2269,6 +2596,105 @@ export type SignInResponses = {
 };
 
 export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type AccountsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/accounts';
+};
+
+export type AccountsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AccountsError = AccountsErrors[keyof AccountsErrors];
+
+export type AccountsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAccount;
+};
+
+export type AccountsResponse = AccountsResponses[keyof AccountsResponses];
+
+export type AddAccountData = {
+    body: AccountIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/accounts';
+};
+
+export type AddAccountErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddAccountError = AddAccountErrors[keyof AddAccountErrors];
+
+export type AddAccountResponses = {
+    /**
+     * Successful Response
+     */
+    201: Account;
+};
+
+export type AddAccountResponse = AddAccountResponses[keyof AddAccountResponses];
 
 export type CategoriesData = {
     body?: never;
@@ -2472,13 +2898,17 @@ export type CasesResponse = CasesResponses[keyof CasesResponses];
 
 export type ReportCaseData = {
     body: Report;
-    headers?: {
+    headers: {
         /**
          * Operation-Id
          *
          * UUIDv7 made by the client
          */
         'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
     };
     path?: never;
     query?: never;
@@ -2601,9 +3031,9 @@ export type CaseErrors = {
      */
     404: ProblemBody;
     /**
-     * Validation Error
+     * Invalid input
      */
-    422: HttpValidationError;
+    422: ProblemBody;
 };
 
 export type CaseError = CaseErrors[keyof CaseErrors];
@@ -2619,13 +3049,17 @@ export type CaseResponse = CaseResponses[keyof CaseResponses];
 
 export type ActOnCaseData = {
     body: ActionOnCase;
-    headers?: {
+    headers: {
         /**
          * Operation-Id
          *
          * UUIDv7 made by the client
          */
         'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
     };
     path: {
         /**
@@ -2673,13 +3107,17 @@ export type ActOnCaseResponse = ActOnCaseResponses[keyof ActOnCaseResponses];
 
 export type AddCasePhotoData = {
     body: BodyAddCasePhoto;
-    headers?: {
+    headers: {
         /**
          * Operation-Id
          *
          * UUIDv7 made by the client
          */
         'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
     };
     path: {
         /**
@@ -2766,9 +3204,9 @@ export type PhotoErrors = {
      */
     404: ProblemBody;
     /**
-     * Validation Error
+     * Invalid input
      */
-    422: HttpValidationError;
+    422: ProblemBody;
 };
 
 export type PhotoError = PhotoErrors[keyof PhotoErrors];
@@ -2848,13 +3286,17 @@ export type ShiftsResponse = ShiftsResponses[keyof ShiftsResponses];
 
 export type BeginShiftData = {
     body: ShiftBegin;
-    headers?: {
+    headers: {
         /**
          * Operation-Id
          *
          * UUIDv7 made by the client
          */
         'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
     };
     path?: never;
     query?: never;
@@ -2897,13 +3339,17 @@ export type BeginShiftResponse = BeginShiftResponses[keyof BeginShiftResponses];
 
 export type SendPointsData = {
     body: PointsIn;
-    headers?: {
+    headers: {
         /**
          * Operation-Id
          *
          * UUIDv7 made by the client
          */
         'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
     };
     path: {
         /**
@@ -2951,13 +3397,17 @@ export type SendPointsResponse = SendPointsResponses[keyof SendPointsResponses];
 
 export type EndShiftData = {
     body: ShiftEnd;
-    headers?: {
+    headers: {
         /**
          * Operation-Id
          *
          * UUIDv7 made by the client
          */
         'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
     };
     path: {
         /**
@@ -3029,9 +3479,9 @@ export type ShiftErrors = {
      */
     404: ProblemBody;
     /**
-     * Validation Error
+     * Invalid input
      */
-    422: HttpValidationError;
+    422: ProblemBody;
 };
 
 export type ShiftError = ShiftErrors[keyof ShiftErrors];
@@ -3071,9 +3521,9 @@ export type TrackErrors = {
      */
     404: ProblemBody;
     /**
-     * Validation Error
+     * Invalid input
      */
-    422: HttpValidationError;
+    422: ProblemBody;
 };
 
 export type TrackError = TrackErrors[keyof TrackErrors];
@@ -3119,9 +3569,9 @@ export type ReadGridStatusErrors = {
      */
     404: ProblemBody;
     /**
-     * Validation Error
+     * Invalid input
      */
-    422: HttpValidationError;
+    422: ProblemBody;
 };
 
 export type ReadGridStatusError = ReadGridStatusErrors[keyof ReadGridStatusErrors];
@@ -3171,9 +3621,17 @@ export type AreasData = {
 
 export type AreasErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type AreasError = AreasErrors[keyof AreasErrors];
@@ -3201,9 +3659,17 @@ export type AreaData = {
 
 export type AreaErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type AreaError = AreaErrors[keyof AreaErrors];
@@ -3265,9 +3731,17 @@ export type GridsData = {
 
 export type GridsErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type GridsError = GridsErrors[keyof GridsErrors];
@@ -3302,9 +3776,17 @@ export type GridData = {
 
 export type GridErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type GridError = GridErrors[keyof GridErrors];
@@ -3360,9 +3842,17 @@ export type BuildingsData = {
 
 export type BuildingsErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type BuildingsError = BuildingsErrors[keyof BuildingsErrors];
@@ -3390,9 +3880,17 @@ export type BuildingData = {
 
 export type BuildingErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type BuildingError = BuildingErrors[keyof BuildingErrors];
@@ -3430,9 +3928,17 @@ export type LocateData = {
 
 export type LocateErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type LocateError = LocateErrors[keyof LocateErrors];
@@ -3445,6 +3951,227 @@ export type LocateResponses = {
 };
 
 export type LocateResponse = LocateResponses[keyof LocateResponses];
+
+export type HotspotsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Unit
+         */
+        unit?: 'h3' | 'grid';
+        /**
+         * From
+         *
+         * First day; none: any.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last day; none: the latest.
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/hotspots';
+};
+
+export type HotspotsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type HotspotsError = HotspotsErrors[keyof HotspotsErrors];
+
+export type HotspotsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Hotspots;
+};
+
+export type HotspotsResponse = HotspotsResponses[keyof HotspotsResponses];
+
+export type RunsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Unit
+         */
+        unit?: 'h3' | 'grid' | null;
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/hotspots/runs';
+};
+
+export type RunsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RunsError = RunsErrors[keyof RunsErrors];
+
+export type RunsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageRun;
+};
+
+export type RunsResponse = RunsResponses[keyof RunsResponses];
+
+export type AskForRunData = {
+    body: NewRun;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/hotspots/runs';
+};
+
+export type AskForRunErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AskForRunError = AskForRunErrors[keyof AskForRunErrors];
+
+export type AskForRunResponses = {
+    /**
+     * Successful Response
+     */
+    202: Accepted;
+};
+
+export type AskForRunResponse = AskForRunResponses[keyof AskForRunResponses];
+
+export type DensityData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Run
+         *
+         * Of this run; none: the latest.
+         */
+        run?: number | null;
+    };
+    url: '/api/v1/hotspots/density';
+};
+
+export type DensityErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DensityError = DensityErrors[keyof DensityErrors];
+
+export type DensityResponses = {
+    /**
+     * Successful Response
+     */
+    200: Density;
+};
+
+export type DensityResponse = DensityResponses[keyof DensityResponses];
+
+export type DensityPngData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Run
+         */
+        run?: number | null;
+    };
+    url: '/api/v1/hotspots/density.png';
+};
+
+export type DensityPngErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DensityPngError = DensityPngErrors[keyof DensityPngErrors];
+
+export type DensityPngResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
 
 export type PlansData = {
     body?: never;
@@ -3476,9 +4203,17 @@ export type PlansData = {
 
 export type PlansErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type PlansError = PlansErrors[keyof PlansErrors];
@@ -3494,13 +4229,17 @@ export type PlansResponse = PlansResponses[keyof PlansResponses];
 
 export type DrawUpData = {
     body: NewPlan;
-    headers?: {
+    headers: {
         /**
          * Operation-Id
          *
          * UUIDv7 made by the client
          */
         'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
     };
     path?: never;
     query?: never;
@@ -3509,9 +4248,17 @@ export type DrawUpData = {
 
 export type DrawUpErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type DrawUpError = DrawUpErrors[keyof DrawUpErrors];
@@ -3527,13 +4274,17 @@ export type DrawUpResponse = DrawUpResponses[keyof DrawUpResponses];
 
 export type DiscardData = {
     body?: never;
-    headers?: {
+    headers: {
         /**
          * Operation-Id
          *
          * UUIDv7 made by the client
          */
         'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
     };
     path: {
         /**
@@ -3547,9 +4298,17 @@ export type DiscardData = {
 
 export type DiscardErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type DiscardError = DiscardErrors[keyof DiscardErrors];
@@ -3577,9 +4336,17 @@ export type PlanData = {
 
 export type PlanErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type PlanError = PlanErrors[keyof PlanErrors];
@@ -3595,13 +4362,17 @@ export type PlanResponse = PlanResponses[keyof PlanResponses];
 
 export type PublishData = {
     body: Publication;
-    headers?: {
+    headers: {
         /**
          * Operation-Id
          *
          * UUIDv7 made by the client
          */
         'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
     };
     path: {
         /**
@@ -3615,9 +4386,17 @@ export type PublishData = {
 
 export type PublishErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type PublishError = PublishErrors[keyof PublishErrors];
@@ -3651,9 +4430,17 @@ export type SearchData = {
 
 export type SearchErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type SearchError = SearchErrors[keyof SearchErrors];
@@ -3694,9 +4481,17 @@ export type TilejsonData = {
 
 export type TilejsonErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type TilejsonError = TilejsonErrors[keyof TilejsonErrors];
@@ -3765,9 +4560,17 @@ export type TileData = {
 
 export type TileErrors = {
     /**
-     * Validation Error
+     * Not signed in
      */
-    422: HttpValidationError;
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
 };
 
 export type TileError = TileErrors[keyof TileErrors];

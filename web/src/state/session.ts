@@ -1,6 +1,6 @@
 /** Who is signed in, and what they may do. */
 import { reactive } from 'vue'
-import { ask, onSignedOut } from '@/api/ask'
+import { ask, FROM_HERE, onSignedOut } from '@/api/ask'
 import { ApiProblem } from '@/api/problem'
 import type { Me } from '@/api/types'
 import { signIn as beginSession, signOut as endSession, me as readSession } from '@/client'
@@ -37,7 +37,7 @@ export async function signIn(login: string, password: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  await ask(endSession())
+  await ask(endSession({ headers: FROM_HERE }))
   session.me = null
   session.expired = false
 }
