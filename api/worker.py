@@ -5,6 +5,8 @@ by the clock. Every task may run twice: a worker that is killed leaves its job t
 """
 
 import asyncio
+import contextlib
+import signal
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -49,7 +51,8 @@ class Parts:
 
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; then end within seconds, leaving unfinished jobs queued."""
-    asyncio.run(work(settings))
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(work(settings))
 
 
 async def work(
@@ -68,8 +71,11 @@ async def work(
     until_idle
         Return as soon as no job is left, rather than wait for the next one.
     own_signals
-        Whether SIGTERM and SIGINT end it; they can be caught in the main thread only.
+        Whether SIGTERM and SIGINT end it, by `asyncio.CancelledError`; they can be caught in
+        the main thread only.
     """
+    if own_signals:
+        _end_when_asked()
     urls = database_urls(settings.home, settings.database_url, settings.migration_database_url)
     engine = open_engine(
         urls.app, pool_size=CONCURRENCY + 1, statement_timeout_s=STATEMENT_TIMEOUT_S
@@ -84,10 +90,21 @@ async def work(
                 wait=not until_idle,
                 shutdown_graceful_timeout=GRACE_S,
                 delete_jobs="successful",
-                install_signal_handlers=own_signals,
+                install_signal_handlers=False,
             )
     finally:
         engine.dispose()
+
+
+def _end_when_asked() -> None:
+    """Cancel this task on SIGTERM and SIGINT, from now on: the worker ends in order then.
+
+    The queue's own handlers come only once it runs; until then a signal would kill.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task is not None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
 
 
 def build_app(url: str) -> App:

@@ -12,11 +12,14 @@ Seen from above, with the ids of the grids; each is 0.01° wide and 0.02° high:
 """
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Connection, text
 
+from casework.states import Actor
 from data.accounts import open_session
+from data.case_types import NewCase, Point
+from data.cases import create_case
 from data.layers import LAYERS, touch_layer
 from data.shapes import store_area_shapes, store_grid_shapes
 
@@ -99,6 +102,20 @@ def build(connection: Connection) -> None:
 def sign_in(connection: Connection, login: str) -> str:
     """Open a session and return its token."""
     return open_session(connection, DISTRICT, account_id(login), AT - timedelta(hours=1), 1000)
+
+
+def file_case(connection: Connection, lon: float, lat: float) -> UUID:
+    """Report a hazard, of a kind that is to be put right within an hour."""
+    connection.execute(
+        text(
+            "INSERT INTO category (district_id, id, standard, kind, code, name, name_en, severity,"
+            " limit_minutes) VALUES (1, 1, 'T', 'matter', '1', '垃圾', 'rubbish', 'blue', 60)"
+            " ON CONFLICT DO NOTHING"
+        )
+    )
+    new = NewCase(uuid4(), 1, Point(lon, lat), "路口有垃圾", AT, "patrol")
+    create_case(connection, DISTRICT, new, Actor(account_id("officer"), frozenset({"officer"})), AT)
+    return new.id
 
 
 def _areas(connection: Connection) -> None:

@@ -1,15 +1,12 @@
 """A plan is a dated transaction: published whole, history kept, open cases moved with a line."""
 
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 import small_town
 from sqlalchemy import Connection, text
 
-from casework.states import Actor
-from data.case_types import NewCase, Point
-from data.cases import create_case
 from data.grids import grids_of_points
 from data.layers import layer_version
 from data.publication import PlanError, discard_draft, place_open_cases, publish_plan
@@ -75,20 +72,6 @@ def publish(town: Connection, day: date, plan_id: int = 2) -> int:
     )
 
 
-def file_case(town: Connection, lon: float, lat: float) -> UUID:
-    town.execute(
-        text(
-            "INSERT INTO category (district_id, id, standard, kind, code, name, name_en, severity,"
-            " limit_minutes) VALUES (1, 1, 'T', 'matter', '1', '垃圾', 'rubbish', 'blue', 60)"
-            " ON CONFLICT DO NOTHING"
-        )
-    )
-    new = NewCase(uuid4(), 1, Point(lon, lat), "路口有垃圾", small_town.AT, "patrol")
-    officer = Actor(small_town.account_id("officer"), frozenset({"officer"}))
-    create_case(town, small_town.DISTRICT, new, officer, small_town.AT)
-    return new.id
-
-
 def grid_of(town: Connection, case_id: UUID) -> tuple[int | None, int | None, int]:
     row = town.execute(
         text("SELECT grid_id, grid_id_filed, seq FROM hazard_case WHERE id = :id"),
@@ -127,8 +110,8 @@ def test_the_version_of_tiles_changes_with_the_plan_and_on_its_day(town: Connect
 def test_open_cases_move_with_a_line_in_their_ledger_and_counters_follow(
     town: Connection,
 ) -> None:
-    moved = file_case(town, 118.005, 36.835)
-    elsewhere = file_case(town, 118.035, 36.835)
+    moved = small_town.file_case(town, 118.005, 36.835)
+    elsewhere = small_town.file_case(town, 118.035, 36.835)
     draft(town)
     assert publish(town, TODAY) == 1
     assert grid_of(town, moved) == (201, 1, 2)
@@ -144,7 +127,7 @@ def test_open_cases_move_with_a_line_in_their_ledger_and_counters_follow(
 
 
 def test_cases_move_on_the_day_when_it_lies_ahead_and_only_once(town: Connection) -> None:
-    case = file_case(town, 118.005, 36.835)
+    case = small_town.file_case(town, 118.005, 36.835)
     draft(town)
     publish(town, TOMORROW)
     assert grid_of(town, case) == (1, 1, 1)
@@ -155,7 +138,7 @@ def test_cases_move_on_the_day_when_it_lies_ahead_and_only_once(town: Connection
 
 
 def test_a_redrawn_grid_keeps_its_identity_and_its_counts(town: Connection) -> None:
-    file_case(town, 118.005, 36.835)
+    small_town.file_case(town, 118.005, 36.835)
     draft(town, keep=1)
     assert publish(town, TODAY) == 0
     assert in_force(town, TODAY) == [1, 3, 4, 5, 6, 7, 8, 202]
