@@ -253,7 +253,7 @@ def _add_cases(
         rows = [
             (words["number"], str(row.number)),
             (words["state"], state),
-            (words["overdue_cases"], words["is_overdue" if row.overdue else "not_overdue"]),
+            (words["overdue_yes_no"], words["is_overdue" if row.overdue else "not_overdue"]),
         ]
         colour = STATUS_COLOURS["overdue"] if row.overdue else OPEN_CASE_COLOUR
         style = {"color": "#ffffff", "weight": 0.8, "fillColor": colour, "fillOpacity": 0.9}
