@@ -39,6 +39,7 @@ app = typer.Typer(help="划分、评价、导出网格。Divide into grids, scor
 console = Console()
 errors = Console(stderr=True)
 
+LAYERS = ("buildings", "roads", "areas", "water")
 STAGES = {
     "read": "读取数据 Reading",
     "blocks": "划分街块 Finding blocks",
@@ -185,23 +186,42 @@ class _Files:
         """Whether no file was given."""
         return all(path is None for path in (self.buildings, self.roads, self.areas, self.water))
 
-    def read(self) -> _Town:
-        """Read them all; the areas keep their own coordinate system."""
+    def _named(self) -> list[tuple[str, str, str]]:
+        """What ``--column`` says, as layer, our name, theirs."""
+        named = []
+        for word in self.columns:
+            ours, equals, theirs = word.partition("=")
+            layer, dot, name = ours.partition(".")
+            if not equals or not dot or layer not in LAYERS:
+                raise typer.BadParameter(
+                    f"“{word}” 应写成 图层.字段=文件字段，如 buildings.households=户数。"
+                    f"Write LAYER.OURS=THEIRS; layers: {', '.join(LAYERS)}."
+                )
+            named.append((layer, name, theirs))
+        return named
+
+    def require(self) -> tuple[Path, Path, Path]:
+        """Buildings, roads and areas; refuse the command when one is missing or ill named."""
+        self._named()
         if self.buildings is None or self.roads is None or self.areas is None:
             raise typer.BadParameter(
-                "需要 --buildings、--roads 和 --areas，或用 --area 从数据库划分。"
-                "Give --buildings, --roads and --areas; or --area to divide one in the database."
+                "需要 --buildings、--roads 和 --areas；数据库中的用 --area 或 --plan。"
+                "Give --buildings, --roads and --areas; or --area or --plan for the database."
             )
+        return self.buildings, self.roads, self.areas
+
+    def read(self) -> _Town:
+        """Read them all; the areas keep their own coordinate system."""
+        buildings, roads, areas = self.require()
         return _Town(
-            buildings=self._layer(self.buildings, "buildings"),
-            roads=self._layer(self.roads, "roads"),
-            areas=_communities(self._layer(self.areas, "areas")),
+            buildings=self._layer(buildings, "buildings"),
+            roads=self._layer(roads, "roads"),
+            areas=_communities(self._layer(areas, "areas")),
             water=None if self.water is None else self._layer(self.water, "water"),
         )
 
     def _layer(self, path: Path, kind: str) -> gpd.GeoDataFrame:
-        mine = [one.split(".", 1)[1] for one in self.columns if one.startswith(f"{kind}.")]
-        columns = dict(one.split("=", 1) for one in mine if "=" in one)
+        columns = {ours: theirs for layer, ours, theirs in self._named() if layer == kind}
         found = read_features(path, kind, columns=columns)
         shifted = found.datum in {"gcj02", "bd09"}
         if kind != "areas" or shifted or ":" not in found.crs:
@@ -217,6 +237,7 @@ def _communities(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _files_to_file(files: _Files, options: GridOptions, out: Path, *, force: bool) -> None:
+    files.require()
     check_target(out, force=force)
     with _progress() as report:
         report(0, 100, "read")

@@ -1,0 +1,128 @@
+"""`sanbai grids …`, as somebody types it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+from fixtures.quarter import make_quarter
+from typer.testing import CliRunner, Result
+
+import data.sample
+from api.cli.grids import app
+from data.exports.grid_file import read_grids
+from data.server import DatabaseUrls
+
+SAMPLE = Path(data.sample.__file__).parent
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in a folder of its own that holds the files of a quarter."""
+    town = make_quarter()
+    for layer in ("buildings", "roads", "areas"):
+        getattr(town, layer).to_file(tmp_path / f"{layer}.gpkg", layer=layer)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+def files(folder: Path = Path()) -> list[str]:
+    return [
+        word
+        for layer in ("buildings", "roads", "areas")
+        for word in (f"--{layer}", str(folder / f"{layer}.gpkg"))
+    ]
+
+
+def test_files_to_a_file_and_its_score(run: Run, tmp_path: Path) -> None:
+    made = run("generate", *files(), "--households", 300)
+    assert made.exit_code == 0, made.output
+    assert "6 个网格" in made.output
+    grids = read_grids(tmp_path / "grids.gpkg")
+    assert grids.crs == "EPSG:32650"
+    assert list(grids.columns) == ["code", "name", "area", "households", "geometry"]
+    assert grids["households"].sum() == 1536
+    scored = run("score", "grids.gpkg", *files())
+    assert scored.exit_code == 0, scored.output
+    assert "网格质量 Quality of the grids" in scored.output
+    assert "0.00 %" in scored.output
+
+
+def test_the_bundled_sample_is_small_and_divides_well(run: Run, tmp_path: Path) -> None:
+    assert (
+        sum((SAMPLE / f"{name}.gpkg").stat().st_size for name in ("areas", "buildings", "roads"))
+        < 300_000
+    )
+    made = run("generate", *files(SAMPLE))
+    assert made.exit_code == 0, made.output
+    grids = read_grids(tmp_path / "grids.gpkg")
+    assert grids["households"].sum() == 3000
+    assert shapely.coverage_is_valid(grids.geometry.to_numpy())
+
+
+def test_an_existing_file_is_refused_before_the_work(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "grids.gpkg").write_text("mine", encoding="utf-8")
+    refused = run("generate", *files())
+    assert refused.exit_code == 1
+    assert "--force" in refused.stderr
+    assert (tmp_path / "grids.gpkg").read_text(encoding="utf-8") == "mine"
+
+
+def test_bad_rows_are_named_in_both_languages(run: Run, tmp_path: Path) -> None:
+    town = gpd.read_file(tmp_path / "buildings.gpkg")
+    town.loc[4, "households"] = -2
+    town.to_file(tmp_path / "buildings.gpkg", layer="buildings")
+    refused = run("generate", *files())
+    assert refused.exit_code == 1
+    assert "错误：" in refused.stderr
+    assert "5" in refused.stderr
+    assert not (tmp_path / "grids.gpkg").exists()
+
+
+def test_a_column_may_be_named(run: Run, tmp_path: Path) -> None:
+    town = gpd.read_file(tmp_path / "buildings.gpkg").rename(columns={"households": "hu_2026"})
+    town.to_file(tmp_path / "buildings.gpkg", layer="buildings")
+    assert run("generate", *files()).exit_code == 1
+    made = run("generate", *files(), "--column", "buildings.households=hu_2026")
+    assert made.exit_code == 0, made.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["generate"],
+        ["generate", "--area", "370303", "--roads", "roads.gpkg"],
+        ["score"],
+        ["generate", "--column", "households"],
+    ],
+)
+def test_what_does_not_go_together(run: Run, words: list[str]) -> None:
+    refused = run(*words)
+    assert refused.exit_code == 2
+    assert "Usage" in refused.stderr
+
+
+def test_through_the_database(
+    run: Run, town_urls: DatabaseUrls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANBAI_DATABASE_URL", town_urls.app)
+    monkeypatch.setenv("SANBAI_MIGRATION_DATABASE_URL", town_urls.owner)
+    made = run("generate", "--area", "370399001")
+    assert made.exit_code == 0, made.output
+    number = made.output.split("Draft plan ")[1].split()[0]
+    assert run("score", "--plan", number).exit_code == 0
+    written = run("export", number, "--out", "plan.gpkg", "--crs", "EPSG:4490")
+    assert written.exit_code == 0, written.output
+    grids = read_grids(tmp_path / "plan.gpkg")
+    assert grids.crs == "EPSG:4490"
+    assert sorted(set(grids["area"])) == ["370399001001", "370399001002"]
+    for words in (["generate", "--area", "999"], ["score", "--plan", 999], ["export", 999]):
+        refused = run(*words)
+        assert refused.exit_code == 1
+        assert "999" in refused.stderr
+    odd = run("export", number, "--out", "odd.gpkg", "--crs", "EPSG:1")
+    assert odd.exit_code == 1
+    assert not (tmp_path / "odd.gpkg").exists()
