@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 import small_town
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
@@ -20,6 +21,10 @@ from data.migrate import upgrade
 from data.server import DatabaseUrls
 
 ROOT = Path(__file__).parent.parent
+
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile("sanbai", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sanbai")
 
 
 @pytest.fixture(scope="session")
