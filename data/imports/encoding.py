@@ -163,7 +163,7 @@ def _dbf_texts(path: Path) -> Iterator[tuple[int, bytes]]:
     header_size, record_size = struct.unpack_from("<HH", raw, 8)
     offset, columns = 1, []
     for start in range(32, header_size - 31, 32):
-        if raw[start : start + 1] in {b"\r", b""}:
+        if raw[start : start + 1] == b"\r" or start + 32 > len(raw):
             break
         yield 0, raw[start : start + 11].split(b"\0")[0]
         width = raw[start + 16]

@@ -170,10 +170,10 @@ FILE_MESSAGES: Final[dict[str, Message]] = {
         "The file is not in {encoding} (reading stops at row {row}).",
         "Give another --encoding, or leave it out and let the program find it.",
     ),
-    "geojson_not_utf8": Message(
-        "GeoJSON 文件不是 UTF-8 编码。",
+    "text_not_utf8": Message(
+        "文件 {path} 里的文字不是 UTF-8 编码。",
         "请在 QGIS 中重新导出（编码选 UTF-8）。",
-        "The GeoJSON file is not in UTF-8.",
+        "The text in {path} is not in UTF-8.",
         "Export it again from QGIS with UTF-8.",
     ),
     "geometry_kind_wrong": Message(

@@ -26,6 +26,7 @@ _READ_ERRORS: Final = (
     FieldError,
     BrokenGeometryError,
     CRSError,
+    UnboundLocalError,  # what pyogrio comes to on a .prj that GDAL cannot read
 )
 _LAYER_TYPES: Final[dict[GeometryKind, tuple[str, ...]]] = {
     "polygon": ("Polygon", "Surface"),
@@ -73,6 +74,8 @@ def read_layer(
                 on_invalid="ignore",
                 datetime_as_string=True,
             )
+    except UnicodeDecodeError as error:
+        raise ImportFileError("text_not_utf8", path=path.name) from error
     except _READ_ERRORS as error:
         raise _unreadable(path, error) from error
     return _as_raw(frame, file_format, chosen, [name for name, _ in layers])
@@ -214,7 +217,7 @@ def read_geojson(path: Path, kind: Kind) -> RawTable:
         except UnicodeDecodeError as error:
             # A file cut off in the middle of a character is told as what it is by the reader.
             if error.reason != "unexpected end of data":
-                raise ImportFileError("geojson_not_utf8") from error
+                raise ImportFileError("text_not_utf8", path=path.name) from error
     return read_layer(path, kind, file_format="GeoJSON", layer=None)
 
 

@@ -153,7 +153,10 @@ def to_wgs84(shapes: Shapes, source: Source) -> Shapes:
 
 
 def _projector(crs: CRS) -> Any:
-    return pyproj.Transformer.from_crs(crs, _WGS84, always_xy=True).transform
+    try:
+        return pyproj.Transformer.from_crs(crs, _WGS84, always_xy=True).transform
+    except pyproj.exceptions.ProjError as error:
+        raise ImportFileError("crs_unknown", crs=crs.name, reason="PROJ") from error
 
 
 def lonlat_of(shapes: Shapes, crs: CRS) -> tuple[Numbers, Numbers]:

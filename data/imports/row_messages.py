@@ -161,7 +161,7 @@ ROW_MESSAGES: Final[dict[str, Message]] = {
         "没有“{category}”这个类别。",
         "请写类别编码或名称，如 06010 或 暴露垃圾。",
         "There is no category {category}.",
-        "Write a category's code or name, such as 06010 or 暴露垃圾.",
+        "Write a category's code or its Chinese name, such as 06010.",
     ),
     "fix_far_from_duty": Message(
         "定位点离值守网格超过 1 千米。",

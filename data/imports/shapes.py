@@ -149,7 +149,8 @@ def _check_valid(check: ShapeCheck) -> None:
     valid[check.good] = shapely.is_valid(check.shapes[check.good])
     check.refuse(~valid, lambda at: _invalid(check.shapes[at]))
     dimensions = shapely.get_dimensions(check.shapes)
-    extent = np.where(dimensions == 2, shapely.area(check.shapes), shapely.length(check.shapes))
+    with np.errstate(over="ignore", invalid="ignore"):  # huge numbers are told of as places
+        extent = np.where(dimensions == 2, shapely.area(check.shapes), shapely.length(check.shapes))
     check.refuse((dimensions > 0) & (extent == 0), lambda _: Problem("geometry_zero"))
 
 

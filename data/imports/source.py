@@ -9,7 +9,7 @@ from typing import Final
 
 from data.imports.columns import Kind
 from data.imports.layers import read_geojson, read_gpx, read_layer, read_parquet, read_shapefile
-from data.imports.limits import MAX_FILE_BYTES
+from data.imports.limits import ARCHIVE_ERRORS, MAX_FILE_BYTES
 from data.imports.problems import ImportFileError
 from data.imports.raw import RawTable
 from data.imports.table import read_csv, read_xlsx
@@ -116,7 +116,7 @@ def _is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "[Content_Types].xml" in archive.namelist()
-    except zipfile.BadZipFile:
+    except ARCHIVE_ERRORS:
         return path.suffix.lower() in {".xlsx", ".xlsm"}
 
 
@@ -134,7 +134,7 @@ def _unpacked(path: Path, layer: str | None) -> Iterator[Path]:
                 target = Path(folder) / f"{_entry_stem(entry)}{suffix}"
                 target.write_bytes(archive.read(entry))
                 main = target if suffix in _PACKED_SUFFIXES else main
-        except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
+        except ARCHIVE_ERRORS as error:
             raise ImportFileError("zip_broken", path=path.name, reason=str(error)) from error
         yield main
 
@@ -146,7 +146,7 @@ def _open_zip(path: Path) -> zipfile.ZipFile:
             return zipfile.ZipFile(path, metadata_encoding=encoding)
         except UnicodeDecodeError:
             continue
-        except zipfile.BadZipFile as error:
+        except ARCHIVE_ERRORS as error:
             raise ImportFileError("zip_broken", path=path.name, reason=str(error)) from error
     raise ImportFileError("zip_broken", path=path.name, reason="file names")
 

@@ -15,7 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from data.imports.columns import LAT, LON, WKT, Kind, plain
 from data.imports.encoding import decode_text
-from data.imports.limits import MAX_FILE_BYTES
+from data.imports.limits import ARCHIVE_ERRORS, MAX_FILE_BYTES
 from data.imports.problems import ImportFileError
 from data.imports.raw import RawTable
 
@@ -101,7 +101,7 @@ def read_xlsx(path: Path, kind: Kind, sheet: str | None) -> RawTable:
                 names = book.sheetnames
             finally:
                 book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ParseError, ValueError) as error:
+    except (InvalidFileException, KeyError, ParseError, ValueError, *ARCHIVE_ERRORS) as error:
         raise ImportFileError("xlsx_broken", path=path.name, reason=type(error).__name__) from error
     if sheet is not None and not sheets:
         raise ImportFileError("layer_missing", layer=sheet, layers=", ".join(names))
@@ -119,7 +119,7 @@ def _refuse_odd_workbook(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except ARCHIVE_ERRORS as error:
         is_page = b"<html" in raw[:4096].lower() or b"<table" in raw[:4096].lower()
         reason = "HTML" if is_page else "not a ZIP"
         raise ImportFileError("xlsx_broken", path=path.name, reason=reason) from error

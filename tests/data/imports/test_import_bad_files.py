@@ -8,7 +8,7 @@ from typing import Any
 import bad_files as bad
 import office_files as office
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.imports.file_messages import FILE_MESSAGES
@@ -432,6 +432,7 @@ def test_every_message_is_whole_in_both_languages(code: str) -> None:
     assert not any("\u4e00" <= mark <= "\u9fff" for mark in message.wrong_en + message.mend_en)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["csv", "geojson", "gpx", "zip", "xlsx", "fgb"]))
 def test_any_bytes_are_read_or_refused_in_words(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, suffix: str

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.imports.columns import KINDS, Field, map_columns
@@ -99,6 +99,7 @@ def test_misread_chinese_is_found(wrong: str) -> None:
     assert is_garbled("阳光小区\ufffd")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1))
 def test_chinese_is_decoded_from_gbk_and_utf8(text: str) -> None:
     line = f"名称,{text}\n"
