@@ -212,10 +212,11 @@ def _is_ready(url: str) -> bool:
 
 
 def interrupt_on_any_signal() -> None:
-    """Turn SIGTERM and SIGHUP into the KeyboardInterrupt that Ctrl-C is."""
+    """Turn SIGTERM and SIGHUP into Ctrl-C."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        # Not KeyboardInterrupt itself: a running event loop has its own, orderly answer to SIGINT.
+        signal.raise_signal(signal.SIGINT)
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
