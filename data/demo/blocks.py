@@ -149,7 +149,7 @@ def _parcels(parts: list[Polygon], roads: list[Road], layout: Layout) -> list[Po
     parcels = []
     for part in parts:
         near = [keep_clear[i] for i in sorted(tree.query(part, predicate="intersects"))]
-        land = part.difference(shapely.union_all(near)).buffer(-1.5).buffer(1.5)
+        land = part.difference(shapely.union_all(near)).buffer(-1.5).buffer(1.5).simplify(0.2)
         parcels.append(largest_polygon(land))
     return parcels
 

@@ -1,7 +1,7 @@
 """Where and when hazards come to light: on patrol, by telephone, and in the planted hotspots."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import geopandas as gpd
@@ -133,7 +133,9 @@ def _on_patrol(whereabouts: Whereabouts, patrols: Sequence[Patrol], seed: int) -
             kind = hazards.draw_kind(rng, at.month)
             x, y = patrol.walk.true_xy[fix] + rng.normal(0, 5, 2)
             hands = whereabouts.hands((x, y), kind, on_site=True)
-            hands = Hands(patrol.officer.login, hands.commander, hands.unit, on_site=True)
+            # Across the street it is a colleague's grid: reported, but his to deal with.
+            if hands.officer != patrol.officer.login:
+                hands = replace(hands, on_site=False)
             found.append(Finding(kind, (x, y), at, "patrol", patrol.officer.login, hands))
     return found
 

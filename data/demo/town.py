@@ -109,7 +109,9 @@ def make_town(seed: int = 300, households: int = 60_000) -> Town:
 
 
 def _frame(columns: Mapping[str, Sequence[object]], geometry: Sequence[object]) -> gpd.GeoDataFrame:
-    frame = gpd.GeoDataFrame(columns, geometry=np.asarray(geometry, dtype=object), crs=LOCAL_CRS)
+    # Vertices a hair apart would swap sides when they are converted: whole centimetres do not.
+    snapped = shapely.set_precision(np.asarray(geometry, dtype=object), NODE_GRID_M)
+    frame = gpd.GeoDataFrame(columns, geometry=snapped, crs=LOCAL_CRS)
     return frame.to_crs(WGS84)
 
 

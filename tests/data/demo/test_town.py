@@ -73,6 +73,14 @@ def test_buildings_stand_clear_of_each_other_of_water_and_of_roads(town: Town) -
         assert tree.query(local(obstacle).geometry, predicate="intersects").size == 0
 
 
+def test_every_shape_is_valid_and_of_one_kind(town: Town) -> None:
+    for part in ("areas", "buildings", "roads", "water", "places"):
+        frame = getattr(town, part)
+        assert frame.geometry.is_valid.all(), part
+        assert not frame.geometry.is_empty.any(), part
+        assert frame.geometry.geom_type.nunique() == 1, part
+
+
 def test_roads_meet_in_their_end_points(town: Town) -> None:
     roads = local(town.roads).geometry.to_numpy()
     tree = shapely.STRtree(roads)

@@ -1,0 +1,273 @@
+"""Loading the demo: a town imported, divided, staffed, and ninety days of it lived through.
+
+All that happens in the town goes through the application's own routes, as its users would send
+it, only that the clock is set to the past. Each command has an operation id that is the same each
+time, so a load that was interrupted is taken up where it stopped and doubles nothing.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import geopandas as gpd
+from fastapi import FastAPI
+from httpx2 import ASGITransport
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import Connection, Engine, event, func, select
+
+from api.app import create_app
+from api.context import Context
+from api.demo import staff
+from api.demo.office import DemoError, OnePassword, Person, at_work, repeatable_id, replayed_clock
+from api.demo.replay import Ids, plan_days, replay_day
+from api.demo.town import draft_grids, find_demo_district, import_town, published_plan
+from api.settings import Settings
+from data.database import open_engine
+from data.demo import History, Town, make_history, make_town
+from data.demo.courses import TIME_ZONE
+from data.demo.hazards import UNITS
+from data.demo.history import DAYS
+from data.demo.territory import COUNTY_CODE
+from data.plans import read_plan_grids
+from data.schema import Account, Operation
+from data.server import DatabaseUrls
+from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
+
+SEED = 300
+HOUSEHOLDS = 60_000
+LIST_PAGE = 200
+GRID_PAGE = 1_000
+
+
+def is_loaded(connection: Connection) -> bool:
+    """Whether the demo is in the database, to its last account."""
+    last = select(Account.id).where(Account.login == staff.LAST_ACCOUNT)
+    return (
+        find_demo_district(connection) is not None and connection.execute(last).first() is not None
+    )
+
+
+def load_demo(
+    settings: Settings,
+    urls: DatabaseUrls,
+    *,
+    households: int = HOUSEHOLDS,
+    days: int = DAYS,
+    console: Console | None = None,
+) -> None:
+    """Load the demo town, or the rest of it; does nothing when it is complete.
+
+    Parameters
+    ----------
+    settings
+        Of the server; the database must be running and migrated.
+    urls
+        The database.
+    households, days
+        Size of the town and length of its history; the same again when a load is taken up.
+    console
+        Where progress bars go.
+
+    Raises
+    ------
+    DemoError
+        When the application refuses something; what was done stays, and a repetition goes on.
+    """
+    engine = open_engine(urls.app, pool_size=2, statement_timeout_s=0)
+    try:
+        with engine.connect() as connection:
+            if is_loaded(connection):
+                return
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+        shown = console or Console(stderr=True)
+        with Progress(*columns, TimeElapsedColumn(), console=shown) as progress:
+            _load(settings, engine, households, days, progress)
+    finally:
+        engine.dispose()
+
+
+class _Bar:
+    """One progress bar, told how far it is."""
+
+    def __init__(self, progress: Progress, text: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task(text, total=None)
+
+    def __call__(self, done: int, total: int, _: str = "") -> None:
+        self._progress.update(self._task, completed=done, total=total)
+
+
+def _load(
+    settings: Settings, engine: Engine, households: int, days: int, progress: Progress
+) -> None:
+    with engine.connect() as connection:
+        known = find_demo_district(connection)
+    until = datetime.now(UTC).replace(microsecond=0) if known is None else known.imported_at
+    first_day = until.astimezone(TIME_ZONE).date() - timedelta(days=days - 1)
+    told = _Bar(progress, "生成城镇 Making the town")
+    town = make_town(seed=SEED, households=households)
+    told(1, 1)
+    if known is None:
+        import_town(engine, town, until, first_day, _Bar(progress, "导入地图 Importing its map"))
+    app = _application(settings, days)
+    asyncio.run(_live(app, engine, town, _Span(until, first_day, days), progress))
+
+
+@dataclass(frozen=True)
+class _Span:
+    """The time of the history: its first local day, its end, and how many days it has."""
+
+    until: datetime
+    first_day: date
+    days: int
+
+    @property
+    def opening(self) -> datetime:
+        """The moment the office opens, before anything happens."""
+        return datetime.combine(self.first_day, time(0, 30), TIME_ZONE).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class _Site:
+    """Where the load works: the database, the running application, the screen."""
+
+    engine: Engine
+    transport: ASGITransport
+    progress: Progress
+
+    async def sign_in(self, login: str, at: datetime) -> Person:
+        person = Person(login, self.transport)
+        await person.sign_in(staff.DEMO_PASSWORD, at)
+        return person
+
+
+def _application(settings: Settings, days: int) -> FastAPI:
+    """The application with a clock of the past; its sessions outlast the history."""
+    app = create_app(
+        settings.model_copy(update={"session_hours": 24.0 * (days + 2), "secure_cookies": False}),
+        clock=replayed_clock,
+    )
+    parts: Context = replace(app.state.context, passwords=OnePassword())
+    app.state.context = parts
+
+    # Thirty thousand small commits: losing the last few in a crash only means repeating them.
+    @event.listens_for(parts.engine, "connect")
+    def _commit_without_waiting(connection: object, _: object) -> None:
+        with connection.cursor() as cursor:  # type: ignore[attr-defined]
+            cursor.execute("SET synchronous_commit = off")
+
+    return app
+
+
+async def _live(app: FastAPI, engine: Engine, town: Town, span: _Span, progress: Progress) -> None:
+    """Staff the county, divide it, and live through its history."""
+    async with at_work(app) as transport:
+        site = _Site(engine, transport, progress)
+        admin = await site.sign_in(staff.ADMINISTRATOR, span.opening)
+        areas = {area["code"]: area["id"] for area in await admin.read_all("areas", span.opening)}
+        units = await _units(admin, span.opening)
+        await staff.hire_office(admin, areas, COUNTY_CODE, units, span.opening)
+        grids = await _divide(site, span)
+        history = await asyncio.to_thread(
+            make_history, town, grids, span.until, seed=SEED, days=span.days
+        )
+        ids = await _ids(admin, units, span.opening)
+        told = _Bar(progress, "录用人员 Hiring its people")
+        await staff.hire_field(
+            admin,
+            history.officers,
+            history.commanders,
+            areas=areas,
+            grids=ids.grids,
+            at=span.opening,
+        )
+        told(1, 1)
+        await _replay(site, history, ids, span)
+        await _close(engine, admin, areas, span)
+
+
+async def _units(admin: Person, at: datetime) -> dict[str, int]:
+    by_name = {unit["name"]: unit["id"] for unit in await admin.read_all("units", at)}
+    return {login: by_name[name] for login, (name, _) in UNITS.items()}
+
+
+async def _ids(admin: Person, units: Mapping[str, int], at: datetime) -> Ids:
+    categories = await admin.read_all("categories", at, limit=LIST_PAGE)
+    grids = await admin.read_all("grids", at, limit=GRID_PAGE)
+    return Ids(
+        categories={category["code"]: category["id"] for category in categories},
+        units=units,
+        grids={grid["code"]: grid["id"] for grid in grids},
+    )
+
+
+async def _divide(site: _Site, span: _Span) -> gpd.GeoDataFrame:
+    """Generate the first plan and publish it, as the planner; its grids."""
+    with site.engine.connect() as connection:
+        district = find_demo_district(connection)
+        if district is None:
+            raise DemoError("the demo county is missing")
+        plan_id = published_plan(connection, district.id)
+    if plan_id is None:
+        told = _Bar(site.progress, "划分网格 Dividing it into grids")
+        plan_id = await asyncio.to_thread(draft_grids, site.engine, district.id, span.opening, told)
+        planner = await site.sign_in(staff.PLANNER, span.opening)
+        publication = {"effective_on": span.first_day.isoformat(), "reason": "首次启用"}
+        operation = repeatable_id(span.opening, "publish", plan_id)
+        await planner.do(f"plans/{plan_id}/publish", publication, span.opening, operation)
+        await planner.sign_out(span.opening)
+    with site.engine.connect() as connection:
+        return read_plan_grids(connection, district.id, plan_id)
+
+
+async def _replay(site: _Site, history: History, ids: Ids, span: _Span) -> None:
+    days = plan_days(history, ids)
+    total = sum(len(chain) for chains in days.values() for chain in chains)
+    told = _Bar(site.progress, "回放历史 Living through its history")
+    people = {
+        login: await site.sign_in(login, span.opening)
+        for login in [
+            *UNITS,
+            *(commander.login for commander in history.commanders),
+            *(officer.login for officer in history.officers),
+        ]
+    }
+    begun = _day_of_last_command(site.engine)
+    done = 0
+
+    def sent(count: int) -> None:
+        nonlocal done
+        done += count
+        told(done, total)
+
+    for day, chains in days.items():
+        if begun is not None and day < begun:
+            sent(sum(len(chain) for chain in chains))
+        else:
+            await replay_day(chains, people, sent)
+    for person in people.values():
+        await person.sign_out(span.until)
+
+
+def _day_of_last_command(engine: Engine) -> date | None:
+    """Local day of the last command so far: all days before it are complete."""
+    with engine.connect() as connection:
+        last: datetime | None = connection.execute(
+            select(func.max(Operation.received_at))
+        ).scalar_one()
+    return None if last is None else last.astimezone(TIME_ZONE).date()
+
+
+async def _close(engine: Engine, admin: Person, areas: Mapping[str, int], span: _Span) -> None:
+    """Bring up to date what changes by time alone, and make the last account."""
+    more = True
+    while more:
+        with engine.begin() as connection:
+            more = mark_overdue(connection, span.until) == OVERDUE_BATCH
+    with engine.begin() as connection:
+        refresh_patrol_counters(connection, span.until)
+    auditor = [{"role": "auditor", "area_id": areas[COUNTY_CODE]}]
+    await staff.hire(admin, staff.LAST_ACCOUNT, "审计科", auditor, span.until)
+    await admin.sign_out(span.until)

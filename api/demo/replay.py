@@ -1,0 +1,169 @@
+"""Replaying ninety days: every report, step and patrol by the account that made it, day by day."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+
+from api.demo.office import Person, repeatable_id
+from data.demo import History
+from data.demo.courses import TIME_ZONE
+
+AT_ONCE = 8
+POINTS_A_BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Command:
+    """A request to come: who sends what where at which moment."""
+
+    at: datetime
+    login: str
+    path: str
+    body: dict[str, Any]
+    operation: UUID
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What the database calls things: categories by code, units by login, grids by code."""
+
+    categories: Mapping[str, int]
+    units: Mapping[str, int]
+    grids: Mapping[str, int]
+
+
+# What belongs together and keeps its order: the commands on one case or of one shift.
+Chain = list[Command]
+
+
+def plan_days(history: History, ids: Ids) -> dict[date, list[Chain]]:
+    """All commands of a history by local day; chains in order of their first command."""
+    days: dict[date, dict[str, Chain]] = defaultdict(lambda: defaultdict(list))
+    for key, chain in [*_case_chains(history, ids), *_shift_chains(history, ids)]:
+        for command in chain:
+            days[command.at.astimezone(TIME_ZONE).date()][key].append(command)
+    return {
+        day: sorted(days[day].values(), key=lambda chain: (chain[0].at, chain[0].path))
+        for day in sorted(days)
+    }
+
+
+async def replay_day(
+    chains: list[Chain], people: Mapping[str, Person], told: Callable[[int], None]
+) -> None:
+    """Send a day's commands, several chains side by side; `told` hears how many were sent."""
+    waiting = iter(chains)
+
+    async def work() -> None:
+        for chain in waiting:
+            for command in chain:
+                person = people[command.login]
+                await person.do(command.path, command.body, command.at, command.operation)
+                told(1)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(AT_ONCE):
+            group.create_task(work())
+
+
+def _case_chains(history: History, ids: Ids) -> list[tuple[str, Chain]]:
+    steps = dict(list(history.steps.groupby("case")))
+    chains = []
+    points = history.cases.geometry
+    for case, lon, lat in zip(
+        history.cases.itertuples(index=False), points.x, points.y, strict=True
+    ):
+        at = case.occurred_at.to_pydatetime()
+        case_id = repeatable_id(at, "case", case.case)
+        report = {
+            "id": str(case_id),
+            "category_id": ids.categories[case.category],
+            "severity": case.severity or None,
+            "lon": lon,
+            "lat": lat,
+            "accuracy_m": case.accuracy_m,
+            "address": case.address,
+            "description": case.description,
+            "occurred_at": at.isoformat(),
+            "source": case.source,
+        }
+        chain = [Command(at, case.reporter, "cases", report, repeatable_id(at, "report", case_id))]
+        if case.case in steps:
+            chain += [_step(case_id, step, ids) for step in steps[case.case].itertuples()]
+        chains.append((f"case {case.case}", chain))
+    return chains
+
+
+def _step(case_id: UUID, step: Any, ids: Ids) -> Command:
+    at = step.at.to_pydatetime()
+    body = {
+        "action": step.action,
+        "seq": int(step.seq) - 1,
+        "text": step.text or None,
+        "unit_id": ids.units[step.unit] if step.unit else None,
+        "occurred_at": at.isoformat(),
+    }
+    operation = repeatable_id(at, "step", case_id, step.seq)
+    return Command(at, step.actor, f"cases/{case_id}/actions", body, operation)
+
+
+def _shift_chains(history: History, ids: Ids) -> list[tuple[str, Chain]]:
+    fixes = dict(list(history.fixes.groupby("shift")))
+    chains = []
+    shifts: Iterable[Any] = history.shifts.itertuples(index=False)
+    for shift in shifts:
+        began, ended = shift.started_at.to_pydatetime(), shift.ended_at.to_pydatetime()
+        shift_id = repeatable_id(began, "shift", shift.shift)
+        begin = {
+            "id": str(shift_id),
+            "kind": "patrol",
+            "grid_ids": [ids.grids[shift.grid]],
+            "tracked": True,
+            "started_at": began.isoformat(),
+        }
+        chain = [
+            Command(began, shift.officer, "shifts", begin, repeatable_id(began, "begin", shift_id))
+        ]
+        for batch in _batches(fixes[shift.shift]):
+            first = batch[0]["seq"]
+            chain.append(
+                Command(
+                    ended,
+                    shift.officer,
+                    f"shifts/{shift_id}/points",
+                    {"points": batch},
+                    repeatable_id(ended, "points", shift_id, first),
+                )
+            )
+        chain.append(
+            Command(
+                ended,
+                shift.officer,
+                f"shifts/{shift_id}/end",
+                {"ended_at": ended.isoformat()},
+                repeatable_id(ended, "end", shift_id),
+            )
+        )
+        chains.append((f"shift {shift.shift}", chain))
+    return chains
+
+
+def _batches(fixes: pd.DataFrame) -> list[list[dict[str, Any]]]:
+    points = [
+        {"seq": seq, "occurred_at": at.isoformat(), "lon": lon, "lat": lat, "accuracy_m": accuracy}
+        for seq, at, lon, lat, accuracy in zip(
+            fixes["seq"].tolist(),
+            fixes["at"].dt.to_pydatetime().tolist(),
+            fixes["lon"].tolist(),
+            fixes["lat"].tolist(),
+            fixes["accuracy_m"].tolist(),
+            strict=True,
+        )
+    ]
+    return [points[i : i + POINTS_A_BATCH] for i in range(0, len(points), POINTS_A_BATCH)]
