@@ -1,0 +1,188 @@
+"""A browser against a real server on a small demo town.
+
+`SANBAI_E2E_ADDRESS` uses a server that runs already, such as `make demo`, and changes it.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pydantic import SecretStr
+from rich.console import Console
+
+from api.demo import DEMO_PASSWORD, load_demo
+from api.settings import Settings
+from data.cluster import PrivateCluster
+from data.database import open_engine
+from data.files import open_files
+from data.hotspot_runs import refresh_hotspots
+from data.server import DatabaseUrls
+
+# Ten grids and a month: enough for every screen, loaded in a minute.
+HOUSEHOLDS = 3_000
+DAYS = 30
+START_WITHIN_S = 90
+WAIT_MS = 20_000
+DESK = (1440, 900)
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+SignIn = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives a browser."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def address(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Address of a server with a demo town."""
+    running = os.environ.get("SANBAI_E2E_ADDRESS")
+    if running is not None:
+        yield running.rstrip("/")
+        return
+    cluster: PrivateCluster = request.getfixturevalue("cluster")
+    template: str = request.getfixturevalue("template")
+    name = f"e2e_{os.getpid()}"
+    cluster.create_database(name, template=template)
+    try:
+        urls = DatabaseUrls(cluster.url("sanbai_app", name), cluster.url("sanbai_owner", name))
+        settings = Settings(
+            home=tmp_path_factory.mktemp("home"),
+            database_url=SecretStr(urls.app),
+            migration_database_url=SecretStr(urls.owner),
+            port=_free_port(),
+        )
+        _fill(settings, urls)
+        with _served(settings) as served:
+            yield served
+    finally:
+        cluster.drop_database(name)
+
+
+def _fill(settings: Settings, urls: DatabaseUrls) -> None:
+    load_demo(settings, urls, households=HOUSEHOLDS, days=DAYS, console=Console(quiet=True))
+    engine = open_engine(urls.app, statement_timeout_s=0)
+    with engine.begin() as connection:
+        district = connection.exec_driver_sql("SELECT id FROM district").scalar_one()
+        files = open_files(settings.home, settings.files_url)
+        refresh_hotspots(connection, files, district, datetime.now(UTC))
+    engine.dispose()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _served(settings: Settings) -> Iterator[str]:
+    assert settings.database_url is not None
+    assert settings.migration_database_url is not None
+    environment = os.environ | {
+        "SANBAI_HOME": str(settings.home),
+        "SANBAI_DATABASE_URL": settings.database_url.get_secret_value(),
+        "SANBAI_MIGRATION_DATABASE_URL": settings.migration_database_url.get_secret_value(),
+        "SANBAI_PORT": str(settings.port),
+    }
+    command = [sys.executable, "-m", "api.cli", "serve"]
+    with (settings.home / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            served = f"http://127.0.0.1:{settings.port}"
+            _until_ready(served, server, settings.home / "server.log")
+            yield served
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _until_ready(served: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_WITHIN_S
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{served}/readyz", timeout=5):  # noqa: S310
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail(f"the server did not become ready:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail("no Chromium: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Open pages, each in a browser profile of its own; script errors fail the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_one(link: str = "", *, size: tuple[int, int] = DESK) -> Page:
+        phone = size[0] < 800
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=phone,
+            is_mobile=phone,
+            device_scale_factor=2 if phone else 1,
+        )
+        context.set_default_timeout(WAIT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{address}/{link}")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def sign_in(open_page: Callable[..., Page]) -> SignIn:
+    """Open a page and sign in by its form."""
+
+    def begin(login: str, link: str = "", *, size: tuple[int, int] = DESK) -> Page:
+        page = open_page(link, size=size)
+        page.get_by_label("账号").fill(login)
+        page.get_by_label("密码").fill(DEMO_PASSWORD)
+        page.get_by_role("button", name="登录", exact=True).click()
+        page.locator("#map canvas.leaflet-tile-loaded").first.wait_for()
+        return page
+
+    return begin
