@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from data.accounts import LoginTakenError, UnknownPlaceError
@@ -182,6 +182,9 @@ def _moved_on(error: CaseMovedOnError) -> Problem:
 
 Translation = Callable[[Any], Problem]
 TRANSLATIONS: dict[type[Exception], Translation] = {
+    DataError: lambda _: Problem(
+        422, "invalid", "A value is out of range or holds a character that cannot be stored."
+    ),
     LoginTakenError: lambda _: Problem(409, "login-taken", "Another account has this login."),
     UnknownPlaceError: lambda _: invalid("/unit_id", "unknown", "No such unit."),
     RefusedError: _refused,

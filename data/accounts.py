@@ -257,8 +257,3 @@ def _change(connection: Connection, login: str, values: dict[str, Any]) -> bool:
         )
     )
     return True
-
-
-def remove_old_sessions(connection: Connection, at: datetime) -> int:
-    """Remove the sessions that are over; how many."""
-    return connection.execute(delete(Session).where(Session.expires_at <= at)).rowcount

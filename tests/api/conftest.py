@@ -2,16 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import small_town
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from people import Clock, Person
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.engine import make_url
 from uuid_utils.compat import uuid7
 
 from api.app import create_app
@@ -76,11 +76,17 @@ def _more_accounts(connection: Connection) -> None:
 
 @pytest.fixture
 def urls(cluster: PrivateCluster, town_template: str) -> Iterator[DatabaseUrls]:
-    """A database of this test's own with the town in it."""
-    name = f"api_{os.getpid()}_{uuid4().hex[:8]}"
+    """A database of this test's own with the town in it; always under the same name."""
+    urls = _urls(cluster)
+    name = make_url(urls.app).database or ""
     cluster.create_database(name, template=town_template)
-    yield DatabaseUrls(cluster.url("sanbai_app", name), cluster.url("sanbai_owner", name))
+    yield urls
     cluster.drop_database(name)
+
+
+def _urls(cluster: PrivateCluster) -> DatabaseUrls:
+    name = f"api_{os.getpid()}"
+    return DatabaseUrls(cluster.url("sanbai_app", name), cluster.url("sanbai_owner", name))
 
 
 @pytest.fixture
@@ -91,24 +97,36 @@ def engine(urls: DatabaseUrls) -> Iterator[Engine]:
     opened.dispose()
 
 
-@pytest.fixture
-def clock() -> Clock:
-    """The application's clock."""
-    return Clock()
-
-
-@pytest.fixture
-def client(urls: DatabaseUrls, clock: Clock, tmp_path: Path) -> Iterator[TestClient]:
-    """The running application; nobody is signed in."""
+@pytest.fixture(scope="session")
+def application(
+    cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[FastAPI, Clock]:
+    """The application, built once, and the clock it runs by."""
+    urls, clock = _urls(cluster), Clock()
     settings = Settings(
         _env_file=None,
-        home=tmp_path,
+        home=tmp_path_factory.mktemp("home"),
         database_url=SecretStr(urls.app),
         migration_database_url=SecretStr(urls.owner),
         pool_size=4,
     )
-    app = create_app(settings, clock=clock)
-    with TestClient(app, raise_server_exceptions=False) as running:
+    return create_app(settings, clock=clock), clock
+
+
+@pytest.fixture
+def clock(application: tuple[FastAPI, Clock]) -> Clock:
+    """The application's clock, set to the town's moment."""
+    clock = application[1]
+    clock.at = small_town.AT
+    return clock
+
+
+@pytest.fixture
+def client(
+    urls: DatabaseUrls, application: tuple[FastAPI, Clock], clock: Clock
+) -> Iterator[TestClient]:
+    """The running application on the test's own database; nobody is signed in."""
+    with TestClient(application[0], raise_server_exceptions=False) as running:
         yield running
 
 

@@ -1,0 +1,150 @@
+"""Signing in: cookies, wrong passwords, waiting, signing out."""
+
+from collections.abc import Callable
+
+import pytest
+import small_town
+from argon2 import PasswordHasher
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from people import Clock, Person
+from sqlalchemy import Engine, text
+
+from api.routes import session as route
+
+SECRET = "幸福路三百户"
+
+
+@pytest.fixture
+def known(engine: Engine) -> None:
+    """The commander has a password; a cheap hash, since only the course is tested here."""
+    hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(SECRET)
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE account SET password_hash = :hash WHERE login = 'commander'"),
+            {"hash": hashed},
+        )
+
+
+def sign_in(client: TestClient, password: str = SECRET, login: str = "commander") -> Response:
+    return client.post("/api/v1/session", json={"login": login, "password": password})
+
+
+@pytest.mark.usefixtures("known")
+def test_sign_in_and_out(client: TestClient) -> None:
+    answer = sign_in(client)
+    assert answer.status_code == 200, answer.text
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "; secure" not in cookie
+    me = answer.json()
+    assert me["account"]["login"] == "commander"
+    assert me["roles"] == [
+        {
+            "role": "commander",
+            "area": {"id": 1, "code": "370399", "name": "试验区"},
+            "grid": None,
+        }
+    ]
+    assert "case:dispatch" in me["permissions"]
+    assert "plan:publish" not in me["permissions"]
+    assert me["district"]["bbox"] == me["home_bbox"] == [118.0, 36.8, 118.04, 36.84]
+    assert me["now"] == "2026-11-20T02:00:00Z"
+    assert client.get("/api/v1/session").json() == me
+    without = client.delete("/api/v1/session")
+    assert (without.status_code, without.json()["code"]) == (403, "header-missing")
+    assert client.delete("/api/v1/session", headers={"X-Sanbai": "1"}).status_code == 204
+    assert client.get("/api/v1/session").json()["code"] == "not-signed-in"
+
+
+@pytest.mark.usefixtures("known")
+def test_over_https_the_cookie_stays_on_https(client: TestClient) -> None:
+    secure = client.post(
+        "https://testserver/api/v1/session", json={"login": "commander", "password": SECRET}
+    )
+    assert "; secure" in secure.headers["set-cookie"].lower()
+
+
+def test_an_officer_is_at_home_in_his_grid(person: Callable[[str], Person]) -> None:
+    me = person("officer").read("/api/v1/session")
+    assert me["roles"][0]["grid"] == {"id": 1, "code": "370399001001001", "name": "第一网格"}
+    assert me["home_bbox"] == [118.0, 36.82, 118.01, 36.84]
+
+
+@pytest.mark.usefixtures("known")
+def test_a_session_ends_by_itself_and_when_the_account_is_disabled(
+    client: TestClient, clock: Clock, engine: Engine
+) -> None:
+    sign_in(client)
+    clock.forward(hours=13)
+    assert client.get("/api/v1/session").status_code == 401
+    sign_in(client)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE account SET active = false WHERE login = 'commander'"))
+    assert client.get("/api/v1/session").status_code == 401
+    assert sign_in(client).json()["code"] == "wrong-credentials"
+
+
+@pytest.mark.usefixtures("known")
+def test_unknown_login_and_wrong_password_look_alike(client: TestClient) -> None:
+    wrong, unknown = sign_in(client, "wrong"), sign_in(client, login="nobody")
+    for answer in (wrong, unknown):
+        assert (answer.status_code, answer.json()["code"]) == (401, "wrong-credentials")
+        assert "set-cookie" not in answer.headers
+    assert {**wrong.json(), "instance": 0} == {**unknown.json(), "instance": 0}
+
+
+def test_an_unknown_login_costs_the_same_work(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    passwords = client.app.state.context.passwords
+    plain = passwords._matches
+
+    def note(stored: str, password: str) -> bool:
+        checked.append(stored)
+        return plain(stored, password)
+
+    monkeypatch.setattr(passwords, "_matches", note)
+    sign_in(client, login="nobody")
+    assert checked == [passwords._nobody]
+
+
+@pytest.mark.usefixtures("known")
+def test_guessing_slows_down_and_nobody_is_locked_out(client: TestClient, clock: Clock) -> None:
+    for _ in range(5):
+        assert sign_in(client, "guess").status_code == 401
+    waits = []
+    for _ in range(3):
+        answer = sign_in(client)
+        assert (answer.status_code, answer.json()["code"]) == (429, "too-many-requests")
+        waits.append(int(answer.headers["retry-after"]))
+        assert answer.json()["params"] == {"retry_after_s": waits[-1]}
+        clock.forward(seconds=waits[-1])
+        assert sign_in(client, "guess").status_code == 401
+    assert waits == [1, 2, 4]
+    elsewhere = TestClient(client.app, client=("10.0.0.9", 50000))
+    assert sign_in(elsewhere).status_code == 200
+    clock.forward(minutes=16)
+    assert sign_in(client).status_code == 200
+
+
+def test_nobody_waits_without_end(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def busy(*_: object) -> bool:
+        raise route.TooBusyError
+
+    monkeypatch.setattr(client.app.state.context.passwords, "verify", busy)
+    answer = sign_in(client)
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+    assert answer.headers["retry-after"] == "2"
+
+
+def test_the_token_is_not_kept(person: Callable[[str], Person], engine: Engine) -> None:
+    somebody = person("commander")
+    token = somebody.cookies["Cookie"].partition("=")[2]
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT session::text FROM session")).scalars().all()
+    assert kept
+    assert token not in "".join(kept)
+    assert somebody.account_id == small_town.account_id("commander")
