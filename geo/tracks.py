@@ -178,10 +178,7 @@ def _pieces(
     middle = (begin + end) / 2
     lon = x0[segment] + middle * (x1 - x0)[segment]
     lat = y0[segment] + middle * (y1 - y0)[segment]
-    share = end - begin
-    # Cuts that were taken as one leave a hair out; the shares of a segment add up to one again.
-    share /= _sum_by(segment, share, len(x0))[segment]
-    return segment, grids.locate(lon, lat), share
+    return segment, grids.locate(lon, lat), end - begin
 
 
 def _cuts(

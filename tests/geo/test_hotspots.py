@@ -1,6 +1,7 @@
 """Hotspots against esda's own p, against chance, and against a planted truth."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from esda.getisord import G_Local
@@ -123,6 +124,28 @@ def test_a_hotspot_in_both_periods_is_steady():
     change = compare_periods(*periods, NEAR)
     assert (change["trend"][around(0, 0, 200)] == "steady").all()
     assert set(change["trend"].dropna()) == {"steady"}
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "cases_now", "cases_before", "trend"),
+    [
+        ("more", "usual", 20, 5, "new"),
+        ("more", "usual", 12, 10, "steady"),  # over the line, but hardly more than before
+        ("usual", "much-more", 5, 20, "fading"),
+        ("usual", "more", 10, 12, "steady"),
+        ("more", "more", 20, 5, "steady"),
+        ("usual", "usual", 20, 5, None),
+    ],
+)
+def test_the_rule_of_trends(now, before, cases_now, cases_before, trend):
+    alone = [np.array([], dtype=np.intp)] * 2
+    recent = pd.DataFrame(
+        {"cases": [cases_now, 50], "expected": [25.0, 25.0], "verdict": [now, "usual"]}
+    )
+    earlier = pd.DataFrame(
+        {"cases": [cases_before, 50], "expected": [25.0, 25.0], "verdict": [before, "usual"]}
+    )
+    assert compare_periods(recent, earlier, alone)["trend"].tolist() == [trend, None]
 
 
 def test_a_town_that_grew_everywhere_has_nothing_new():
