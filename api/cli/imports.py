@@ -52,7 +52,22 @@ DistrictCode = Annotated[
 Login = Annotated[
     str, typer.Option("--as", help="以谁的名义登记（登录名） Login of who enters these records.")
 ]
-LevelName = Literal["district", "street", "zone", "community"]
+Level = Annotated[
+    Literal["district", "street", "zone", "community"] | None,
+    typer.Option(help="没有编码的行的级别 Level of rows without a code."),
+]
+Parent = Annotated[
+    str | None,
+    typer.Option(help="上级编码，没有则新建 Parent's code; made where there is none."),
+]
+ParentName = Annotated[
+    str | None, typer.Option(help="新建上级的名称 Name of a parent that is made.")
+]
+GrowParent = Annotated[
+    bool,
+    typer.Option("--grow-parent", help="上级范围改为下级的合并 Parent = union of its areas."),
+]
+TimeZone = Annotated[str, typer.Option(help="新区县的时区 Time zone of a new district.")]
 StoreLayer = Callable[..., Stored]
 
 
@@ -69,23 +84,11 @@ def areas_command(
     report: Report = None,
     lang: Lang = None,
     check: CheckOnly = False,
-    level: Annotated[
-        LevelName | None, typer.Option(help="没有编码的行的级别 Level of rows without a code.")
-    ] = None,
-    parent: Annotated[
-        str | None,
-        typer.Option(help="上级编码，没有则新建 Parent's code; made where there is none."),
-    ] = None,
-    parent_name: Annotated[
-        str | None, typer.Option(help="新建上级的名称 Name of a parent that is made.")
-    ] = None,
-    grow_parent: Annotated[
-        bool,
-        typer.Option("--grow-parent", help="上级范围改为下级的合并 Parent = union of its areas."),
-    ] = False,
-    time_zone: Annotated[
-        str, typer.Option(help="新区县的时区 Time zone of a new district.")
-    ] = DEFAULT_TIME_ZONE,
+    level: Level = None,
+    parent: Parent = None,
+    parent_name: ParentName = None,
+    grow_parent: GrowParent = False,
+    time_zone: TimeZone = DEFAULT_TIME_ZONE,
 ) -> None:
     """导入区县、街道、社区的范围。Districts, streets and communities, with codes or without."""
     options = AreaOptions(level, parent, parent_name, grow_parent)
