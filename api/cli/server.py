@@ -1,4 +1,4 @@
-"""Commands that run Sanbai: `up`, `serve`, `stop`."""
+"""Commands that run Sanbai: `up`, `serve`, `worker`, `stop`, `demo`."""
 
 import contextlib
 import signal
@@ -38,7 +38,7 @@ console = Console()
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the main application."""
-    for command in (up, serve, stop):
+    for command in (up, serve, worker, stop, demo):
         app.command()(command)
 
 
@@ -75,7 +75,12 @@ def bring_up_to_date(settings: Settings, urls: DatabaseUrls) -> None:
         engine.dispose()
 
 
-def up(port: Port = None) -> None:
+def up(
+    port: Port = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="载入演示城镇 Load the demo town on first use.")
+    ] = False,
+) -> None:
     """Start database, server and worker, and stay until Ctrl-C. 启动全部服务，按 Ctrl-C 结束。"""
     settings = settings_with(port)
     interrupt_on_any_signal()
@@ -83,15 +88,20 @@ def up(port: Port = None) -> None:
         require_free_port(settings)
         with running_database(settings) as urls:
             bring_up_to_date(settings, urls)
-            _run_until_asked(settings)
+            if demo:
+                load_demo_town(settings, urls)
+            _run_until_asked(settings, demo=demo)
 
 
-def _run_until_asked(settings: Settings) -> None:
+def _run_until_asked(settings: Settings, *, demo: bool) -> None:
     children = Children(settings)
     try:
         children.begin("server", ["serve"])
+        children.begin("worker", ["worker"])
         children.wait_until_ready()
         console.print(f"\n三百已就绪 · Sanbai is ready: [bold]{address(settings)}[/bold]")
+        if demo:
+            print_demo_accounts()
         console.print(f"日志 · Logs: {settings.home / 'log'}；按 Ctrl-C 结束 · Ctrl-C ends it\n")
         children.stay()
     except KeyboardInterrupt:
@@ -124,6 +134,41 @@ def serve(port: Port = None, with_parent: WithParent = False) -> None:
         server.run()
     if not server.started:
         raise typer.Exit(1)
+
+
+def worker(with_parent: WithParent = False) -> None:
+    """Run the background worker alone. 仅启动后台任务。"""
+    from api.worker import run_worker  # noqa: PLC0415 (only this command pays for it)
+
+    settings = Settings()
+    logs.configure(settings.log_level)
+    if with_parent:
+        end_with_parent()
+    with running_database(settings):
+        run_worker(settings)
+
+
+def demo() -> None:
+    """Load the demo town, or the rest of it. 载入演示城镇，中断后可继续。"""
+    settings = Settings()
+    with running_database(settings) as urls:
+        bring_up_to_date(settings, urls)
+        load_demo_town(settings, urls)
+    print_demo_accounts()
+
+
+def load_demo_town(settings: Settings, urls: DatabaseUrls) -> None:
+    """Load the demo town if it is not there."""
+    from api.cli.demo import load  # noqa: PLC0415 (brings pandas and the town's maker)
+
+    load(settings, urls)
+
+
+def print_demo_accounts() -> None:
+    """Say who may sign in to the demo."""
+    from api.cli.demo import print_accounts  # noqa: PLC0415 (brings pandas and the town's maker)
+
+    print_accounts()
 
 
 def stop() -> None:
