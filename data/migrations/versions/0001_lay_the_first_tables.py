@@ -932,7 +932,10 @@ def upgrade() -> None:
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):
         op.execute(statement)
     # The jobs' schema holds percent signs and many statements: sent as it is, without parameters.
-    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())
+    driver = op.get_bind().connection.driver_connection
+    if driver is None:
+        raise RuntimeError("migrations need an open connection")
+    driver.execute(SchemaManager.get_schema())
 
 
 def downgrade() -> None:
