@@ -171,7 +171,8 @@ def compare_periods(
     trend[hot_before & ~hot_now & fell] = "fading"
     usual = seen * share
     change = np.divide(now, usual, out=np.ones(len(p)), where=usual > 0)
-    return pd.DataFrame({"trend": trend, "change": change, "change_p": p})
+    trends = pd.Series(trend, dtype=object)  # pandas would take text and None for text and NaN
+    return pd.DataFrame({"trend": trends, "change": change, "change_p": p})
 
 
 def empirical_bayes_rate(cases: npt.ArrayLike, exposure: npt.ArrayLike) -> FloatArray:
