@@ -6,6 +6,7 @@ time, so a load that was interrupted is taken up where it stopped and doubles no
 """
 
 import asyncio
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,7 +16,7 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from sqlalchemy import Connection, Engine, event, func, select
+from sqlalchemy import Connection, Engine, delete, event, func, select
 
 from api.app import create_app
 from api.context import Context
@@ -30,8 +31,9 @@ from data.demo.courses import TIME_ZONE
 from data.demo.hazards import UNITS
 from data.demo.history import DAYS
 from data.demo.territory import COUNTY_CODE
+from data.hotspot_runs import refresh_hotspots
 from data.plans import read_plan_grids
-from data.schema import Account, Operation
+from data.schema import Account, Operation, Session
 from data.server import DatabaseUrls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
 
@@ -185,7 +187,12 @@ async def _live(app: FastAPI, engine: Engine, town: Town, span: _Span, progress:
         )
         told(1, 1)
         await _replay(site, history, ids, span)
-        await _close(engine, admin, areas, span)
+        await admin.sign_out(span.opening)
+        _bring_up_to_date(app.state.context, site, span)
+        admin = await site.sign_in(staff.ADMINISTRATOR, span.until)
+        auditor = [{"role": "auditor", "area_id": areas[COUNTY_CODE]}]
+        await staff.hire(admin, staff.LAST_ACCOUNT, "审计科", auditor, span.until)
+        await admin.sign_out(span.until)
 
 
 async def _units(admin: Person, at: datetime) -> dict[str, int]:
@@ -235,6 +242,8 @@ async def _replay(site: _Site, history: History, ids: Ids, span: _Span) -> None:
         ]
     }
     begun = _day_of_last_command(site.engine)
+    # The whole history stays until the end: collecting garbage need not look at it again.
+    gc.freeze()
     done = 0
 
     def sent(count: int) -> None:
@@ -260,14 +269,19 @@ def _day_of_last_command(engine: Engine) -> date | None:
     return None if last is None else last.astimezone(TIME_ZONE).date()
 
 
-async def _close(engine: Engine, admin: Person, areas: Mapping[str, int], span: _Span) -> None:
-    """Bring up to date what changes by time alone, and make the last account."""
+def _bring_up_to_date(parts: Context, site: _Site, span: _Span) -> None:
+    """Do what the worker does with time: overdue cases, patrol counters, hotspots."""
+    told = _Bar(site.progress, "计算热点 Finding its hotspots")
     more = True
     while more:
-        with engine.begin() as connection:
+        with site.engine.begin() as connection:
             more = mark_overdue(connection, span.until) == OVERDUE_BATCH
-    with engine.begin() as connection:
+    with site.engine.begin() as connection:
         refresh_patrol_counters(connection, span.until)
-    auditor = [{"role": "auditor", "area_id": areas[COUNTY_CODE]}]
-    await staff.hire(admin, staff.LAST_ACCOUNT, "审计科", auditor, span.until)
-    await admin.sign_out(span.until)
+        # Of a load that was interrupted: nobody holds these sessions any more.
+        connection.execute(delete(Session).where(Session.created_at <= span.opening))
+        district = find_demo_district(connection)
+        if district is None:
+            raise DemoError("the demo county is missing")
+        refresh_hotspots(connection, parts.files, district.id, span.until)
+    told(1, 1)

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pandas as pd
 
 from api.demo.office import Person, repeatable_id
@@ -20,12 +22,15 @@ POINTS_A_BATCH = 1_000
 
 @dataclass(frozen=True)
 class Command:
-    """A request to come: who sends what where at which moment."""
+    """A request to come: who sends what where at which moment.
+
+    The body is written when it is sent: those of all patrols at once would fill the memory.
+    """
 
     at: datetime
     login: str
     path: str
-    body: dict[str, Any]
+    body: Callable[[], dict[str, Any]]
     operation: UUID
 
 
@@ -64,7 +69,7 @@ async def replay_day(
         for chain in waiting:
             for command in chain:
                 person = people[command.login]
-                await person.do(command.path, command.body, command.at, command.operation)
+                await person.do(command.path, command.body(), command.at, command.operation)
                 told(1)
 
     async with asyncio.TaskGroup() as group:
@@ -74,8 +79,8 @@ async def replay_day(
 
 def _case_chains(history: History, ids: Ids) -> list[tuple[str, Chain]]:
     steps = dict(list(history.steps.groupby("case")))
-    chains = []
     points = history.cases.geometry
+    chains = []
     for case, lon, lat in zip(
         history.cases.itertuples(index=False), points.x, points.y, strict=True
     ):
@@ -93,7 +98,8 @@ def _case_chains(history: History, ids: Ids) -> list[tuple[str, Chain]]:
             "occurred_at": at.isoformat(),
             "source": case.source,
         }
-        chain = [Command(at, case.reporter, "cases", report, repeatable_id(at, "report", case_id))]
+        operation = repeatable_id(at, "report", case_id)
+        chain = [Command(at, case.reporter, "cases", partial(dict, report), operation)]
         if case.case in steps:
             chain += [_step(case_id, step, ids) for step in steps[case.case].itertuples()]
         chains.append((f"case {case.case}", chain))
@@ -110,60 +116,63 @@ def _step(case_id: UUID, step: Any, ids: Ids) -> Command:
         "occurred_at": at.isoformat(),
     }
     operation = repeatable_id(at, "step", case_id, step.seq)
-    return Command(at, step.actor, f"cases/{case_id}/actions", body, operation)
+    return Command(at, step.actor, f"cases/{case_id}/actions", partial(dict, body), operation)
 
 
 def _shift_chains(history: History, ids: Ids) -> list[tuple[str, Chain]]:
-    fixes = dict(list(history.fixes.groupby("shift")))
-    chains = []
+    first = np.searchsorted(history.fixes["shift"], history.shifts["shift"])
+    last = np.searchsorted(history.fixes["shift"], history.shifts["shift"], side="right")
     shifts: Iterable[Any] = history.shifts.itertuples(index=False)
-    for shift in shifts:
-        began, ended = shift.started_at.to_pydatetime(), shift.ended_at.to_pydatetime()
-        shift_id = repeatable_id(began, "shift", shift.shift)
-        begin = {
-            "id": str(shift_id),
-            "kind": "patrol",
-            "grid_ids": [ids.grids[shift.grid]],
-            "tracked": True,
-            "started_at": began.isoformat(),
-        }
-        chain = [
-            Command(began, shift.officer, "shifts", begin, repeatable_id(began, "begin", shift_id))
-        ]
-        for batch in _batches(fixes[shift.shift]):
-            first = batch[0]["seq"]
-            chain.append(
-                Command(
-                    ended,
-                    shift.officer,
-                    f"shifts/{shift_id}/points",
-                    {"points": batch},
-                    repeatable_id(ended, "points", shift_id, first),
-                )
-            )
-        chain.append(
+    chains = []
+    for shift, start, stop in zip(shifts, first.tolist(), last.tolist(), strict=True):
+        shift_id = repeatable_id(shift.started_at.to_pydatetime(), "shift", shift.shift)
+        chain = _duty(shift, shift_id, ids)
+        points = [
             Command(
-                ended,
+                chain[-1].at,
                 shift.officer,
-                f"shifts/{shift_id}/end",
-                {"ended_at": ended.isoformat()},
-                repeatable_id(ended, "end", shift_id),
+                f"shifts/{shift_id}/points",
+                partial(_points, history.fixes, at, min(at + POINTS_A_BATCH, stop)),
+                repeatable_id(chain[-1].at, "points", shift_id, at - start),
             )
-        )
-        chains.append((f"shift {shift.shift}", chain))
+            for at in range(start, stop, POINTS_A_BATCH)
+        ]
+        chains.append((f"shift {shift.shift}", [chain[0], *points, chain[1]]))
     return chains
 
 
-def _batches(fixes: pd.DataFrame) -> list[list[dict[str, Any]]]:
-    points = [
-        {"seq": seq, "occurred_at": at.isoformat(), "lon": lon, "lat": lat, "accuracy_m": accuracy}
-        for seq, at, lon, lat, accuracy in zip(
-            fixes["seq"].tolist(),
-            fixes["at"].dt.to_pydatetime().tolist(),
-            fixes["lon"].tolist(),
-            fixes["lat"].tolist(),
-            fixes["accuracy_m"].tolist(),
-            strict=True,
-        )
-    ]
-    return [points[i : i + POINTS_A_BATCH] for i in range(0, len(points), POINTS_A_BATCH)]
+def _duty(shift: Any, shift_id: UUID, ids: Ids) -> Chain:
+    """Begin and end of a shift."""
+    began, ended = shift.started_at.to_pydatetime(), shift.ended_at.to_pydatetime()
+    begin = {
+        "id": str(shift_id),
+        "kind": "patrol",
+        "grid_ids": [ids.grids[shift.grid]],
+        "tracked": True,
+        "started_at": began.isoformat(),
+    }
+    end = {"ended_at": ended.isoformat()}
+    return [
+        Command(
+            began, shift.officer, "shifts", partial(dict, begin),
+            repeatable_id(began, "begin", shift_id),
+        ),
+        Command(
+            ended, shift.officer, f"shifts/{shift_id}/end", partial(dict, end),
+            repeatable_id(ended, "end", shift_id),
+        ),
+    ]  # fmt: skip
+
+
+def _points(fixes: pd.DataFrame, start: int, stop: int) -> dict[str, Any]:
+    """The body of one batch of a track."""
+    batch = fixes.iloc[start:stop]
+    columns = ("seq", "at", "lon", "lat", "accuracy_m")
+    return {
+        "points": [
+            {"seq": seq, "occurred_at": at.isoformat(), "lon": lon, "lat": lat, "accuracy_m": near}
+            for seq, at, lon, lat, near in zip(
+                *(batch[column].tolist() for column in columns), strict=True
+            )
+        ]
+    }

@@ -17,7 +17,7 @@ from data.demo.staff import Commander, Officer
 from data.demo.town import Town
 from data.demo.truth import Planted
 
-PER_PATROL_HOUR = 1.22
+PER_PATROL_HOUR = 1.3
 CALLS_PER_DAY_AND_HOUSEHOLD = 1.0e-4
 CALL_SOURCES = ("phone", "hotline", "message")
 NEAR_BUILDING_M = 60.0

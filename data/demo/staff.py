@@ -58,7 +58,7 @@ def hire(
             if len(team) == 0:
                 continue
             login = f"officer{len(officers) + 1:03d}"
-            eager = float(np.clip(rng.lognormal(-0.45, 0.5), 0.15, 1.8))
+            eager = float(np.clip(rng.lognormal(-0.55, 0.5), 0.15, 1.8))
             officers.append(Officer(login, next(people), street, tuple(map(str, team)), eager))
     return officers, commanders
 
