@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.grids.graph import CellGraph
 from geo.grids.partition import make_connected, partition
-from geo.grids.refine import plan_cost, refine
+from geo.grids.refine import _Plan, plan_cost, refine
 
 
 def lattice(columns: int, rows: int, households: list[int] | None = None) -> CellGraph:
@@ -80,3 +80,8 @@ def test_refining_balances_and_keeps_parts_whole():
     assert plan_cost(graph, labels, 200) < plan_cost(graph, start, 200)
     assert np.abs(np.bincount(labels, graph.households) - 200).max() <= 20
     assert pieces(graph, labels) == 2
+
+
+def test_a_cell_that_holds_its_part_together_may_not_leave():
+    plan = _Plan(lattice(3, 2), np.array([0, 0, 0, 1, 1, 1]), target=30)
+    assert [plan.may_leave(cell) for cell in range(6)] == [True, False, True] * 2
