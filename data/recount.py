@@ -69,11 +69,13 @@ def mend_counters(
 def check_ledgers(connection: Connection, district_id: int) -> Iterator[Fault | None]:
     """Check every ledger of a district: one answer a case, None where it holds."""
     event, case = CaseEvent, HazardCase
-    rows = connection.execution_options(yield_per=2000).execute(
+    rows = connection.execute(
         select(event, *[getattr(case, name).label(f"row_{name}") for name in DERIVED])
         .join(case, (case.district_id == event.district_id) & (case.id == event.case_id))
         .where(event.district_id == district_id)
-        .order_by(event.case_id, event.seq)
+        .order_by(event.case_id, event.seq),
+        # Of this statement alone: said of the connection it would hold for all that follow.
+        execution_options={"yield_per": 2000},
     )
     for case_id, lines in groupby(rows, key=lambda row: row.case_id):
         yield _fault(case_id, list(lines))

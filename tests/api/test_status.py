@@ -1,0 +1,279 @@
+"""Status of the grids: kept, told in deltas that skip nothing, and equal to a recount."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import small_town
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from people import Clock, Person
+from sqlalchemy import Connection, Engine, text
+
+from casework.states import ACTIONS, COURSE, Action, Actor
+from data.case_types import CaseError, NewCase, Point, Step
+from data.cases import act, create_case, find_case
+from data.database import open_engine
+from data.recount import check_ledgers, mend_counters, recount
+from data.scope import Scope
+from data.server import DatabaseUrls
+from data.status import grid_status, mark_overdue, refresh_patrol_counters
+
+People = Callable[[str], Person]
+Report = Callable[..., dict[str, Any]]
+TOWN = Scope(district_id=1, area_paths=(small_town.PATHS[1],))
+CHIEF = Actor(small_town.account_id("commander"), frozenset({"commander"}))
+OTHER = Actor(small_town.account_id("officer"), frozenset({"officer"}))
+
+
+def new_case(number: int, category_id: int, lon: float = 118.005) -> NewCase:
+    return NewCase(
+        id=UUID(int=number),
+        category_id=category_id,
+        point=Point(lon, 36.83),
+        description="垃圾成堆",
+        occurred_at=small_town.AT,
+        source="patrol",
+    )
+
+
+def opened(connection: Connection, since: str | None = None) -> tuple[str, bool, dict[int, int]]:
+    cursor, full, rows = grid_status(connection, TOWN, small_town.AT, since=since)
+    return cursor, full, {row.grid_id: row.open for row in rows}
+
+
+def test_a_change_that_commits_late_is_never_skipped(
+    engine: Engine, categories: dict[str, int]
+) -> None:
+    """One writer is slow: it began first, commits last, and others commit in between.
+
+    Told twice is allowed, for as long as anybody in the cluster is still writing.
+    """
+    kind = categories["06010"]
+    slow = engine.connect()
+    try:
+        slow.begin()
+        create_case(slow, 1, new_case(1, kind), CHIEF, small_town.AT)
+        with engine.begin() as quick:
+            create_case(quick, 1, new_case(2, kind, 118.035), CHIEF, small_town.AT)
+        with engine.begin() as reader:
+            cursor, full, told = opened(reader)
+            assert (full, told[1], told[6]) == (True, 0, 1)
+        slow.commit()
+    finally:
+        slow.close()
+    with engine.begin() as reader:
+        _, full, told = opened(reader, cursor)
+        assert not full
+        assert told[1] == 1, "the late commit was skipped"
+
+
+def test_a_cursor_of_other_grids_rights_or_times_is_answered_in_full(
+    engine: Engine, categories: dict[str, int]
+) -> None:
+    with engine.begin() as connection:
+        cursor, _, _ = opened(connection)
+        assert not opened(connection, cursor)[1]
+        east = Scope(district_id=1, area_paths=(small_town.PATHS[20],))
+        tomorrow = small_town.AT + timedelta(days=1)
+        assert grid_status(connection, east, small_town.AT, since=cursor)[1]
+        assert grid_status(connection, TOWN, tomorrow, since=cursor)[1]
+        ahead = cursor.rpartition(".")[0] + ".99999999999"
+        for odd in (ahead, "", "x", cursor + "x", "1.2.3.4"):
+            assert opened(connection, odd)[1], odd
+        small_town.touch_layer(connection, 1, "grids", small_town.AT)
+        assert opened(connection, cursor)[1]
+
+
+def test_status_is_sent_once(person: People, report: Report) -> None:
+    officer = person("officer")
+    first = officer.get("/api/v1/grid-status")
+    same = {**officer.cookies, "If-None-Match": first.headers["etag"]}
+    assert officer.client.get("/api/v1/grid-status", headers=same).status_code == 304
+    since = first.json()["cursor"]
+    quiet = officer.read("/api/v1/grid-status", since=since)
+    assert not quiet["full"]
+    officer.do("/api/v1/cases", report())
+    assert officer.client.get("/api/v1/grid-status", headers=same).status_code == 200
+    delta = officer.read("/api/v1/grid-status", since=quiet["cursor"])
+    assert (delta["full"], delta["grid_id"], delta["open"]) == (False, [1], [1])
+    assert delta["households"] == [300]
+
+
+def test_cases_become_overdue_by_time_alone(
+    person: People, report: Report, engine: Engine, clock: Clock
+) -> None:
+    officer, commander = person("officer"), person("commander")
+    case = officer.do("/api/v1/cases", report())
+    path = f"/api/v1/cases/{case['id']}"
+    since = officer.read("/api/v1/grid-status")["cursor"]
+    clock.forward(minutes=240)
+    with engine.begin() as connection:
+        assert mark_overdue(connection, clock()) == 0
+    clock.forward(minutes=1)
+    with engine.begin() as connection:
+        assert mark_overdue(connection, clock()) == 1
+        assert mark_overdue(connection, clock()) == 0
+    assert officer.read("/api/v1/grid-status", since=since)["overdue"] == [1]
+    assert officer.read(path)["overdue"]
+    assert len(officer.read("/api/v1/cases", overdue=True)["items"]) == 1
+    handled = officer.do(f"{path}/actions", {"action": "handle", "seq": 1})
+    assert not handled["overdue"]
+    status = officer.read("/api/v1/grid-status")
+    assert (status["open"], status["overdue"], status["handled"]) == ([1], [0], [1])
+    again = commander.do(f"{path}/actions", {"action": "rework", "seq": 2})
+    assert again["overdue"]
+    assert officer.read("/api/v1/grid-status")["overdue"] == [1]
+
+
+def test_a_case_that_is_being_changed_does_not_hold_up_the_clock(
+    engine: Engine, categories: dict[str, int], clock: Clock
+) -> None:
+    with engine.begin() as connection:
+        for number in (1, 2):
+            create_case(connection, 1, new_case(number, categories["06010"]), CHIEF, clock())
+    clock.forward(hours=5)
+    with engine.begin() as busy:
+        find_case(busy, 1, UUID(int=1), lock=True)
+        with engine.begin() as connection:
+            assert mark_overdue(connection, clock()) == 1
+    with engine.begin() as connection:
+        assert mark_overdue(connection, clock()) == 1
+
+
+def test_patrols_leave_the_window_after_thirty_days(
+    person: People, engine: Engine, clock: Clock
+) -> None:
+    officer = person("officer")
+    body = {"id": str(UUID(int=8)), "grid_ids": [1], "tracked": False}
+    shift = officer.do("/api/v1/shifts", body)
+    officer.do(f"/api/v1/shifts/{shift['id']}/end", {})
+    for days, patrols in ((0, 1), (29, 1), (1, 0)):
+        clock.forward(days=days)
+        with engine.begin() as connection:
+            refresh_patrol_counters(connection, clock())
+            assert refresh_patrol_counters(connection, clock()) == 0
+        status = officer.read("/api/v1/grid-status")
+        assert status["patrols_30d"] == [patrols]
+        assert status["last_patrol_at"] == [int(small_town.AT.timestamp())]
+
+
+def test_recount_finds_and_mends_a_wrong_counter(
+    engine: Engine, categories: dict[str, int]
+) -> None:
+    with engine.begin() as connection:
+        create_case(connection, 1, new_case(1, categories["06010"]), CHIEF, small_town.AT)
+        assert recount(connection, 1, small_town.AT) == []
+        connection.execute(text("UPDATE grid_status SET closed_cases = 3 WHERE grid_id = 1"))
+        [row] = recount(connection, 1, small_town.AT)
+        assert (row.grid_id, row.kept_closed, row.closed, row.open) == (1, 3, 0, 1)
+        mend_counters(connection, 1, [row])
+        assert recount(connection, 1, small_town.AT) == []
+
+
+def test_a_row_or_line_changed_behind_the_ledgers_back_shows(
+    engine: Engine, categories: dict[str, int], urls: DatabaseUrls
+) -> None:
+    with engine.begin() as connection:
+        for number in (1, 2, 3):
+            create_case(connection, 1, new_case(number, categories["06010"]), CHIEF, small_town.AT)
+    owner = open_engine(urls.owner)
+    with owner.begin() as connection:
+        connection.execute(
+            text("UPDATE hazard_case SET state = 'closed' WHERE id = :id"), {"id": UUID(int=2)}
+        )
+        connection.execute(text("ALTER TABLE case_event DISABLE TRIGGER USER"))
+        connection.execute(
+            text("UPDATE case_event SET facts = facts || '{\"lon\": 1}' WHERE case_id = :id"),
+            {"id": UUID(int=3)},
+        )
+    owner.dispose()
+    with engine.begin() as connection:
+        faults = [fault for fault in check_ledgers(connection, 1) if fault is not None]
+        assert [(fault.case_id.int, fault.kind, fault.seq) for fault in faults] == [
+            (2, "row", 1),
+            (3, "chain", 1),
+        ]
+
+
+class Office(RuleBasedStateMachine):
+    """Whatever is done in whatever order, the counters are what the ledgers come to."""
+
+    engine: Engine
+    kinds: list[int]
+    unit_id: int
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connection = self.engine.connect()
+        self.outer = self.connection.begin()
+        self.at = small_town.AT
+        self.cases: list[UUID] = []
+
+    def teardown(self) -> None:
+        """Leave the database as it was."""
+        self.outer.rollback()
+        self.connection.close()
+
+    @rule(lon=st.sampled_from([118.005, 118.01, 118.015, 118.035, 117.0]), kind=st.integers(0, 1))
+    def report(self, lon: float, kind: int) -> None:
+        case = new_case(len(self.cases) + 1, self.kinds[kind], lon)
+        create_case(self.connection, 1, case, OTHER, self.at)
+        self.cases.append(case.id)
+
+    @rule(
+        pick=st.integers(0, 5),
+        action=st.sampled_from(ACTIONS[1:]),
+        who=st.sampled_from([CHIEF, OTHER]),
+        lon=st.sampled_from([118.005, 118.035, 117.0]),
+    )
+    def step(self, pick: int, action: Action, who: Actor, lon: float) -> None:
+        if not self.cases:
+            return
+        case_id = self.cases[pick % len(self.cases)]
+        stored = find_case(self.connection, 1, case_id, lock=True)
+        assert stored is not None
+        wish = Step(action, stored.case.seq, unit_id=self.unit_id, point=Point(lon, 36.83))
+        try:
+            act(self.connection, stored, wish, who, self.at)
+        except CaseError:
+            after = find_case(self.connection, 1, case_id)
+            assert after == stored
+        else:
+            assert (stored.case.state, action) in COURSE
+
+    @rule(minutes=st.sampled_from([1, 119, 240, 7200]), told=st.booleans())
+    def wait(self, minutes: int, told: bool) -> None:
+        self.at += timedelta(minutes=minutes)
+        if told:
+            mark_overdue(self.connection, self.at)
+
+    @invariant()
+    def counters_are_what_happened(self) -> None:
+        with self.connection.begin_nested() as point:
+            assert recount(self.connection, 1, self.at) == []
+            assert not [fault for fault in check_ledgers(self.connection, 1) if fault]
+            point.rollback()
+
+
+@pytest.fixture
+def office(engine: Engine, categories: dict[str, int], units: dict[str, int]) -> type[Office]:
+    """The machine on this test's database."""
+    Office.engine, Office.unit_id = engine, units["环卫所"]
+    Office.kinds = [categories["06010"], categories["09012"]]
+    return Office
+
+
+def test_counters_equal_a_recount_whatever_happens(office: type[Office]) -> None:
+    run_state_machine_as_test(
+        office,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=15,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
