@@ -20,6 +20,7 @@ def go_to(page: Page, grid: dict[str, Any], rest: str = "") -> None:
     page.evaluate("hash => { location.hash = hash }", f"#at={lon:.5f},{lat:.5f},16{rest}")
     page.reload()
     page.locator(".leaflet-grids-pane canvas.leaflet-tile-loaded").first.wait_for()
+    page.wait_for_load_state("networkidle")
 
 
 def click_middle(page: Page) -> None:

@@ -21,7 +21,7 @@ def begin_report(page: Page, words: str) -> None:
     click_middle(page)
     expect(page.locator(".place-marker")).to_be_visible()
     expect(page.locator(".falls")).to_contain_text("网格")
-    page.get_by_label("类别").select_option(index=1)
+    page.get_by_label("类别", exact=True).select_option(index=1)
     page.get_by_label("情况说明").fill(words)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pages import PHONE
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
 pytestmark = pytest.mark.skipif(
@@ -21,8 +21,9 @@ pytestmark = pytest.mark.skipif(
 def take(page: Page, name: str) -> None:
     """Save what the page shows once the map has settled."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("document.querySelectorAll('canvas.leaflet-tile-loaded').length > 3")
-    page.evaluate("() => new Promise((done) => setTimeout(done, 800))")
+    expect(page.locator("canvas.leaflet-tile-loaded").nth(3)).to_be_attached()
+    expect(page.locator(".legend li b").first).not_to_have_text("")
+    page.wait_for_load_state("networkidle")
     IMAGES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=IMAGES / name)
     assert (IMAGES / name).stat().st_size > 50_000

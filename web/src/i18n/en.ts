@@ -263,7 +263,7 @@ export const en: typeof zhCN = {
     category: 'Category',
     chooseCategory: 'Choose a category',
     severity: 'Severity',
-    severityDefault: 'By category ({severity})',
+    severityDefault: 'By category: {severity}',
     description: 'Description',
     descriptionHint: 'Say where and what. No names, telephone numbers or who lives where.',
     address: 'Address',

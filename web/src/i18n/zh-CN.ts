@@ -246,7 +246,7 @@ export const zhCN = {
     category: '类别',
     chooseCategory: '请选择类别',
     severity: '等级',
-    severityDefault: '按类别（{severity}）',
+    severityDefault: '按类别：{severity}',
     description: '情况说明',
     descriptionHint: '写地点和现象，不写居民姓名、电话、门牌号里的人。',
     address: '地址',

@@ -14,11 +14,14 @@ export const session = reactive({
   problem: null as ApiProblem | null,
 })
 
-onSignedOut(() => {
+/** The server no longer knows this session: show the sign-in page, keep the address. */
+export function expire(): void {
   session.expired = session.me !== null
   session.me = null
   session.known = true
-})
+}
+
+onSignedOut(expire)
 
 export async function resume(): Promise<void> {
   session.problem = null
