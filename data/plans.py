@@ -7,26 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import shapely
-from geoalchemy2.shape import from_shape
-from pyproj import Geod
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
-from data.database import query
-from data.schema import Area, Grid, GridVersion, Plan
+from data.draft_grids import store_draft
+from data.frames import WGS84, read_frame
+from data.schema import Area, Plan
 from data.shapes import store_grid_shapes
 from geo.grids import GridError, GridInputError, GridOptions, GridScore, generate, score
-
-WGS84 = "EPSG:4326"
-SAME_GRID = 0.5
-"""Intersection over union above which a new grid is the old one, redrawn."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -179,7 +172,15 @@ def generate_plan(
     keep("score", 90)
     quality = asdict(score(grids, town.buildings, town.roads, town.areas, households))
     with engine.begin() as connection:
-        store_draft(connection, district_id, plan_id, town, grids, now=now)
+        store_draft(
+            connection,
+            district_id,
+            plan_id,
+            areas=town.areas,
+            buildings=town.buildings,
+            grids=grids,
+            now=now,
+        )
         store_grid_shapes(connection, district_id, plan_id)
         _set_plan(
             connection,
@@ -202,61 +203,20 @@ def load_town(connection: Connection, district_id: int, area_id: int) -> TownFra
         When the area holds no community.
     """
     place = {"district_id": district_id, "area_id": area_id}
-    areas = _frame(connection, "communities_to_divide", place)
+    areas = read_frame(connection, "communities_to_divide", place)
     if len(areas) == 0:
         raise GridInputError(
             "no_communities",
             "该区域下没有社区或村，无法划分网格。请先导入社区边界。",
             "There is no community or village in this area: import their boundaries first.",
         )
-    lines = _frame(connection, "lines_to_follow", place)
+    lines = read_frame(connection, "lines_to_follow", place)
     return TownFrames(
         areas=areas,
-        buildings=_frame(connection, "buildings_to_divide", place),
+        buildings=read_frame(connection, "buildings_to_divide", place),
         roads=lines[lines["kind"] == "road"],
         water=lines[lines["kind"] == "water"],
     )
-
-
-def store_draft(
-    connection: Connection,
-    district_id: int,
-    plan_id: int,
-    town: TownFrames,
-    grids: gpd.GeoDataFrame,
-    *,
-    now: datetime,
-) -> None:
-    """Store generated grids as versions of a draft plan, in place of those it may have had.
-
-    A grid that mostly covers one in force (intersection over union above one half) keeps its
-    identity, so that its cases, officers and history stay with it.
-    """
-    _clear_draft(connection, district_id, plan_id)
-    ids = dict(zip(town.areas["code"], town.areas["id"].astype(int), strict=True))
-    paths = dict(zip(town.areas["code"], town.areas["path"], strict=True))
-    communities = [ids[code] for code in grids["area"]]
-    kept = _kept_identities(connection, district_id, grids, communities, now.date())
-    fresh = [at for at in range(len(grids)) if at not in kept]
-    made = _new_identities(connection, district_id, [communities[at] for at in fresh], now)
-    identity = kept | dict(zip(fresh, made, strict=True))
-    shapes = grids.geometry.to_numpy()
-    facts = _measure(shapes, town.buildings)
-    rows = [
-        {
-            "district_id": district_id,
-            "grid_id": identity[at],
-            "plan_id": plan_id,
-            "area_path": paths[row.area],
-            "code": row.code,
-            "name": row.name,
-            "households": int(row.households),
-            "geom": from_shape(shapely.multipolygons([shapes[at]]), srid=4326),
-        }
-        | facts[at]
-        for at, row in enumerate(grids.itertuples(index=False, name="GridRow"))
-    ]
-    connection.execute(insert(GridVersion), rows)
 
 
 def read_plan_grids(connection: Connection, district_id: int, plan_id: int) -> gpd.GeoDataFrame:
@@ -267,7 +227,9 @@ def read_plan_grids(connection: Connection, district_id: int, plan_id: int) -> g
     GridInputError
         When the plan has no grids.
     """
-    frame = _frame(connection, "grids_of_plan", {"district_id": district_id, "plan_id": plan_id})
+    frame = read_frame(
+        connection, "grids_of_plan", {"district_id": district_id, "plan_id": plan_id}
+    )
     if len(frame) == 0:
         raise GridInputError(
             "plan_empty",
@@ -287,87 +249,6 @@ def _what_to_divide(connection: Connection, district_id: int, plan_id: int) -> t
         )
     ).one()
     return int(area_id), int(households)
-
-
-def _frame(connection: Connection, name: str, parameters: dict[str, Any]) -> gpd.GeoDataFrame:
-    result = connection.execute(query(name), parameters)
-    rows = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
-    shapes = shapely.from_wkb(rows.pop("geometry").to_numpy(dtype=object))
-    return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, crs=WGS84))
-
-
-def _clear_draft(connection: Connection, district_id: int, plan_id: int) -> None:
-    """Drop the draft's versions and identities that nothing else ever used."""
-    gone = connection.execute(
-        delete(GridVersion)
-        .where(
-            GridVersion.district_id == district_id,
-            GridVersion.plan_id == plan_id,
-            GridVersion.validity.is_(None),
-        )
-        .returning(GridVersion.grid_id)
-    ).scalars()
-    used = select(GridVersion.grid_id).where(GridVersion.district_id == district_id)
-    connection.execute(
-        delete(Grid).where(
-            Grid.district_id == district_id, Grid.id.in_(list(gone)), Grid.id.not_in(used)
-        )
-    )
-
-
-def _kept_identities(
-    connection: Connection,
-    district_id: int,
-    grids: gpd.GeoDataFrame,
-    communities: list[int],
-    on: date,
-) -> dict[int, int]:
-    """Position of a new grid → id of the grid in force that it mostly covers."""
-    old = _frame(
-        connection,
-        "grids_in_force",
-        {"district_id": district_id, "communities": sorted(set(communities)), "on": on},
-    )
-    was, shapes = old.geometry.to_numpy(), grids.geometry.to_numpy()
-    at, before = shapely.STRtree(was).query(shapes, predicate="intersects")
-    shared = shapely.area(shapely.intersection(shapes[at], was[before]))
-    both = shapely.area(shapes[at]) + shapely.area(was[before]) - shared
-    same = np.array(communities)[at] == old["community_id"].to_numpy(dtype=int)[before]
-    like = same & (shared > SAME_GRID * both)
-    # More than half of the union can be shared with one partner only, so no id is given twice.
-    ids = old["id"].to_numpy(dtype=int)[before[like]]
-    return dict(zip(at[like].tolist(), ids.tolist(), strict=True))
-
-
-def _new_identities(
-    connection: Connection, district_id: int, communities: list[int], now: datetime
-) -> list[int]:
-    if not communities:
-        return []
-    rows = [
-        {"district_id": district_id, "community_id": community, "created_at": now}
-        for community in communities
-    ]
-    made = connection.execute(insert(Grid).returning(Grid.id, sort_by_parameter_order=True), rows)
-    return [int(grid_id) for grid_id in made.scalars()]
-
-
-def _measure(shapes: Any, buildings: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """Buildings, size on the ellipsoid and a point for the label of each grid."""
-    inner = shapely.point_on_surface(buildings.geometry.to_numpy())
-    building, grid = shapely.STRtree(shapes).query(inner, predicate="intersects")
-    _, first = np.unique(building, return_index=True)
-    counts = np.bincount(grid[first], minlength=len(shapes))
-    geod = Geod(ellps="WGS84")
-    labels = shapely.get_point(shapely.maximum_inscribed_circle(shapes), 0)
-    return [
-        {
-            "buildings": int(counts[at]),
-            "area_m2": abs(geod.geometry_area_perimeter(shape)[0]),
-            "label": from_shape(labels[at], srid=4326),
-        }
-        for at, shape in enumerate(shapes)
-    ]
 
 
 State = Literal["waiting", "running", "done", "failed"]

@@ -1,0 +1,22 @@
+"""Rows of the database as frames."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from sqlalchemy import Connection
+
+from data.database import query
+
+WGS84 = "EPSG:4326"
+
+
+def read_frame(connection: Connection, name: str, parameters: dict[str, Any]) -> gpd.GeoDataFrame:
+    """Run a query of `data/sql` whose column ``geometry`` is WKB in EPSG:4326."""
+    result = connection.execute(query(name), parameters)
+    rows = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+    shapes = shapely.from_wkb(rows.pop("geometry").to_numpy(dtype=object))
+    return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, crs=WGS84))
