@@ -1,11 +1,16 @@
 -- Areas by code, each with the households of the buildings in it and the grids in force in it.
--- Buildings name their community, so they are summed once and then added up along the path.
-WITH homes AS (
-    SELECT home.path, sum(b.households) AS households
+-- Buildings name their community, so they are summed once and then added up along the path;
+-- MATERIALIZED, or they would be summed again for each area.
+WITH sums AS MATERIALIZED (
+    SELECT b.area_id, sum(b.households) AS households
     FROM building AS b
-    JOIN area AS home ON home.district_id = b.district_id AND home.id = b.area_id
     WHERE b.district_id = :district_id
-    GROUP BY home.path
+    GROUP BY b.area_id
+),
+homes AS MATERIALIZED (
+    SELECT home.path, sums.households
+    FROM sums
+    JOIN area AS home ON home.district_id = :district_id AND home.id = sums.area_id
 ),
 chosen AS (
     SELECT a.*

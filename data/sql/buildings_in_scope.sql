@@ -19,10 +19,18 @@ WHERE b.district_id = :district_id
       )
   )
   AND (CAST(:building_id AS bigint) IS NULL OR b.id = :building_id)
-  AND (CAST(:grid_id AS bigint) IS NULL OR EXISTS (
-      SELECT 1 FROM grid_version AS v
-      WHERE v.district_id = :district_id AND v.grid_id = :grid_id AND v.validity @> CAST(:on AS date)
-        AND v.geom && b.geom AND ST_Intersects(v.geom, inner_point.at)
+  AND (CAST(:grid_id AS bigint) IS NULL OR (
+      -- The box alone first, from a subquery of its own, so that the spatial index is used.
+      b.geom && (
+          SELECT v.geom FROM grid_version AS v
+          WHERE v.district_id = :district_id AND v.grid_id = :grid_id
+            AND v.validity @> CAST(:on AS date)
+      )
+      AND ST_Intersects(inner_point.at, (
+          SELECT v.geom FROM grid_version AS v
+          WHERE v.district_id = :district_id AND v.grid_id = :grid_id
+            AND v.validity @> CAST(:on AS date)
+      ))
   ))
   AND (CAST(:area_id AS bigint) IS NULL OR home.path <@ (
       SELECT chosen.path FROM area AS chosen
