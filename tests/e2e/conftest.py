@@ -184,7 +184,7 @@ def sign_in(open_page: Callable[..., Page]) -> SignIn:
         page.get_by_label("账号").fill(login)
         page.get_by_label("密码").fill(DEMO_PASSWORD)
         page.get_by_role("button", name="登录", exact=True).click()
-        page.locator("#map canvas.leaflet-tile-loaded").first.wait_for()
+        expect(page.locator("#map")).to_have_attribute("aria-busy", "false")
         return page
 
     return begin

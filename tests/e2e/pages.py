@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 PHONE = (390, 844)
 
@@ -19,8 +19,7 @@ def go_to(page: Page, grid: dict[str, Any], rest: str = "") -> None:
     lon, lat = grid["centre"]
     page.evaluate("hash => { location.hash = hash }", f"#at={lon:.5f},{lat:.5f},16{rest}")
     page.reload()
-    page.locator(".leaflet-grids-pane canvas.leaflet-tile-loaded").first.wait_for()
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("#map")).to_have_attribute("aria-busy", "false")
 
 
 def click_middle(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from uuid import uuid4
 
 from pages import click_middle, go_to, some_grid
 from PIL import Image
@@ -81,7 +82,7 @@ def test_a_report_that_could_not_be_sent_is_kept_and_sent_once(
     sign_in: Callable[..., Page], address: str
 ) -> None:
     page = sign_in("commander")
-    words = "断网时上报的井盖松动"
+    words = f"断网时上报的井盖松动 {uuid4().hex[:6]}"
     begin_report(page, words)
     sent: list[str] = []
 

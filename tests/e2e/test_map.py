@@ -41,7 +41,6 @@ def test_sign_in_refuses_and_lets_in(open_page: Callable[..., Page]) -> None:
 
 def test_grids_are_coloured_and_restyled_without_a_fetch(sign_in: Callable[..., Page]) -> None:
     page = sign_in("commander")
-    page.locator(".leaflet-grids-pane canvas.leaflet-tile-loaded").first.wait_for()
     expect(page.locator(".legend")).to_contain_text("整改率")
     before = page.evaluate(OTHER_COLOURS, "")
     assert before.count(" ") >= 1

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 def take(page: Page, name: str) -> None:
     """Save what the page shows once the map has settled."""
     page.wait_for_load_state("networkidle")
-    expect(page.locator("canvas.leaflet-tile-loaded").nth(3)).to_be_attached()
+    expect(page.locator("#map")).to_have_attribute("aria-busy", "false")
     expect(page.locator(".legend li b").first).not_to_have_text("")
     page.wait_for_load_state("networkidle")
     IMAGES.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,8 @@ export interface TownMapEvents {
   moved: (at: { lon: number; lat: number; zoom: number }) => void
   hover: (hit: Hit | null, atPx: { x: number; y: number }) => void
   failed: (status: number) => void
+  /** Whether tiles of what is on screen are still on their way. */
+  busy: (busy: boolean) => void
 }
 
 /** Pane names and their place in the stack, between Leaflet's tiles (200) and markers (600). */
@@ -117,6 +119,17 @@ export class TownMap {
     })
   }
 
+  /** Moves only when the box is not on screen already, or is hidden by the panel. */
+  bringIntoView(box: BBox, covered: { rightPx: number; bottomPx: number }): void {
+    const bounds = toBounds(box)
+    const size = this.map.getSize()
+    const seen = L.latLngBounds(
+      this.map.containerPointToLatLng([0, 0]),
+      this.map.containerPointToLatLng([size.x - covered.rightPx, size.y - covered.bottomPx]),
+    )
+    if (!seen.contains(bounds.getCenter())) this.showBox(box, covered)
+  }
+
   showPoint(position: LonLat, zoom: number, covered: { rightPx: number; bottomPx: number }): void {
     const target = Math.max(zoom, this.map.getZoom())
     const shift = L.point(covered.rightPx / 2, covered.bottomPx / 2)
@@ -150,6 +163,11 @@ export class TownMap {
       const [lon, lat] = toLonLat(this.map.getCenter())
       this.events.moved({ lon, lat, zoom: this.map.getZoom() })
     })
+    for (const layer of [this.base, this.grids]) {
+      layer.on('loading load', () =>
+        this.events.busy(this.base.isLoading() || this.grids.isLoading()),
+      )
+    }
     // A finger does not hover: the outline under it would stay behind.
     if (!matchMedia('(hover: hover)').matches) return
     this.map.on('mousemove', (event) => this.hoverAt(event))

@@ -38,11 +38,13 @@ export class VectorGridLayer extends L.GridLayer {
     let first = true
     this.tileWorker.draw(
       { type: 'draw', key, sheet: this.sheet, tile: toTile(coords), sizePx: TILE_PX, dpr },
-      (message) => {
-        context?.transferFromImageBitmap(message.bitmap)
-        held.labels = message.labels
-        this.onLabels()
-        if (first) done(undefined, element)
+      (drawn) => {
+        if (drawn !== null) {
+          context?.transferFromImageBitmap(drawn.bitmap)
+          held.labels = drawn.labels
+          this.onLabels()
+        }
+        if (first) done(drawn === null ? new Error('tile not fetched') : undefined, element)
         first = false
       },
     )

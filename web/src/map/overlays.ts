@@ -131,6 +131,28 @@ export class TrackLayer {
   }
 }
 
+/** A ring around the case whose card is open, closed ones too. */
+export class PlaceRing {
+  private ring: L.CircleMarker | null = null
+
+  constructor(private readonly map: L.Map) {}
+
+  set(position: LonLat | null): void {
+    this.ring?.remove()
+    this.ring = null
+    if (position === null) return
+    this.ring = L.circleMarker(toLatLng(position), {
+      pane: 'tracks',
+      radius: 17,
+      color: '#0b3a44',
+      weight: 3.5,
+      fillColor: '#ffffff',
+      fillOpacity: 0.35,
+      interactive: false,
+    }).addTo(this.map)
+  }
+}
+
 /** The draggable marker of a report or of a corrected place. */
 export class PlaceMarker {
   private marker: L.Marker | null = null

@@ -7,13 +7,20 @@ interface TileJson {
   tiles: string[]
   minzoom?: number
   maxzoom?: number
+  /** Whose data it is, where its licence asks for that to be shown. */
+  attribution?: string | null
 }
 
 const NAMES: SourceName[] = ['areas', 'water', 'roads', 'buildings', 'places', 'grids']
 
 export type Sources = Partial<Record<SourceName, Source>>
 
-export async function loadSources(): Promise<Sources> {
+export interface Described {
+  sources: Sources
+  attributions: string[]
+}
+
+export async function loadSources(): Promise<Described> {
   const loaded = await Promise.all(
     NAMES.map(async (name) => {
       const described = await ask(tilejson({ path: { layer_name: name } }))
@@ -32,5 +39,6 @@ export async function loadSources(): Promise<Sources> {
       maxzoom: maxzoom ?? 16,
     }
   }
-  return sources
+  const attributions = loaded.flatMap(([, { attribution }]) => (attribution ? [attribution] : []))
+  return { sources, attributions: [...new Set(attributions)] }
 }

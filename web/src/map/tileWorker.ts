@@ -2,7 +2,9 @@
 import type { FromWorker, Hit, SourceName, TileAddress, ToWorker } from './worker/protocol'
 import TileWorkerScript from './worker/worker?worker'
 
-type TileListener = (message: Extract<FromWorker, { type: 'tile' }>) => void
+type Drawn = Extract<FromWorker, { type: 'tile' }>
+/** Told of each drawing of a tile; null when it could not be fetched. */
+type TileListener = (drawn: Drawn | null) => void
 
 export class TileWorker {
   private readonly worker = new TileWorkerScript()
@@ -52,6 +54,7 @@ export class TileWorker {
       this.hits.get(message.request)?.(message.hit)
       this.hits.delete(message.request)
     } else {
+      this.listeners.get(message.key)?.(null)
       this.onFailure(message.source, message.status)
     }
   }

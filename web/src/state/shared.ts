@@ -34,6 +34,12 @@ export function goToPoint(position: LonLat, zoom = 17): void {
   focus.point = { position, zoom }
 }
 
+/** Where the open card's case or grid lies: the map shows it even when no layer does. */
+export const standing = shallowReactive({
+  position: null as LonLat | null,
+  box: null as BBox | null,
+})
+
 /** What the hotspot panel has loaded for the map to draw. */
 export const hotspots = shallowReactive({
   items: [] as HotspotItem[],
@@ -51,4 +57,9 @@ export const hover = shallowReactive({ hit: null as Hit | null, x: 0, y: 0 })
 export const lists = shallowReactive({ categories: [] as Category[] })
 
 /** Things the map says about itself. */
-export const mapNotices = reactive({ tilesFailed: false, zoom: 14, truncated: 0 })
+export const mapNotices = reactive({
+  tilesFailed: false,
+  zoom: 14,
+  truncated: 0,
+  attributions: [] as string[],
+})

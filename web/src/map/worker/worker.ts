@@ -28,6 +28,8 @@ const hidden = new Set<SourceName>()
 let paint: GridPaint = { classes: new Map(), fills: [], missing: '', fillOpacity: 0.5 }
 let lit: { hover: number | null; selected: number | null } = { hover: null, selected: null }
 let english = false
+/** Nothing is drawn before it is known where tiles come from: an empty tile would look loaded. */
+let ready = false
 
 function send(message: FromWorker, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer })
@@ -53,6 +55,7 @@ async function placed(name: SourceName, tile: TileAddress, sizePx: number): Prom
 }
 
 async function draw(request: Draw): Promise<void> {
+  if (!ready) return
   try {
     const drawn = request.sheet === 'base' ? await drawBase(request) : await drawGrids(request)
     if (drawn !== null) send(drawn, [drawn.bitmap])
@@ -147,6 +150,7 @@ function receive(message: ToWorker): void {
   switch (message.type) {
     case 'sources':
       cache.setSources(message.sources)
+      ready = true
       redraw(() => true)
       break
     case 'draw':
