@@ -212,12 +212,13 @@ def _is_ready(url: str) -> bool:
 
 
 def interrupt_on_any_signal() -> None:
-    """Turn SIGTERM and SIGHUP into Ctrl-C."""
+    """Turn SIGTERM and SIGHUP into Ctrl-C, and heed Ctrl-C where a shell's `&` switched it off."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         # Not KeyboardInterrupt itself: a running event loop has its own, orderly answer to SIGINT.
         signal.raise_signal(signal.SIGINT)
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
 

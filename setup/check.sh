@@ -35,9 +35,7 @@ check 'Web types (vue-tsc)' npm --prefix web run --silent types
 check 'Web tests (vitest)' npm --prefix web test --silent
 check 'Web client matches the API' npm --prefix web run --silent client:check
 check 'Tests (pytest)' "$bin/pytest" -n 2 --dist loadscope -m 'not e2e'
-if [ -d tests/e2e ]; then
-    check 'Browser tests (pytest, Chromium)' "$bin/pytest" -m e2e tests/e2e
-fi
+check 'Browser tests (pytest, Chromium)' "$bin/pytest" -m e2e tests/e2e
 
 printf '\n'
 for i in "${!names[@]}"; do

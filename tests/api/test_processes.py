@@ -39,7 +39,8 @@ def home():
 def begin_up(home, port):
     command = [sys.executable, "-m", "api.cli", "up", "--port", str(port)]
     return subprocess.Popen(
-        command,
+        # As a shell starts what is put in the background: Ctrl-C must work there as well.
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command],
         cwd=REPOSITORY,
         env=os.environ | {"SANBAI_HOME": str(home), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
