@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from obstore.store import ObjectStore
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from data.areas import area_of_points
 from data.database import query
@@ -114,7 +114,9 @@ def refresh_hotspots(
     Ids of the runs computed now.
     """
     today = district_today(connection, district_id, at)
-    periods = regular_periods(today)
+    since = _first_day(connection, district_id)
+    # Before the first case there is nothing to look back on.
+    periods = [p for p in regular_periods(today) if p.last == today or p.last >= since]
     remove_runs_not_ending(connection, district_id, [period.last for period in periods], at)
     missing = [
         (unit, period)
@@ -125,6 +127,15 @@ def refresh_hotspots(
         is None
     ]
     return _compute(connection, files, district_id, missing, at, regular=True)
+
+
+def _first_day(connection: Connection, district_id: int) -> date:
+    """Day of the first case, roughly (in UTC); far ahead where there is none."""
+    first: datetime | None = connection.execute(
+        text("SELECT min(received_at) FROM hazard_case WHERE district_id = :district_id"),
+        {"district_id": district_id},
+    ).scalar_one()
+    return date.max if first is None else first.date()
 
 
 def compute_run(

@@ -134,7 +134,7 @@ def test_every_task_of_the_clock_can_run_again_and_again(
         ).scalar_one()
         periods = connection.execute(text("SELECT count(*) FROM hotspot_run")).scalar_one()
     assert weeks == 4
-    assert periods > 10
+    assert periods == 2  # no cases yet: only the newest, of grids and of cells
 
 
 def test_what_is_over_is_forgotten(engine: Engine, settings: Settings) -> None:
