@@ -6,23 +6,27 @@ time, so a load that was interrupted is taken up where it stopped and doubles no
 """
 
 import asyncio
-import gc
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import geopandas as gpd
-from fastapi import FastAPI
 from httpx2 import ASGITransport
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from sqlalchemy import Connection, Engine, delete, event, func, select
+from sqlalchemy import Connection, Engine, delete, func, select
 
-from api.app import create_app
 from api.context import Context
 from api.demo import staff
-from api.demo.office import DemoError, OnePassword, Person, at_work, repeatable_id, replayed_clock
-from api.demo.replay import Ids, plan_days, replay_day
+from api.demo.crew import Crew
+from api.demo.office import (
+    DemoError,
+    Person,
+    application_of_the_past,
+    at_work,
+    repeatable_id,
+)
+from api.demo.replay import Ids, plan_days
 from api.demo.town import draft_grids, find_demo_district, import_town, published_plan
 from api.settings import Settings
 from data.database import open_engine
@@ -113,8 +117,7 @@ def _load(
     told(1, 1)
     if known is None:
         import_town(engine, town, until, first_day, _Bar(progress, "导入地图 Importing its map"))
-    app = _application(settings, days)
-    asyncio.run(_live(app, engine, town, _Span(until, first_day, days), progress))
+    asyncio.run(_live(settings, engine, town, _Span(until, first_day, days), progress))
 
 
 @dataclass(frozen=True)
@@ -145,26 +148,11 @@ class _Site:
         return person
 
 
-def _application(settings: Settings, days: int) -> FastAPI:
-    """The application with a clock of the past; its sessions outlast the history."""
-    app = create_app(
-        settings.model_copy(update={"session_hours": 24.0 * (days + 2), "secure_cookies": False}),
-        clock=replayed_clock,
-    )
-    parts: Context = replace(app.state.context, passwords=OnePassword())
-    app.state.context = parts
-
-    # Thirty thousand small commits: losing the last few in a crash only means repeating them.
-    @event.listens_for(parts.engine, "connect")
-    def _commit_without_waiting(connection: object, _: object) -> None:
-        with connection.cursor() as cursor:  # type: ignore[attr-defined]
-            cursor.execute("SET synchronous_commit = off")
-
-    return app
-
-
-async def _live(app: FastAPI, engine: Engine, town: Town, span: _Span, progress: Progress) -> None:
+async def _live(
+    settings: Settings, engine: Engine, town: Town, span: _Span, progress: Progress
+) -> None:
     """Staff the county, divide it, and live through its history."""
+    app = application_of_the_past(settings, span.opening, span.until)
     async with at_work(app) as transport:
         site = _Site(engine, transport, progress)
         admin = await site.sign_in(staff.ADMINISTRATOR, span.opening)
@@ -186,7 +174,7 @@ async def _live(app: FastAPI, engine: Engine, town: Town, span: _Span, progress:
             at=span.opening,
         )
         told(1, 1)
-        await _replay(site, history, ids, span)
+        await _replay(settings, site, history, ids, span)
         await admin.sign_out(span.opening)
         _bring_up_to_date(app.state.context, site, span)
         admin = await site.sign_in(staff.ADMINISTRATOR, span.until)
@@ -229,35 +217,19 @@ async def _divide(site: _Site, span: _Span) -> gpd.GeoDataFrame:
         return read_plan_grids(connection, district.id, plan_id)
 
 
-async def _replay(site: _Site, history: History, ids: Ids, span: _Span) -> None:
+async def _replay(settings: Settings, site: _Site, history: History, ids: Ids, span: _Span) -> None:
     days = plan_days(history, ids)
     total = sum(len(chain) for chains in days.values() for chain in chains)
     told = _Bar(site.progress, "回放历史 Living through its history")
-    people = {
-        login: await site.sign_in(login, span.opening)
-        for login in [
-            *UNITS,
-            *(commander.login for commander in history.commanders),
-            *(officer.login for officer in history.officers),
-        ]
-    }
     begun = _day_of_last_command(site.engine)
-    # The whole history stays until the end: collecting garbage need not look at it again.
-    gc.freeze()
     done = 0
-
-    def sent(count: int) -> None:
-        nonlocal done
-        done += count
-        told(done, total)
-
-    for day, chains in days.items():
-        if begun is not None and day < begun:
-            sent(sum(len(chain) for chain in chains))
-        else:
-            await replay_day(chains, people, sent)
-    for person in people.values():
-        await person.sign_out(span.until)
+    with Crew(settings, span.opening, span.until) as crew:
+        for day, chains in days.items():
+            if begun is None or day >= begun:
+                await asyncio.to_thread(crew.live_through, chains)
+            done += sum(len(chain) for chain in chains)
+            told(done, total)
+        await asyncio.to_thread(crew.go_home)
 
 
 def _day_of_last_command(engine: Engine) -> date | None:

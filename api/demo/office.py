@@ -4,14 +4,19 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient, Response
+from sqlalchemy import event
 
+from api.app import create_app
+from api.context import Context
 from api.passwords import Passwords
+from api.settings import Settings
 
 BASE = "http://sanbai.demo"
 # Each request runs in a context of its own, so people may act side by side at different moments.
@@ -121,8 +126,30 @@ class OnePassword(Passwords):
         return right
 
 
+def application_of_the_past(settings: Settings, opening: datetime, until: datetime) -> FastAPI:
+    """The application with a clock of the past; its sessions last from opening to end."""
+    hours = (until - opening).total_seconds() / 3600 + 1
+    app = create_app(
+        settings.model_copy(update={"session_hours": hours, "secure_cookies": False}),
+        clock=replayed_clock,
+    )
+    parts: Context = replace(app.state.context, passwords=OnePassword())
+    app.state.context = parts
+
+    # Thirty thousand small commits: losing the last few in a crash only means repeating them.
+    @event.listens_for(parts.engine, "connect")
+    def _commit_without_waiting(connection: Any, _: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+
+    return app
+
+
 @asynccontextmanager
 async def at_work(app: FastAPI) -> AsyncIterator[ASGITransport]:
     """The application, started and ended as a server does."""
-    async with app.router.lifespan_context(app):
-        yield ASGITransport(app=app)
+    try:
+        async with app.router.lifespan_context(app):
+            yield ASGITransport(app=app)
+    finally:
+        app.state.context.engine.dispose()

@@ -16,7 +16,7 @@ from api.demo.office import Person, repeatable_id
 from data.demo import History
 from data.demo.courses import TIME_ZONE
 
-AT_ONCE = 8
+AT_ONCE = 4
 POINTS_A_BATCH = 1_000
 
 
@@ -25,6 +25,7 @@ class Command:
     """A request to come: who sends what where at which moment.
 
     The body is written when it is sent: those of all patrols at once would fill the memory.
+    All of it can be handed to another process.
     """
 
     at: datetime
@@ -59,10 +60,8 @@ def plan_days(history: History, ids: Ids) -> dict[date, list[Chain]]:
     }
 
 
-async def replay_day(
-    chains: list[Chain], people: Mapping[str, Person], told: Callable[[int], None]
-) -> None:
-    """Send a day's commands, several chains side by side; `told` hears how many were sent."""
+async def replay_chains(chains: list[Chain], people: Mapping[str, Person]) -> None:
+    """Send commands, several chains side by side."""
     waiting = iter(chains)
 
     async def work() -> None:
@@ -70,7 +69,6 @@ async def replay_day(
             for command in chain:
                 person = people[command.login]
                 await person.do(command.path, command.body(), command.at, command.operation)
-                told(1)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):
@@ -132,7 +130,7 @@ def _shift_chains(history: History, ids: Ids) -> list[tuple[str, Chain]]:
                 chain[-1].at,
                 shift.officer,
                 f"shifts/{shift_id}/points",
-                partial(_points, history.fixes, at, min(at + POINTS_A_BATCH, stop)),
+                partial(_points, history.fixes.iloc[at : min(at + POINTS_A_BATCH, stop)]),
                 repeatable_id(chain[-1].at, "points", shift_id, at - start),
             )
             for at in range(start, stop, POINTS_A_BATCH)
@@ -164,9 +162,8 @@ def _duty(shift: Any, shift_id: UUID, ids: Ids) -> Chain:
     ]  # fmt: skip
 
 
-def _points(fixes: pd.DataFrame, start: int, stop: int) -> dict[str, Any]:
+def _points(batch: pd.DataFrame) -> dict[str, Any]:
     """The body of one batch of a track."""
-    batch = fixes.iloc[start:stop]
     columns = ("seq", "at", "lon", "lat", "accuracy_m")
     return {
         "points": [

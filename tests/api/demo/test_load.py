@@ -11,6 +11,7 @@ from rich.console import Console
 from sqlalchemy import Engine, func, select, text
 
 from api.demo import DEMO_PASSWORD, demo_accounts, is_loaded, load_demo, replay
+from api.demo.crew import Crew
 from api.demo.office import repeatable_id
 from api.settings import Settings
 from data.database import open_engine
@@ -26,7 +27,7 @@ from data.schema import (
 )
 from data.server import DatabaseUrls
 
-HOUSEHOLDS, DAYS = 3_000, 7
+HOUSEHOLDS, DAYS = 3_000, 5
 
 
 class PulledPlugError(Exception):
@@ -65,7 +66,7 @@ def test_an_interrupted_load_goes_on_where_it_stopped(
     settings: Settings, fresh_urls: DatabaseUrls, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned: Counter[str] = Counter()
-    plan_days, replay_day = replay.plan_days, replay.replay_day
+    plan_days, live_through = replay.plan_days, Crew.live_through
 
     def note_plan(*args):
         days = plan_days(*args)
@@ -77,16 +78,16 @@ def test_an_interrupted_load_goes_on_where_it_stopped(
 
     days_begun = 0
 
-    async def stop_in_the_third_day(chains, people, told):
+    def stop_in_the_second_day(crew, chains):
         nonlocal days_begun
         days_begun += 1
-        if days_begun == 3:
-            await replay_day(chains[: len(chains) // 2], people, told)
+        if days_begun == 2:
+            live_through(crew, chains[: len(chains) // 2])
             raise PulledPlugError
-        await replay_day(chains, people, told)
+        live_through(crew, chains)
 
     monkeypatch.setattr("api.demo.load.plan_days", note_plan)
-    monkeypatch.setattr("api.demo.load.replay_day", stop_in_the_third_day)
+    monkeypatch.setattr(Crew, "live_through", stop_in_the_second_day)
     with pytest.raises(PulledPlugError):
         load(settings, fresh_urls)
     with engine.connect() as connection:
