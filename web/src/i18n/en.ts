@@ -327,6 +327,7 @@ export const en: typeof zhCN = {
     method: 'Method: Getis-Ord Gi*, permutation test, FDR correction.',
     densityHelp: 'Darker means more cases per km²; bandwidth {bandwidth} m, at most {max} per km².',
     where: 'Place {index}',
+    around: 'Around {where}.',
     previous: 'Earlier period',
     next: 'Later period',
   },

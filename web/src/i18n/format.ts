@@ -4,12 +4,17 @@ import { i18n, language } from './index'
 
 const t = i18n.global.t
 
+/** English with the day before the month: 11/2 would be read two ways. */
+function locale(): string {
+  return language() === 'en' ? 'en-GB' : 'zh-CN'
+}
+
 function zone(): string {
   return session.me?.district.time_zone ?? 'Asia/Shanghai'
 }
 
 function format(moment: string | Date | number, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(language(), {
+  return new Intl.DateTimeFormat(locale(), {
     timeZone: zone(),
     hourCycle: 'h23',
     ...options,
@@ -21,7 +26,12 @@ export function clock(moment: string | Date | number): string {
 }
 
 export function dayAndTime(moment: string | Date | number): string {
-  return format(moment, { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' })
+  return format(moment, {
+    month: language() === 'en' ? 'short' : 'numeric',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
 }
 
 export function fullTime(moment: string | Date | number): string {
@@ -29,7 +39,11 @@ export function fullTime(moment: string | Date | number): string {
 }
 
 export function day(moment: string | Date | number): string {
-  return format(moment, { year: 'numeric', month: '2-digit', day: '2-digit' })
+  return format(moment, {
+    year: 'numeric',
+    month: language() === 'en' ? 'short' : '2-digit',
+    day: '2-digit',
+  })
 }
 
 /** A stretch of time in its largest sensible unit. */
@@ -47,11 +61,11 @@ export function ago(moment: string | Date | number): string {
 }
 
 export function count(value: number): string {
-  return new Intl.NumberFormat(language()).format(value)
+  return new Intl.NumberFormat(locale()).format(value)
 }
 
 export function decimal(value: number, digits: number): string {
-  return new Intl.NumberFormat(language(), {
+  return new Intl.NumberFormat(locale(), {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(value)

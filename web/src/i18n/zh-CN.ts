@@ -309,6 +309,7 @@ export const zhCN = {
     method: '方法：Getis-Ord Gi*，随机置换检验，FDR 校正。',
     densityHelp: '颜色越深，每平方公里问题越多；带宽 {bandwidth} 米，最高 {max} 个/平方公里。',
     where: '第 {index} 处',
+    around: '中心在{where}一带。',
     previous: '前一时段',
     next: '后一时段',
   },
