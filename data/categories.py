@@ -26,7 +26,8 @@ def seed_categories(connection: Connection, district_id: int) -> int:
         Categories added.
     """
     rows = [{"district_id": district_id, **row} for row in shipped_categories()]
-    return connection.execute(insert(Category).values(rows).on_conflict_do_nothing()).rowcount
+    added = insert(Category).values(rows).on_conflict_do_nothing().returning(Category.id)
+    return len(connection.execute(added).all())
 
 
 def list_categories(

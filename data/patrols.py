@@ -12,7 +12,8 @@ from uuid import UUID
 
 import numpy as np
 import shapely
-from sqlalchemy import Connection, Row, insert, select, text, update
+from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from data.database import query
 from data.schema import Shift, ShiftGrid
@@ -110,10 +111,10 @@ def begin_shift(connection: Connection, district_id: int, new: NewShift, at: dat
     if day.grids != len({*new.grid_ids}) or not new.grid_ids:
         raise UnknownGridError("the duty names a grid that is not in force")
     connection.execute(text("SELECT make_track_week(:day)"), {"day": day.day})
-    if find_shift(connection, district_id, new.id) is not None:
-        raise ShiftExistsError(str(new.id))
-    connection.execute(
-        insert(Shift).values(
+    begun = connection.execute(
+        insert(Shift)
+        .on_conflict_do_nothing()
+        .values(
             district_id=district_id,
             shift_day=day.day,
             id=new.id,
@@ -125,7 +126,10 @@ def begin_shift(connection: Connection, district_id: int, new: NewShift, at: dat
             started_at=new.started_at,
             received_at=at,
         )
-    )
+        .returning(Shift.id)
+    ).scalar()
+    if begun is None:
+        raise ShiftExistsError(str(new.id))
 
 
 def add_points(

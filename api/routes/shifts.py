@@ -3,7 +3,7 @@
 An officer sees his own shifts; who reads tracks for an area sees those of its grids.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row
 
 from api.case_views import ActorRef
 from api.context import CurrentCaller, Tx, scope_for
-from api.errors import not_found, problem_responses
+from api.errors import invalid, not_found, problem_responses
 from api.operations import Command, CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
 from api.permissions import Caller
@@ -29,6 +29,8 @@ from geo.locate import GridIndex
 router = APIRouter(prefix="/api/v1/shifts", tags=["shifts"], responses=problem_responses(401, 403))
 
 MOST_POINTS = 1000
+# As long as commands are remembered; and no phone makes partitions for years long past.
+OLDEST = timedelta(days=30)
 Kind = Literal["patrol", "inspection"]
 
 
@@ -165,6 +167,9 @@ def begin_shift(body: ShiftBegin, command: CurrentCommand) -> Response:
     """Begin a stretch of duty on the caller's own grids."""
     caller = command.caller
     caller.require("shift:record")
+    started_at = body.started_at or command.at
+    if started_at < command.at - OLDEST:
+        raise invalid("/started_at", "too-old", "A shift is sent within 30 days of its begin.")
     _require_grids(command, body.grid_ids)
     new = patrols.NewShift(
         id=body.id,
@@ -172,7 +177,7 @@ def begin_shift(body: ShiftBegin, command: CurrentCommand) -> Response:
         kind=body.kind,
         grid_ids=tuple(sorted({*body.grid_ids})),
         tracked=body.tracked,
-        started_at=body.started_at or command.at,
+        started_at=started_at,
     )
     patrols.begin_shift(command.tx, caller.district_id, new, command.at)
     return command.keep(_tell(command.tx, caller, body.id), 201)

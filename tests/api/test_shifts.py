@@ -55,6 +55,8 @@ def test_a_patrol_is_shared_over_the_grids(person: People) -> None:
     assert status["patrols_30d"][:3] == [1, 1, 0]
     assert status["patrol_seconds_30d"][:3] == [375.0, 375.0, 0.0]
     assert status["last_patrol_at"][1] == int((START + timedelta(minutes=12.5)).timestamp())
+    twice = officer.post("/api/v1/shifts", {"id": shift["id"], "grid_ids": [1]})
+    assert (twice.status_code, twice.json()["code"]) == (409, "shift-exists")
     again = officer.post(f"{path}/end", {})
     assert (again.status_code, again.json()["code"]) == (409, "shift-ended")
 
@@ -163,6 +165,7 @@ def test_who_sees_a_shift(person: People) -> None:
         ({"grid_ids": [999]}, 404, "not-found"),
         ({"grid_ids": []}, 422, "invalid"),
         ({"started_at": "2026-11-20T09:00:00Z"}, 422, "invalid"),
+        ({"started_at": "2026-10-01T00:00:00Z"}, 422, "invalid"),
         ({"kind": "holiday"}, 422, "invalid"),
     ],
 )
