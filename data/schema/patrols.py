@@ -31,6 +31,7 @@ class Shift(Base):
         ForeignKeyConstraint(["district_id", "account_id"], ["account.district_id", "account.id"]),
         CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="order"),
         Index("shift_account_idx", "district_id", "account_id", "shift_day"),
+        Index("shift_started_idx", "district_id", "started_at", "id"),
     )
 
     district_id: Mapped[DistrictKey]

@@ -872,6 +872,7 @@ def upgrade() -> None:
     op.create_index(
         "shift_account_idx", "shift", ["district_id", "account_id", "shift_day"], unique=False
     )
+    op.create_index("shift_started_idx", "shift", ["district_id", "started_at", "id"], unique=False)
     op.create_table(
         "shift_grid",
         sa.Column("district_id", sa.Integer(), nullable=False),
