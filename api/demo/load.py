@@ -37,7 +37,7 @@ from data.demo.history import DAYS
 from data.demo.territory import COUNTY_CODE
 from data.hotspot_runs import refresh_hotspots
 from data.plans import read_plan_grids
-from data.schema import Account, Operation, Session
+from data.schema import Account, District, Operation, Session
 from data.server import DatabaseUrls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
 
@@ -49,10 +49,12 @@ GRID_PAGE = 1_000
 
 def is_loaded(connection: Connection) -> bool:
     """Whether the demo is in the database, to its last account."""
-    last = select(Account.id).where(Account.login == staff.LAST_ACCOUNT)
-    return (
-        find_demo_district(connection) is not None and connection.execute(last).first() is not None
+    last = (
+        select(Account.id)
+        .join(District, District.id == Account.district_id)
+        .where(District.code == COUNTY_CODE, Account.login == staff.LAST_ACCOUNT)
     )
+    return connection.execute(last).first() is not None
 
 
 def load_demo(
@@ -237,6 +239,8 @@ def _day_of_last_command(engine: Engine) -> date | None:
     with engine.connect() as connection:
         last: datetime | None = connection.execute(
             select(func.max(Operation.received_at))
+            .join(District, District.id == Operation.district_id)
+            .where(District.code == COUNTY_CODE)
         ).scalar_one()
     return None if last is None else last.astimezone(TIME_ZONE).date()
 
@@ -250,10 +254,14 @@ def _bring_up_to_date(parts: Context, site: _Site, span: _Span) -> None:
             more = mark_overdue(connection, span.until) == OVERDUE_BATCH
     with site.engine.begin() as connection:
         refresh_patrol_counters(connection, span.until)
-        # Of a load that was interrupted: nobody holds these sessions any more.
-        connection.execute(delete(Session).where(Session.created_at <= span.opening))
         district = find_demo_district(connection)
         if district is None:
             raise DemoError("the demo county is missing")
+        # Of a load that was interrupted: nobody holds these sessions any more.
+        connection.execute(
+            delete(Session).where(
+                Session.district_id == district.id, Session.created_at <= span.opening
+            )
+        )
         refresh_hotspots(connection, parts.files, district.id, span.until)
     told(1, 1)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import UUID
 
 import geopandas as gpd
 from sqlalchemy import Connection, Engine, select
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, Engine, select
 from api.demo.office import DemoError, repeatable_id
 from api.demo.staff import ADMINISTRATOR, DEMO_PASSWORD, PLANNER
 from api.passwords import Passwords
-from data.accounts import NewRole, create_account
+from data.accounts import LoginTakenError, NewRole, create_account
 from data.categories import create_unit, seed_categories
 from data.demo import Town
 from data.demo.hazards import UNITS
@@ -101,22 +100,23 @@ def _found_office(connection: Connection, district_id: int, at: datetime, since:
         raise DemoError("the demo county has no area")
     for name, name_en in UNITS.values():
         create_unit(connection, district_id, county.id, name, name_en)
-    create_account(
-        connection,
-        district_id,
-        _administrator_id(at),
-        login=ADMINISTRATOR,
-        display_name="系统管理员",
-        password_hash=Passwords(1).hash(DEMO_PASSWORD),
-        unit_id=None,
-        roles=[NewRole("administrator", area_id=county.id)],
-        at=at,
-        since=since,
-    )
-
-
-def _administrator_id(at: datetime) -> UUID:
-    return repeatable_id(at, "account", ADMINISTRATOR)
+    try:
+        create_account(
+            connection,
+            district_id,
+            repeatable_id(at, "account", ADMINISTRATOR),
+            login=ADMINISTRATOR,
+            display_name="系统管理员",
+            password_hash=Passwords(1).hash(DEMO_PASSWORD),
+            unit_id=None,
+            roles=[NewRole("administrator", area_id=county.id)],
+            at=at,
+            since=since,
+        )
+    except LoginTakenError as error:
+        raise DemoError(
+            f"the login {ADMINISTRATOR!r} is in use: load the demo into a database of its own"
+        ) from error
 
 
 def published_plan(connection: Connection, district_id: int) -> int | None:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from sqlalchemy import Engine, func, select, text
 
-from api.demo import DEMO_PASSWORD, demo_accounts, is_loaded, load_demo, replay
+from api.demo import DEMO_PASSWORD, DemoError, demo_accounts, is_loaded, load_demo, replay
 from api.demo.crew import Crew
 from api.demo.office import repeatable_id
 from api.settings import Settings
@@ -135,3 +135,26 @@ def test_repeatable_ids_are_uuids_of_their_moment() -> None:
     assert one != repeatable_id(at, "case", 2)
     assert one.version == 7
     assert one < repeatable_id(at + timedelta(milliseconds=1), "case", 0)
+
+
+def test_a_database_in_use_is_left_alone(
+    settings: Settings, fresh_urls: DatabaseUrls, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO district (id, code, name, time_zone, created_at)"
+                " VALUES (7, '370399', '别的县', 'Asia/Shanghai', now())"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO account (district_id, id, login, display_name, password_hash,"
+                " created_at) VALUES (7, gen_random_uuid(), 'admin', '管理员', 'none', now())"
+            )
+        )
+    with pytest.raises(DemoError, match="database of its own"):
+        load(settings, fresh_urls)
+    assert counted(engine) == {"Account": 1} | dict.fromkeys(
+        ("HazardCase", "CaseEvent", "Shift", "TrackPoint", "HotspotRun"), 0
+    )
