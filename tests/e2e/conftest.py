@@ -13,7 +13,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,9 +23,6 @@ from rich.console import Console
 from api.demo import DEMO_PASSWORD, load_demo
 from api.settings import Settings
 from data.cluster import PrivateCluster
-from data.database import open_engine
-from data.files import open_files
-from data.hotspot_runs import refresh_hotspots
 from data.server import DatabaseUrls
 
 # Ten grids and a month: enough for every screen, loaded in a minute.
@@ -76,21 +72,11 @@ def address(
             migration_database_url=SecretStr(urls.owner),
             port=_free_port(),
         )
-        _fill(settings, urls)
+        load_demo(settings, urls, households=HOUSEHOLDS, days=DAYS, console=Console(quiet=True))
         with _served(settings) as served:
             yield served
     finally:
         cluster.drop_database(name)
-
-
-def _fill(settings: Settings, urls: DatabaseUrls) -> None:
-    load_demo(settings, urls, households=HOUSEHOLDS, days=DAYS, console=Console(quiet=True))
-    engine = open_engine(urls.app, statement_timeout_s=0)
-    with engine.begin() as connection:
-        district = connection.exec_driver_sql("SELECT id FROM district").scalar_one()
-        files = open_files(settings.home, settings.files_url)
-        refresh_hotspots(connection, files, district, datetime.now(UTC))
-    engine.dispose()
 
 
 def _free_port() -> int:
@@ -133,8 +119,8 @@ def _until_ready(served: str, server: subprocess.Popen[bytes], log: Path) -> Non
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+def browser(address: str) -> Iterator[Browser]:
+    """Debian's Chromium; after the town is loaded, whose event loop bears no other beside it."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.fail("no Chromium: apt-get install chromium fonts-noto-cjk")

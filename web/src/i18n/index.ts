@@ -50,8 +50,8 @@ export function problemText(problem: ApiProblem): string {
     })
   }
   if (code === 'invalid') {
-    const fields = problem.errors.map(({ pointer, message }) => `${pointer} ${message}`).join('；')
-    return t('problem.invalid', { fields })
+    const names = problem.errors.map(({ pointer }) => word('field', pointer.split('/').pop()))
+    return t('problem.invalid', { fields: [...new Set(names)].join('、') || problem.message })
   }
   return te(`problem.${code}`)
     ? t(`problem.${code}`, { ...params })

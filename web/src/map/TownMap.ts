@@ -148,7 +148,7 @@ export class TownMap {
     const corners = [bounds.getNorthWest(), bounds.getSouthEast()] as const
     const [a, b] = corners.map((corner) => this.map.project(corner, zoom + 1))
     if (a === undefined || b === undefined) return zoom
-    return b.x - a.x < size.x * 1.15 && b.y - a.y < size.y * 1.15 ? zoom + 1 : zoom
+    return b.x - a.x < size.x * 1.06 && b.y - a.y < size.y * 1.06 ? zoom + 1 : zoom
   }
 
   close(): void {

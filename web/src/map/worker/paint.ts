@@ -17,7 +17,8 @@ export interface PlacedTile {
 export type BaseTiles = Partial<Record<SourceName, PlacedTile>>
 
 const COLOURS = {
-  land: '#f5f3ee',
+  land: '#f7f5f0',
+  outside: '#e6eaeb',
   water: '#c4dae6',
   waterEdge: '#a9c6d6',
   building: '#e6e0d5',
@@ -33,8 +34,9 @@ export function paintBase(
   sizePx: number,
   hidden: ReadonlySet<SourceName>,
 ): void {
-  canvas.fillStyle = COLOURS.land
+  canvas.fillStyle = COLOURS.outside
   canvas.fillRect(0, 0, sizePx, sizePx)
+  if (tiles.areas) within(canvas, tiles.areas, () => paintLand(canvas, tiles.areas))
   if (tiles.water)
     within(canvas, tiles.water, (unit) => paintWater(canvas, tiles.water, zoom, unit))
   if (tiles.buildings && !hidden.has('buildings')) {
@@ -61,6 +63,14 @@ function within(canvas: Canvas, placed: PlacedTile, draw: (unit: number) => void
 
 function featuresOf(placed: PlacedTile | undefined): Feature[] {
   return placed?.tile.features ?? []
+}
+
+/** Ground of the district: what lies beyond it is none of ours and steps back. */
+function paintLand(canvas: Canvas, placed: PlacedTile | undefined) {
+  canvas.fillStyle = COLOURS.land
+  for (const feature of featuresOf(placed)) {
+    if (feature.type === 3) canvas.fill(pathOf(feature), 'evenodd')
+  }
 }
 
 function paintWater(canvas: Canvas, placed: PlacedTile | undefined, zoom: number, unit: number) {
