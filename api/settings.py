@@ -35,4 +35,7 @@ class Settings(BaseSettings):
     password_hashers: int = Field(
         2, ge=1, le=32, description="Passwords checked at the same time; each takes 64 MiB."
     )
+    attribution: str | None = Field(
+        None, description="Whose map data it is, shown on the map; OpenStreetMap's must be named."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")

@@ -6,7 +6,13 @@ from typing import Any
 from tiles.layers import Layer
 
 
-def describe(layer: Layer, url: str, bounds: Sequence[float], version: str) -> dict[str, Any]:
+def describe(
+    layer: Layer,
+    url: str,
+    bounds: Sequence[float],
+    version: str,
+    attribution: str | None = None,
+) -> dict[str, Any]:
     """Describe a layer.
 
     Parameters
@@ -17,9 +23,12 @@ def describe(layer: Layer, url: str, bounds: Sequence[float], version: str) -> d
         West, south, east, north in degrees.
     version
         Of the layer's content; differs when any tile does.
+    attribution
+        Whose data it is, where that must be shown.
     """
     west, south, east, north = bounds
-    return {
+    named = {} if attribution is None else {"attribution": attribution}
+    return named | {
         "tilejson": "3.0.0",
         "name": layer.name,
         "description": layer.title,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from api.caching import IMMUTABLE, PRIVATE, etag_of, is_current
-from api.context import CurrentCaller, Now, Tx, scope_for
+from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
 from api.errors import not_found
 from api.permissions import Caller
 from data.areas import district_bounds
@@ -42,6 +42,7 @@ def _layer(name: str) -> Layer:
 def tilejson(
     layer_name: str,
     *,
+    parts: AppContext,
     caller: CurrentCaller,
     tx: Tx,
     at: Now,
@@ -58,7 +59,8 @@ def tilejson(
         asked.append(("v", version))
     query = "&".join(f"{name}={value}" for name, value in asked if value is not None)
     url = f"/tiles/{layer.name}/{{z}}/{{x}}/{{y}}.mvt" + (f"?{query}" if query else "")
-    return describe(layer, url, district_bounds(tx, scope.district_id), version)
+    bounds = district_bounds(tx, scope.district_id)
+    return describe(layer, url, bounds, version, parts.settings.attribution)
 
 
 @router.get(
