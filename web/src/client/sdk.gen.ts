@@ -19,65 +19,6 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * Tell that the process answers
- *
- * Tell that the process answers.
- */
-export const healthz = <ThrowOnError extends boolean = false>(options?: Options<HealthzData, ThrowOnError>) => (options?.client ?? client).get<HealthzResponses, unknown, ThrowOnError>({ url: '/healthz', ...options });
-
-/**
- * Tell whether the database answers and its schema is the newest
- *
- * Tell whether the database answers and its schema is the newest.
- */
-export const readyz = <ThrowOnError extends boolean = false>(options?: Options<ReadyzData, ThrowOnError>) => (options?.client ?? client).get<ReadyzResponses, ReadyzErrors, ThrowOnError>({ url: '/readyz', ...options });
-
-/**
- * Sign out: the session ends on the server, not only in the browser
- *
- * Sign out: the session ends on the server, not only in the browser.
- */
-export const signOut = <ThrowOnError extends boolean = false>(options: Options<SignOutData, ThrowOnError>) => (options.client ?? client).delete<SignOutResponses, SignOutErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/session',
-    ...options
-});
-
-/**
- * Tell who is signed in and what he may do
- *
- * Tell who is signed in and what he may do.
- */
-export const me = <ThrowOnError extends boolean = false>(options?: Options<MeData, ThrowOnError>) => (options?.client ?? client).get<MeResponses, MeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/session',
-    ...options
-});
-
-/**
- * Sign in: sets the session cookie
- *
- * Wrong passwords in a row slow down the next attempts (429 with `Retry-After`); nobody is
- * locked out.
- */
-export const signIn = <ThrowOnError extends boolean = false>(options: Options<SignInData, ThrowOnError>) => (options.client ?? client).post<SignInResponses, SignInErrors, ThrowOnError>({
-    url: '/api/v1/session',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
  * List the accounts whose roles lie in the caller's area, by login
  *
  * List the accounts whose roles lie in the caller's area, by login.
@@ -112,32 +53,62 @@ export const addAccount = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * List the categories in use
+ * List areas by code: those the caller works in, and those above them
  *
- * List the categories in use.
+ * List areas by code: those the caller works in, and those above them.
  */
-export const categories = <ThrowOnError extends boolean = false>(options?: Options<CategoriesData, ThrowOnError>) => (options?.client ?? client).get<CategoriesResponses, CategoriesErrors, ThrowOnError>({
+export const areas = <ThrowOnError extends boolean = false>(options?: Options<AreasData, ThrowOnError>) => (options?.client ?? client).get<AreasResponses, AreasErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'sanbai_session',
             type: 'apiKey'
         }],
-    url: '/api/v1/categories',
+    url: '/api/v1/areas',
     ...options
 });
 
 /**
- * List the responsible units
+ * Show one area and its outline
  *
- * List the responsible units.
+ * Show one area and its outline.
  */
-export const units = <ThrowOnError extends boolean = false>(options?: Options<UnitsData, ThrowOnError>) => (options?.client ?? client).get<UnitsResponses, UnitsErrors, ThrowOnError>({
+export const area = <ThrowOnError extends boolean = false>(options: Options<AreaData, ThrowOnError>) => (options.client ?? client).get<AreaResponses, AreaErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'sanbai_session',
             type: 'apiKey'
         }],
-    url: '/api/v1/units',
+    url: '/api/v1/areas/{area_id}',
+    ...options
+});
+
+/**
+ * List buildings of the caller's area
+ *
+ * List buildings of the caller's area.
+ */
+export const buildings = <ThrowOnError extends boolean = false>(options?: Options<BuildingsData, ThrowOnError>) => (options?.client ?? client).get<BuildingsResponses, BuildingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/buildings',
+    ...options
+});
+
+/**
+ * Show one building and its outline
+ *
+ * Show one building and its outline.
+ */
+export const building = <ThrowOnError extends boolean = false>(options: Options<BuildingData, ThrowOnError>) => (options.client ?? client).get<BuildingResponses, BuildingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/buildings/{building_id}',
     ...options
 });
 
@@ -247,119 +218,17 @@ export const addCasePhoto = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Give a photo of a case that the caller may see
+ * List the categories in use
  *
- * Give a photo of a case that the caller may see.
+ * List the categories in use.
  */
-export const photo = <ThrowOnError extends boolean = false>(options: Options<PhotoData, ThrowOnError>) => (options.client ?? client).get<PhotoResponses, PhotoErrors, ThrowOnError>({
+export const categories = <ThrowOnError extends boolean = false>(options?: Options<CategoriesData, ThrowOnError>) => (options?.client ?? client).get<CategoriesResponses, CategoriesErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'sanbai_session',
             type: 'apiKey'
         }],
-    url: '/api/v1/photos/{photo_id}',
-    ...options
-});
-
-/**
- * List shifts, newest first
- *
- * List shifts, newest first.
- */
-export const shifts = <ThrowOnError extends boolean = false>(options?: Options<ShiftsData, ThrowOnError>) => (options?.client ?? client).get<ShiftsResponses, ShiftsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts',
-    ...options
-});
-
-/**
- * Begin a stretch of duty on the caller's own grids
- *
- * Begin a stretch of duty on the caller's own grids.
- */
-export const beginShift = <ThrowOnError extends boolean = false>(options: Options<BeginShiftData, ThrowOnError>) => (options.client ?? client).post<BeginShiftResponses, BeginShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Add a batch of fixes to the caller's own shift
- *
- * Points outside the shift's time or far from its grids are refused, each with its reason.
- */
-export const sendPoints = <ThrowOnError extends boolean = false>(options: Options<SendPointsData, ThrowOnError>) => (options.client ?? client).post<SendPointsResponses, SendPointsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts/{shift_id}/points',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * End the caller's own shift; its time and length are shared over the grids
- *
- * End the caller's own shift; its time and length are shared over the grids.
- */
-export const endShift = <ThrowOnError extends boolean = false>(options: Options<EndShiftData, ThrowOnError>) => (options.client ?? client).post<EndShiftResponses, EndShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts/{shift_id}/end',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Tell what a shift came to in each grid
- *
- * Tell what a shift came to in each grid.
- */
-export const shift = <ThrowOnError extends boolean = false>(options: Options<ShiftData, ThrowOnError>) => (options.client ?? client).get<ShiftResponses, ShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts/{shift_id}',
-    ...options
-});
-
-/**
- * Give the track as lines, split where nobody knows how the officer went
- *
- * Give the track as lines, split where nobody knows how the officer went.
- */
-export const track = <ThrowOnError extends boolean = false>(options: Options<TrackData, ThrowOnError>) => (options.client ?? client).get<TrackResponses, TrackErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts/{shift_id}/track',
+    url: '/api/v1/categories',
     ...options
 });
 
@@ -376,36 +245,6 @@ export const readGridStatus = <ThrowOnError extends boolean = false>(options?: O
             type: 'apiKey'
         }],
     url: '/api/v1/grid-status',
-    ...options
-});
-
-/**
- * List areas by code: those the caller works in, and those above them
- *
- * List areas by code: those the caller works in, and those above them.
- */
-export const areas = <ThrowOnError extends boolean = false>(options?: Options<AreasData, ThrowOnError>) => (options?.client ?? client).get<AreasResponses, AreasErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/areas',
-    ...options
-});
-
-/**
- * Show one area and its outline
- *
- * Show one area and its outline.
- */
-export const area = <ThrowOnError extends boolean = false>(options: Options<AreaData, ThrowOnError>) => (options.client ?? client).get<AreaResponses, AreaErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/areas/{area_id}',
     ...options
 });
 
@@ -440,51 +279,6 @@ export const grid = <ThrowOnError extends boolean = false>(options: Options<Grid
 });
 
 /**
- * List buildings of the caller's area
- *
- * List buildings of the caller's area.
- */
-export const buildings = <ThrowOnError extends boolean = false>(options?: Options<BuildingsData, ThrowOnError>) => (options?.client ?? client).get<BuildingsResponses, BuildingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/buildings',
-    ...options
-});
-
-/**
- * Show one building and its outline
- *
- * Show one building and its outline.
- */
-export const building = <ThrowOnError extends boolean = false>(options: Options<BuildingData, ThrowOnError>) => (options.client ?? client).get<BuildingResponses, BuildingErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/buildings/{building_id}',
-    ...options
-});
-
-/**
- * Tell the grid, area and address of a point, and open cases close by
- *
- * Tell the grid, area and address of a point, and open cases close by.
- */
-export const locate = <ThrowOnError extends boolean = false>(options: Options<LocateData, ThrowOnError>) => (options.client ?? client).get<LocateResponses, LocateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sanbai_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/locate',
-    ...options
-});
-
-/**
  * Show the latest run that matches, as far as the caller may see
  *
  * Show the latest run that matches, as far as the caller may see.
@@ -496,6 +290,36 @@ export const hotspots = <ThrowOnError extends boolean = false>(options?: Options
             type: 'apiKey'
         }],
     url: '/api/v1/hotspots',
+    ...options
+});
+
+/**
+ * Tell where the picture of the density lies, and what its colours mean
+ *
+ * Tell where the picture of the density lies, and what its colours mean.
+ */
+export const density = <ThrowOnError extends boolean = false>(options?: Options<DensityData, ThrowOnError>) => (options?.client ?? client).get<DensityResponses, DensityErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/hotspots/density',
+    ...options
+});
+
+/**
+ * Draw the density of cases, clear outside the caller's area; EPSG:3857, RGBA
+ *
+ * Draw the density of cases, clear outside the caller's area; EPSG:3857, RGBA.
+ */
+export const densityPng = <ThrowOnError extends boolean = false>(options?: Options<DensityPngData, ThrowOnError>) => (options?.client ?? client).get<DensityPngResponses, DensityPngErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/hotspots/density.png',
     ...options
 });
 
@@ -534,32 +358,32 @@ export const askForRun = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Tell where the picture of the density lies, and what its colours mean
+ * Tell the grid, area and address of a point, and open cases close by
  *
- * Tell where the picture of the density lies, and what its colours mean.
+ * Tell the grid, area and address of a point, and open cases close by.
  */
-export const density = <ThrowOnError extends boolean = false>(options?: Options<DensityData, ThrowOnError>) => (options?.client ?? client).get<DensityResponses, DensityErrors, ThrowOnError>({
+export const locate = <ThrowOnError extends boolean = false>(options: Options<LocateData, ThrowOnError>) => (options.client ?? client).get<LocateResponses, LocateErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'sanbai_session',
             type: 'apiKey'
         }],
-    url: '/api/v1/hotspots/density',
+    url: '/api/v1/locate',
     ...options
 });
 
 /**
- * Draw the density of cases, clear outside the caller's area; EPSG:3857, RGBA
+ * Give a photo of a case that the caller may see
  *
- * Draw the density of cases, clear outside the caller's area; EPSG:3857, RGBA.
+ * Give a photo of a case that the caller may see.
  */
-export const densityPng = <ThrowOnError extends boolean = false>(options?: Options<DensityPngData, ThrowOnError>) => (options?.client ?? client).get<DensityPngResponses, DensityPngErrors, ThrowOnError>({
+export const photo = <ThrowOnError extends boolean = false>(options: Options<PhotoData, ThrowOnError>) => (options.client ?? client).get<PhotoResponses, PhotoErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'sanbai_session',
             type: 'apiKey'
         }],
-    url: '/api/v1/hotspots/density.png',
+    url: '/api/v1/photos/{photo_id}',
     ...options
 });
 
@@ -660,6 +484,182 @@ export const search = <ThrowOnError extends boolean = false>(options: Options<Se
     url: '/api/v1/search',
     ...options
 });
+
+/**
+ * Sign out: the session ends on the server, not only in the browser
+ *
+ * Sign out: the session ends on the server, not only in the browser.
+ */
+export const signOut = <ThrowOnError extends boolean = false>(options: Options<SignOutData, ThrowOnError>) => (options.client ?? client).delete<SignOutResponses, SignOutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session',
+    ...options
+});
+
+/**
+ * Tell who is signed in and what he may do
+ *
+ * Tell who is signed in and what he may do.
+ */
+export const me = <ThrowOnError extends boolean = false>(options?: Options<MeData, ThrowOnError>) => (options?.client ?? client).get<MeResponses, MeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session',
+    ...options
+});
+
+/**
+ * Sign in: sets the session cookie
+ *
+ * Wrong passwords in a row slow down the next attempts (429 with `Retry-After`); nobody is
+ * locked out.
+ */
+export const signIn = <ThrowOnError extends boolean = false>(options: Options<SignInData, ThrowOnError>) => (options.client ?? client).post<SignInResponses, SignInErrors, ThrowOnError>({
+    url: '/api/v1/session',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List shifts, newest first
+ *
+ * List shifts, newest first.
+ */
+export const shifts = <ThrowOnError extends boolean = false>(options?: Options<ShiftsData, ThrowOnError>) => (options?.client ?? client).get<ShiftsResponses, ShiftsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts',
+    ...options
+});
+
+/**
+ * Begin a stretch of duty on the caller's own grids
+ *
+ * Begin a stretch of duty on the caller's own grids.
+ */
+export const beginShift = <ThrowOnError extends boolean = false>(options: Options<BeginShiftData, ThrowOnError>) => (options.client ?? client).post<BeginShiftResponses, BeginShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell what a shift came to in each grid
+ *
+ * Tell what a shift came to in each grid.
+ */
+export const shift = <ThrowOnError extends boolean = false>(options: Options<ShiftData, ThrowOnError>) => (options.client ?? client).get<ShiftResponses, ShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{shift_id}',
+    ...options
+});
+
+/**
+ * End the caller's own shift; its time and length are shared over the grids
+ *
+ * End the caller's own shift; its time and length are shared over the grids.
+ */
+export const endShift = <ThrowOnError extends boolean = false>(options: Options<EndShiftData, ThrowOnError>) => (options.client ?? client).post<EndShiftResponses, EndShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{shift_id}/end',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Add a batch of fixes to the caller's own shift
+ *
+ * Points outside the shift's time or far from its grids are refused, each with its reason.
+ */
+export const sendPoints = <ThrowOnError extends boolean = false>(options: Options<SendPointsData, ThrowOnError>) => (options.client ?? client).post<SendPointsResponses, SendPointsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{shift_id}/points',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give the track as lines, split where nobody knows how the officer went
+ *
+ * Give the track as lines, split where nobody knows how the officer went.
+ */
+export const track = <ThrowOnError extends boolean = false>(options: Options<TrackData, ThrowOnError>) => (options.client ?? client).get<TrackResponses, TrackErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{shift_id}/track',
+    ...options
+});
+
+/**
+ * List the responsible units
+ *
+ * List the responsible units.
+ */
+export const units = <ThrowOnError extends boolean = false>(options?: Options<UnitsData, ThrowOnError>) => (options?.client ?? client).get<UnitsResponses, UnitsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/units',
+    ...options
+});
+
+/**
+ * Tell that the process answers
+ *
+ * Tell that the process answers.
+ */
+export const healthz = <ThrowOnError extends boolean = false>(options?: Options<HealthzData, ThrowOnError>) => (options?.client ?? client).get<HealthzResponses, unknown, ThrowOnError>({ url: '/healthz', ...options });
+
+/**
+ * Tell whether the database answers and its schema is the newest
+ *
+ * Tell whether the database answers and its schema is the newest.
+ */
+export const readyz = <ThrowOnError extends boolean = false>(options?: Options<ReadyzData, ThrowOnError>) => (options?.client ?? client).get<ReadyzResponses, ReadyzErrors, ThrowOnError>({ url: '/readyz', ...options });
 
 /**
  * Describe a layer as TileJSON 3.0; the address of its tiles holds the layer's version

@@ -11,10 +11,6 @@ export type ClientOptions = {
  */
 export type Accepted = {
     /**
-     * Unit
-     */
-    unit: 'h3' | 'grid';
-    /**
      * Period From
      */
     period_from: string;
@@ -26,6 +22,10 @@ export type Accepted = {
      * State
      */
     state?: 'waiting';
+    /**
+     * Unit
+     */
+    unit: 'h3' | 'grid';
 };
 
 /**
@@ -35,19 +35,6 @@ export type Accepted = {
  */
 export type Account = {
     /**
-     * Id
-     */
-    id: string;
-    /**
-     * Login
-     */
-    login: string;
-    /**
-     * Display Name
-     */
-    display_name: string;
-    unit: NamedRef | null;
-    /**
      * Active
      */
     active: boolean;
@@ -56,9 +43,22 @@ export type Account = {
      */
     created_at: string;
     /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
      * Roles
      */
     roles: Array<RoleOut>;
+    unit: NamedRef | null;
 };
 
 /**
@@ -68,13 +68,13 @@ export type Account = {
  */
 export type AccountIn = {
     /**
-     * Login
-     */
-    login: string;
-    /**
      * Display Name
      */
     display_name: string;
+    /**
+     * Login
+     */
+    login: string;
     /**
      * Password
      */
@@ -102,6 +102,26 @@ export type ActionOnCase = {
      */
     action: 'report' | 'dispatch' | 'handle' | 'verify' | 'rework' | 'close' | 'place' | 'void';
     /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
+    /**
+     * Lat
+     *
+     * For place.
+     */
+    lat?: number | null;
+    /**
+     * Lon
+     *
+     * For place.
+     */
+    lon?: number | null;
+    /**
+     * Occurred At
+     */
+    occurred_at?: string | null;
+    /**
      * Seq
      *
      * The last `seq` the client knows.
@@ -117,26 +137,6 @@ export type ActionOnCase = {
      * For dispatch: who puts it right.
      */
     unit_id?: number | null;
-    /**
-     * Lon
-     *
-     * For place.
-     */
-    lon?: number | null;
-    /**
-     * Lat
-     *
-     * For place.
-     */
-    lat?: number | null;
-    /**
-     * Datum
-     */
-    datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
-    /**
-     * Occurred At
-     */
-    occurred_at?: string | null;
 };
 
 /**
@@ -146,13 +146,13 @@ export type ActionOnCase = {
  */
 export type ActorRef = {
     /**
-     * Id
-     */
-    id: string;
-    /**
      * Display Name
      */
     display_name: string;
+    /**
+     * Id
+     */
+    id: string;
 };
 
 /**
@@ -174,36 +174,6 @@ export type Alive = {
  */
 export type Area = {
     /**
-     * Id
-     */
-    id: number;
-    /**
-     * Code
-     */
-    code: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Name En
-     */
-    name_en: string | null;
-    /**
-     * Level
-     */
-    level: 'district' | 'street' | 'zone' | 'community';
-    /**
-     * Parent Id
-     */
-    parent_id: number | null;
-    /**
-     * Path
-     *
-     * Codes from the district down, joined by dots.
-     */
-    path: string;
-    /**
      * Bbox
      */
     bbox: [
@@ -222,17 +192,47 @@ export type Area = {
         number
     ];
     /**
-     * Households
-     *
-     * Households of its buildings.
+     * Code
      */
-    households: number;
+    code: string;
     /**
      * Grids
      *
      * Grids in force today.
      */
     grids: number;
+    /**
+     * Households
+     *
+     * Households of its buildings.
+     */
+    households: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Level
+     */
+    level: 'district' | 'street' | 'zone' | 'community';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Name En
+     */
+    name_en: string | null;
+    /**
+     * Parent Id
+     */
+    parent_id: number | null;
+    /**
+     * Path
+     *
+     * Codes from the district down, joined by dots.
+     */
+    path: string;
 };
 
 /**
@@ -242,36 +242,6 @@ export type Area = {
  */
 export type AreaDetail = {
     /**
-     * Id
-     */
-    id: number;
-    /**
-     * Code
-     */
-    code: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Name En
-     */
-    name_en: string | null;
-    /**
-     * Level
-     */
-    level: 'district' | 'street' | 'zone' | 'community';
-    /**
-     * Parent Id
-     */
-    parent_id: number | null;
-    /**
-     * Path
-     *
-     * Codes from the district down, joined by dots.
-     */
-    path: string;
-    /**
      * Bbox
      */
     bbox: [
@@ -290,18 +260,48 @@ export type AreaDetail = {
         number
     ];
     /**
-     * Households
-     *
-     * Households of its buildings.
+     * Code
      */
-    households: number;
+    code: string;
+    geometry: Outline;
     /**
      * Grids
      *
      * Grids in force today.
      */
     grids: number;
-    geometry: Outline;
+    /**
+     * Households
+     *
+     * Households of its buildings.
+     */
+    households: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Level
+     */
+    level: 'district' | 'street' | 'zone' | 'community';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Name En
+     */
+    name_en: string | null;
+    /**
+     * Parent Id
+     */
+    parent_id: number | null;
+    /**
+     * Path
+     *
+     * Codes from the district down, joined by dots.
+     */
+    path: string;
 };
 
 /**
@@ -325,35 +325,15 @@ export type BodyAddCasePhoto = {
  */
 export type Building = {
     /**
-     * Id
-     */
-    id: number;
-    /**
-     * Name
-     */
-    name: string | null;
-    /**
-     * Compound
-     */
-    compound: string | null;
-    /**
      * Address
      */
     address: string | null;
     /**
-     * Use
-     */
-    use: string | null;
-    /**
-     * Levels
-     */
-    levels: number | null;
-    /**
-     * Households
+     * Area Id
      *
-     * A count; who lives there is not kept.
+     * Its community.
      */
-    households: number;
+    area_id: number | null;
     /**
      * Centre
      */
@@ -362,11 +342,31 @@ export type Building = {
         number
     ];
     /**
-     * Area Id
-     *
-     * Its community.
+     * Compound
      */
-    area_id: number | null;
+    compound: string | null;
+    /**
+     * Households
+     *
+     * A count; who lives there is not kept.
+     */
+    households: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Levels
+     */
+    levels: number | null;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Use
+     */
+    use: string | null;
 };
 
 /**
@@ -376,35 +376,15 @@ export type Building = {
  */
 export type BuildingDetail = {
     /**
-     * Id
-     */
-    id: number;
-    /**
-     * Name
-     */
-    name: string | null;
-    /**
-     * Compound
-     */
-    compound: string | null;
-    /**
      * Address
      */
     address: string | null;
     /**
-     * Use
-     */
-    use: string | null;
-    /**
-     * Levels
-     */
-    levels: number | null;
-    /**
-     * Households
+     * Area Id
      *
-     * A count; who lives there is not kept.
+     * Its community.
      */
-    households: number;
+    area_id: number | null;
     /**
      * Centre
      */
@@ -413,12 +393,32 @@ export type BuildingDetail = {
         number
     ];
     /**
-     * Area Id
-     *
-     * Its community.
+     * Compound
      */
-    area_id: number | null;
+    compound: string | null;
     geometry: Outline;
+    /**
+     * Households
+     *
+     * A count; who lives there is not kept.
+     */
+    households: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Levels
+     */
+    levels: number | null;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Use
+     */
+    use: string | null;
 };
 
 /**
@@ -428,115 +428,9 @@ export type BuildingDetail = {
  */
 export type Case = {
     /**
-     * Id
-     */
-    id: string;
-    /**
-     * Number
-     */
-    number: string;
-    category: CategoryRef;
-    /**
-     * Severity
-     */
-    severity: 'red' | 'yellow' | 'blue';
-    /**
-     * State
-     */
-    state: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void';
-    /**
-     * Overdue
-     *
-     * Not put right by its deadline, and still to be.
-     */
-    overdue: boolean;
-    /**
-     * Null: in no grid, waits in the triage queue.
-     */
-    grid: Ref | null;
-    area: NamedRef | null;
-    /**
-     * Lon
-     *
-     * Degrees, WGS 84.
-     */
-    lon: number;
-    /**
-     * Lat
-     *
-     * Degrees, WGS 84.
-     */
-    lat: number;
-    /**
-     * Address
-     */
-    address: string | null;
-    /**
-     * The unit charged with it.
-     */
-    unit: NamedRef | null;
-    /**
-     * Occurred At
-     *
-     * The device's clock.
-     */
-    occurred_at: string;
-    /**
-     * Received At
-     *
-     * Our clock: deadlines run on it.
-     */
-    received_at: string;
-    /**
-     * Deadline At
-     */
-    deadline_at: string;
-    /**
-     * Closed At
-     */
-    closed_at: string | null;
-    /**
-     * Seq
-     *
-     * Of its last event; a command says which it expects.
-     */
-    seq: number;
-    /**
-     * Description
-     */
-    description: string | null;
-    /**
-     * The grid when it was filed.
-     */
-    grid_filed: Ref | null;
-    /**
      * Accuracy M
      */
     accuracy_m: number | null;
-    /**
-     * Source
-     */
-    source: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection';
-    /**
-     * External Number
-     */
-    external_number: string | null;
-    /**
-     * Reworks
-     */
-    reworks: number;
-    /**
-     * Dispatched At
-     */
-    dispatched_at: string | null;
-    /**
-     * Handled At
-     */
-    handled_at: string | null;
-    /**
-     * Verified At
-     */
-    verified_at: string | null;
     /**
      * Actions
      *
@@ -544,13 +438,119 @@ export type Case = {
      */
     actions: Array<'report' | 'dispatch' | 'handle' | 'verify' | 'rework' | 'close' | 'place' | 'void'>;
     /**
-     * Photos
+     * Address
      */
-    photos: Array<Photo>;
+    address: string | null;
+    area: NamedRef | null;
+    category: CategoryRef;
+    /**
+     * Closed At
+     */
+    closed_at: string | null;
+    /**
+     * Deadline At
+     */
+    deadline_at: string;
+    /**
+     * Description
+     */
+    description: string | null;
+    /**
+     * Dispatched At
+     */
+    dispatched_at: string | null;
+    /**
+     * External Number
+     */
+    external_number: string | null;
+    /**
+     * Null: in no grid, waits in the triage queue.
+     */
+    grid: Ref | null;
+    /**
+     * The grid when it was filed.
+     */
+    grid_filed: Ref | null;
+    /**
+     * Handled At
+     */
+    handled_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lat
+     *
+     * Degrees, WGS 84.
+     */
+    lat: number;
     /**
      * Ledger
      */
     ledger: Array<LedgerLine>;
+    /**
+     * Lon
+     *
+     * Degrees, WGS 84.
+     */
+    lon: number;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Occurred At
+     *
+     * The device's clock.
+     */
+    occurred_at: string;
+    /**
+     * Overdue
+     *
+     * Not put right by its deadline, and still to be.
+     */
+    overdue: boolean;
+    /**
+     * Photos
+     */
+    photos: Array<Photo>;
+    /**
+     * Received At
+     *
+     * Our clock: deadlines run on it.
+     */
+    received_at: string;
+    /**
+     * Reworks
+     */
+    reworks: number;
+    /**
+     * Seq
+     *
+     * Of its last event; a command says which it expects.
+     */
+    seq: number;
+    /**
+     * Severity
+     */
+    severity: 'red' | 'yellow' | 'blue';
+    /**
+     * Source
+     */
+    source: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection';
+    /**
+     * State
+     */
+    state: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void';
+    /**
+     * The unit charged with it.
+     */
+    unit: NamedRef | null;
+    /**
+     * Verified At
+     */
+    verified_at: string | null;
 };
 
 /**
@@ -560,14 +560,73 @@ export type Case = {
  */
 export type CaseBrief = {
     /**
+     * Address
+     */
+    address: string | null;
+    area: NamedRef | null;
+    category: CategoryRef;
+    /**
+     * Closed At
+     */
+    closed_at: string | null;
+    /**
+     * Deadline At
+     */
+    deadline_at: string;
+    /**
+     * Null: in no grid, waits in the triage queue.
+     */
+    grid: Ref | null;
+    /**
      * Id
      */
     id: string;
     /**
+     * Lat
+     *
+     * Degrees, WGS 84.
+     */
+    lat: number;
+    /**
+     * Lon
+     *
+     * Degrees, WGS 84.
+     */
+    lon: number;
+    /**
      * Number
      */
     number: string;
-    category: CategoryRef;
+    /**
+     * Occurred At
+     *
+     * The device's clock.
+     */
+    occurred_at: string;
+    /**
+     * Overdue
+     *
+     * Not put right by its deadline, and still to be.
+     */
+    overdue: boolean;
+    /**
+     * Photos
+     *
+     * How many.
+     */
+    photos: number;
+    /**
+     * Received At
+     *
+     * Our clock: deadlines run on it.
+     */
+    received_at: string;
+    /**
+     * Seq
+     *
+     * Of its last event; a command says which it expects.
+     */
+    seq: number;
     /**
      * Severity
      */
@@ -577,68 +636,9 @@ export type CaseBrief = {
      */
     state: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void';
     /**
-     * Overdue
-     *
-     * Not put right by its deadline, and still to be.
-     */
-    overdue: boolean;
-    /**
-     * Null: in no grid, waits in the triage queue.
-     */
-    grid: Ref | null;
-    area: NamedRef | null;
-    /**
-     * Lon
-     *
-     * Degrees, WGS 84.
-     */
-    lon: number;
-    /**
-     * Lat
-     *
-     * Degrees, WGS 84.
-     */
-    lat: number;
-    /**
-     * Address
-     */
-    address: string | null;
-    /**
      * The unit charged with it.
      */
     unit: NamedRef | null;
-    /**
-     * Occurred At
-     *
-     * The device's clock.
-     */
-    occurred_at: string;
-    /**
-     * Received At
-     *
-     * Our clock: deadlines run on it.
-     */
-    received_at: string;
-    /**
-     * Deadline At
-     */
-    deadline_at: string;
-    /**
-     * Closed At
-     */
-    closed_at: string | null;
-    /**
-     * Seq
-     *
-     * Of its last event; a command says which it expects.
-     */
-    seq: number;
-    /**
-     * Photos
-     *
-     * How many.
-     */
-    photos: number;
 };
 
 /**
@@ -648,21 +648,23 @@ export type CaseBrief = {
  */
 export type Category = {
     /**
+     * Code
+     */
+    code: string;
+    /**
      * Id
      */
     id: number;
-    /**
-     * Standard
-     */
-    standard: string;
     /**
      * Kind
      */
     kind: 'component' | 'matter';
     /**
-     * Code
+     * Limit Minutes
+     *
+     * Time to put it right, from when it is received.
      */
-    code: string;
+    limit_minutes: number;
     /**
      * Name
      */
@@ -676,11 +678,9 @@ export type Category = {
      */
     severity: 'red' | 'yellow' | 'blue';
     /**
-     * Limit Minutes
-     *
-     * Time to put it right, from when it is received.
+     * Standard
      */
-    limit_minutes: number;
+    standard: string;
 };
 
 /**
@@ -690,13 +690,13 @@ export type Category = {
  */
 export type CategoryRef = {
     /**
-     * Id
-     */
-    id: number;
-    /**
      * Code
      */
     code: string;
+    /**
+     * Id
+     */
+    id: number;
     /**
      * Name
      */
@@ -714,13 +714,13 @@ export type CategoryRef = {
  */
 export type ColourStop = {
     /**
-     * Value
-     */
-    value: number;
-    /**
      * Color
      */
     color: string;
+    /**
+     * Value
+     */
+    value: number;
 };
 
 /**
@@ -730,9 +730,9 @@ export type ColourStop = {
  */
 export type Density = {
     /**
-     * Url
+     * Bandwidth M
      */
-    url: string;
+    bandwidth_m: number;
     /**
      * Bbox
      */
@@ -743,10 +743,6 @@ export type Density = {
         number
     ];
     /**
-     * Bandwidth M
-     */
-    bandwidth_m: number;
-    /**
      * Max Per Km2
      */
     max_per_km2: number;
@@ -754,6 +750,10 @@ export type Density = {
      * Stops
      */
     stops: Array<ColourStop>;
+    /**
+     * Url
+     */
+    url: string;
 };
 
 /**
@@ -775,22 +775,6 @@ export type Discarded = {
  */
 export type District = {
     /**
-     * Id
-     */
-    id: number;
-    /**
-     * Code
-     */
-    code: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Time Zone
-     */
-    time_zone: string;
-    /**
      * Bbox
      */
     bbox: [
@@ -799,6 +783,22 @@ export type District = {
         number,
         number
     ];
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
 };
 
 /**
@@ -808,10 +808,6 @@ export type District = {
  */
 export type FieldProblem = {
     /**
-     * Pointer
-     */
-    pointer: string;
-    /**
      * Code
      */
     code: string;
@@ -819,6 +815,10 @@ export type FieldProblem = {
      * Message
      */
     message: string;
+    /**
+     * Pointer
+     */
+    pointer: string;
     [key: string]: unknown;
 };
 
@@ -829,31 +829,6 @@ export type FieldProblem = {
  */
 export type Found = {
     /**
-     * Type
-     */
-    type: 'grid' | 'case' | 'place' | 'building' | 'road' | 'area';
-    /**
-     * Id
-     *
-     * A case's id is a UUID, all others are numbers.
-     */
-    id: number | string;
-    /**
-     * Title
-     */
-    title: string;
-    /**
-     * Subtitle
-     */
-    subtitle: string | null;
-    /**
-     * Centre
-     */
-    centre: [
-        number,
-        number
-    ];
-    /**
      * Bbox
      */
     bbox: [
@@ -862,6 +837,31 @@ export type Found = {
         number,
         number
     ] | null;
+    /**
+     * Centre
+     */
+    centre: [
+        number,
+        number
+    ];
+    /**
+     * Id
+     *
+     * A case's id is a UUID, all others are numbers.
+     */
+    id: number | string;
+    /**
+     * Subtitle
+     */
+    subtitle: string | null;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Type
+     */
+    type: 'grid' | 'case' | 'place' | 'building' | 'road' | 'area';
 };
 
 /**
@@ -883,17 +883,9 @@ export type FoundList = {
  */
 export type Generation = {
     /**
-     * State
-     */
-    state: 'waiting' | 'running' | 'done' | 'failed';
-    /**
      * Done
      */
     done: number;
-    /**
-     * Total
-     */
-    total: number;
     /**
      * Message
      *
@@ -901,13 +893,21 @@ export type Generation = {
      */
     message: string;
     /**
+     * Message En
+     */
+    message_en?: string | null;
+    /**
      * Message Zh
      */
     message_zh?: string | null;
     /**
-     * Message En
+     * State
      */
-    message_en?: string | null;
+    state: 'waiting' | 'running' | 'done' | 'failed';
+    /**
+     * Total
+     */
+    total: number;
 };
 
 /**
@@ -917,37 +917,26 @@ export type Generation = {
  */
 export type Grid = {
     /**
-     * Id
-     */
-    id: number;
-    /**
-     * Code
-     */
-    code: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Kind
-     */
-    kind: string;
-    /**
      * Its community.
      */
     area: Ref;
     /**
-     * Households
+     * Area M2
      */
-    households: number;
+    area_m2: number;
+    /**
+     * Bbox
+     */
+    bbox: [
+        number,
+        number,
+        number,
+        number
+    ];
     /**
      * Buildings
      */
     buildings: number;
-    /**
-     * Area M2
-     */
-    area_m2: number;
     /**
      * Centre
      *
@@ -958,14 +947,25 @@ export type Grid = {
         number
     ];
     /**
-     * Bbox
+     * Code
      */
-    bbox: [
-        number,
-        number,
-        number,
-        number
-    ];
+    code: string;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Name
+     */
+    name: string;
     /**
      * Null while the plan is a draft.
      */
@@ -979,6 +979,22 @@ export type Grid = {
  */
 export type GridCounters = {
     /**
+     * Closed
+     */
+    closed: number;
+    /**
+     * Handled
+     */
+    handled: number;
+    /**
+     * Last Case At
+     */
+    last_case_at: string | null;
+    /**
+     * Last Patrol At
+     */
+    last_patrol_at: string | null;
+    /**
      * Open
      */
     open: number;
@@ -987,33 +1003,17 @@ export type GridCounters = {
      */
     overdue: number;
     /**
-     * Handled
+     * Patrol Metres 30D
      */
-    handled: number;
-    /**
-     * Closed
-     */
-    closed: number;
-    /**
-     * Patrols 30D
-     */
-    patrols_30d: number;
+    patrol_metres_30d: number;
     /**
      * Patrol Seconds 30D
      */
     patrol_seconds_30d: number;
     /**
-     * Patrol Metres 30D
+     * Patrols 30D
      */
-    patrol_metres_30d: number;
-    /**
-     * Last Patrol At
-     */
-    last_patrol_at: string | null;
-    /**
-     * Last Case At
-     */
-    last_case_at: string | null;
+    patrols_30d: number;
 };
 
 /**
@@ -1023,46 +1023,13 @@ export type GridCounters = {
  */
 export type GridDetail = {
     /**
-     * Id
-     */
-    id: number;
-    /**
-     * Code
-     */
-    code: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Kind
-     */
-    kind: string;
-    /**
      * Its community.
      */
     area: Ref;
     /**
-     * Households
-     */
-    households: number;
-    /**
-     * Buildings
-     */
-    buildings: number;
-    /**
      * Area M2
      */
     area_m2: number;
-    /**
-     * Centre
-     *
-     * A point within the grid, for its label.
-     */
-    centre: [
-        number,
-        number
-    ];
     /**
      * Bbox
      */
@@ -1073,15 +1040,48 @@ export type GridDetail = {
         number
     ];
     /**
-     * Null while the plan is a draft.
+     * Buildings
      */
-    validity: Validity | null;
+    buildings: number;
+    /**
+     * Centre
+     *
+     * A point within the grid, for its label.
+     */
+    centre: [
+        number,
+        number
+    ];
+    /**
+     * Code
+     */
+    code: string;
     geometry: Outline;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Name
+     */
+    name: string;
     /**
      * Officers
      */
     officers: Array<Officer>;
     status: GridCounters | null;
+    /**
+     * Null while the plan is a draft.
+     */
+    validity: Validity | null;
     /**
      * Versions
      */
@@ -1095,6 +1095,14 @@ export type GridDetail = {
  */
 export type GridStatusColumns = {
     /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Closed
+     */
+    closed: Array<number>;
+    /**
      * Cursor
      *
      * Give it as `since` to get only what changed.
@@ -1107,13 +1115,25 @@ export type GridStatusColumns = {
      */
     full: boolean;
     /**
-     * As Of
-     */
-    as_of: string;
-    /**
      * Grid Id
      */
     grid_id: Array<number>;
+    /**
+     * Handled
+     *
+     * Of the open ones: put right, to be checked.
+     */
+    handled: Array<number>;
+    /**
+     * Households
+     */
+    households: Array<number>;
+    /**
+     * Last Patrol At
+     *
+     * Seconds since 1970-01-01 UTC.
+     */
+    last_patrol_at: Array<number | null>;
     /**
      * Open
      *
@@ -1127,39 +1147,19 @@ export type GridStatusColumns = {
      */
     overdue: Array<number>;
     /**
-     * Handled
-     *
-     * Of the open ones: put right, to be checked.
+     * Patrol Metres 30D
      */
-    handled: Array<number>;
+    patrol_metres_30d: Array<number>;
     /**
-     * Closed
+     * Patrol Seconds 30D
      */
-    closed: Array<number>;
+    patrol_seconds_30d: Array<number>;
     /**
      * Patrols 30D
      *
      * Shifts of the last 30 days.
      */
     patrols_30d: Array<number>;
-    /**
-     * Patrol Seconds 30D
-     */
-    patrol_seconds_30d: Array<number>;
-    /**
-     * Patrol Metres 30D
-     */
-    patrol_metres_30d: Array<number>;
-    /**
-     * Last Patrol At
-     *
-     * Seconds since 1970-01-01 UTC.
-     */
-    last_patrol_at: Array<number | null>;
-    /**
-     * Households
-     */
-    households: Array<number>;
 };
 
 /**
@@ -1169,23 +1169,23 @@ export type GridStatusColumns = {
  */
 export type GridVersion = {
     /**
-     * Plan
-     */
-    plan: {
-        [key: string]: number | string;
-    };
-    /**
      * Code
      */
     code: string;
+    /**
+     * Households
+     */
+    households: number;
     /**
      * Name
      */
     name: string;
     /**
-     * Households
+     * Plan
      */
-    households: number;
+    plan: {
+        [key: string]: number | string;
+    };
     validity: Validity;
 };
 
@@ -1195,12 +1195,12 @@ export type GridVersion = {
  * A role, and where it holds: in an area with all below it, or on one grid.
  */
 export type HeldRole = {
+    area: Ref | null;
+    grid: Ref | null;
     /**
      * Role
      */
     role: string;
-    area: Ref | null;
-    grid: Ref | null;
 };
 
 /**
@@ -1209,14 +1209,6 @@ export type HeldRole = {
  * A grid or H3 cell: what was counted in it and how unusual that is.
  */
 export type HotspotUnit = {
-    /**
-     * Key
-     */
-    key: string;
-    /**
-     * Grid Id
-     */
-    grid_id: number | null;
     /**
      * Cases
      */
@@ -1234,11 +1226,17 @@ export type HotspotUnit = {
      */
     exposure: number | null;
     /**
-     * Z
-     *
-     * Getis-Ord Gi* of the unit with its neighbours.
+     * Null for grids: the map has them.
      */
-    z: number;
+    geometry: Outline | null;
+    /**
+     * Grid Id
+     */
+    grid_id: number | null;
+    /**
+     * Key
+     */
+    key: string;
     /**
      * P
      *
@@ -1252,9 +1250,11 @@ export type HotspotUnit = {
      */
     q: number;
     /**
-     * Verdict
+     * Rate Verdict
+     *
+     * Of cases per hour patrolled.
      */
-    verdict: 'much-more' | 'more' | 'usual' | 'fewer' | 'much-fewer' | 'too-few-data';
+    rate_verdict: 'much-more' | 'more' | 'usual' | 'fewer' | 'much-fewer' | 'too-few-data' | null;
     /**
      * Trend
      *
@@ -1262,15 +1262,15 @@ export type HotspotUnit = {
      */
     trend: 'new' | 'fading' | 'steady' | null;
     /**
-     * Rate Verdict
-     *
-     * Of cases per hour patrolled.
+     * Verdict
      */
-    rate_verdict: 'much-more' | 'more' | 'usual' | 'fewer' | 'much-fewer' | 'too-few-data' | null;
+    verdict: 'much-more' | 'more' | 'usual' | 'fewer' | 'much-fewer' | 'too-few-data';
     /**
-     * Null for grids: the map has them.
+     * Z
+     *
+     * Getis-Ord Gi* of the unit with its neighbours.
      */
-    geometry: Outline | null;
+    z: number;
 };
 
 /**
@@ -1279,11 +1279,11 @@ export type HotspotUnit = {
  * A run and its units, the most unusual first.
  */
 export type Hotspots = {
-    run: RunDetail;
     /**
      * Items
      */
     items: Array<HotspotUnit>;
+    run: RunDetail;
 };
 
 /**
@@ -1293,18 +1293,20 @@ export type Hotspots = {
  */
 export type LedgerLine = {
     /**
-     * Seq
-     */
-    seq: number;
-    /**
      * Action
      */
     action: 'report' | 'dispatch' | 'handle' | 'verify' | 'rework' | 'close' | 'place' | 'void';
-    /**
-     * State
-     */
-    state: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void';
     actor: ActorRef | null;
+    /**
+     * Digest
+     */
+    digest: string;
+    /**
+     * Facts
+     */
+    facts: {
+        [key: string]: unknown;
+    };
     /**
      * Occurred At
      */
@@ -1314,19 +1316,17 @@ export type LedgerLine = {
      */
     received_at: string;
     /**
-     * Facts
+     * Seq
      */
-    facts: {
-        [key: string]: unknown;
-    };
+    seq: number;
+    /**
+     * State
+     */
+    state: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void';
     /**
      * Text
      */
     text: string | null;
-    /**
-     * Digest
-     */
-    digest: string;
 };
 
 /**
@@ -1336,28 +1336,28 @@ export type LedgerLine = {
  */
 export type Located = {
     /**
-     * Lon
+     * Address
      *
-     * Degrees, WGS 84.
+     * The nearest building's address, or road.
      */
-    lon: number;
+    address: string | null;
+    /**
+     * The lowest area that holds the point.
+     */
+    area: Ref | null;
+    grid: Ref | null;
     /**
      * Lat
      *
      * Degrees, WGS 84.
      */
     lat: number;
-    grid: Ref | null;
     /**
-     * The lowest area that holds the point.
-     */
-    area: Ref | null;
-    /**
-     * Address
+     * Lon
      *
-     * The nearest building's address, or road.
+     * Degrees, WGS 84.
      */
-    address: string | null;
+    lon: number;
     /**
      * Nearby
      *
@@ -1373,14 +1373,6 @@ export type Located = {
  */
 export type Me = {
     account: MyAccount;
-    /**
-     * Roles
-     */
-    roles: Array<HeldRole>;
-    /**
-     * Permissions
-     */
-    permissions: Array<string>;
     district: District;
     /**
      * Home Bbox
@@ -1399,6 +1391,14 @@ export type Me = {
      * Our clock: deadlines run on it.
      */
     now: string;
+    /**
+     * Permissions
+     */
+    permissions: Array<string>;
+    /**
+     * Roles
+     */
+    roles: Array<HeldRole>;
 };
 
 /**
@@ -1408,6 +1408,10 @@ export type Me = {
  */
 export type MyAccount = {
     /**
+     * Display Name
+     */
+    display_name: string;
+    /**
      * Id
      */
     id: string;
@@ -1415,10 +1419,6 @@ export type MyAccount = {
      * Login
      */
     login: string;
-    /**
-     * Display Name
-     */
-    display_name: string;
     unit: NamedRef | null;
 };
 
@@ -1449,15 +1449,15 @@ export type NewPlan = {
      */
     area_id: number;
     /**
-     * Name
-     */
-    name: string;
-    /**
      * Households
      *
      * Households in a grid.
      */
     households?: number;
+    /**
+     * Name
+     */
+    name: string;
     /**
      * Reason
      */
@@ -1471,10 +1471,6 @@ export type NewPlan = {
  */
 export type NewRun = {
     /**
-     * Unit
-     */
-    unit: 'h3' | 'grid';
-    /**
      * From
      */
     from: string;
@@ -1482,6 +1478,10 @@ export type NewRun = {
      * To
      */
     to: string;
+    /**
+     * Unit
+     */
+    unit: 'h3' | 'grid';
 };
 
 /**
@@ -1491,13 +1491,13 @@ export type NewRun = {
  */
 export type Officer = {
     /**
-     * Id
-     */
-    id: string;
-    /**
      * Display Name
      */
     display_name: string;
+    /**
+     * Id
+     */
+    id: string;
 };
 
 /**
@@ -1507,13 +1507,13 @@ export type Officer = {
  */
 export type Outline = {
     /**
-     * Type
-     */
-    type: 'Polygon' | 'MultiPolygon';
-    /**
      * Coordinates
      */
     coordinates: Array<unknown>;
+    /**
+     * Type
+     */
+    type: 'Polygon' | 'MultiPolygon';
 };
 
 /**
@@ -1663,9 +1663,17 @@ export type PageUnit = {
  */
 export type Photo = {
     /**
+     * Height Px
+     */
+    height_px: number;
+    /**
      * Id
      */
     id: string;
+    /**
+     * Received At
+     */
+    received_at: string;
     /**
      * Role
      */
@@ -1678,14 +1686,6 @@ export type Photo = {
      * Width Px
      */
     width_px: number;
-    /**
-     * Height Px
-     */
-    height_px: number;
-    /**
-     * Received At
-     */
-    received_at: string;
 };
 
 /**
@@ -1694,6 +1694,20 @@ export type Photo = {
  * A division of an area into grids.
  */
 export type Plan = {
+    area: Ref;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Effective On
+     */
+    effective_on: string | null;
+    generation: Generation | null;
+    /**
+     * Grids
+     */
+    grids: number;
     /**
      * Id
      */
@@ -1703,31 +1717,9 @@ export type Plan = {
      */
     name: string;
     /**
-     * Status
-     */
-    status: 'draft' | 'checked' | 'approved' | 'published';
-    area: Ref;
-    /**
-     * Target Households
-     */
-    target_households: number;
-    /**
-     * Reason
-     */
-    reason: string;
-    /**
-     * Effective On
-     */
-    effective_on: string | null;
-    /**
-     * Created At
-     */
-    created_at: string;
-    /**
      * Published At
      */
     published_at: string | null;
-    generation: Generation | null;
     /**
      * Quality
      *
@@ -1737,9 +1729,17 @@ export type Plan = {
         [key: string]: unknown;
     } | null;
     /**
-     * Grids
+     * Reason
      */
-    grids: number;
+    reason: string;
+    /**
+     * Status
+     */
+    status: 'draft' | 'checked' | 'approved' | 'published';
+    /**
+     * Target Households
+     */
+    target_households: number;
 };
 
 /**
@@ -1749,19 +1749,11 @@ export type Plan = {
  */
 export type PointIn = {
     /**
-     * Seq
-     */
-    seq: number;
-    /**
-     * Occurred At
-     */
-    occurred_at: string;
-    /**
-     * Lon
+     * Accuracy M
      *
-     * Degrees, in `datum`.
+     * Metres, as the receiver says.
      */
-    lon: number;
+    accuracy_m?: number | null;
     /**
      * Lat
      *
@@ -1769,11 +1761,19 @@ export type PointIn = {
      */
     lat: number;
     /**
-     * Accuracy M
+     * Lon
      *
-     * Metres, as the receiver says.
+     * Degrees, in `datum`.
      */
-    accuracy_m?: number | null;
+    lon: number;
+    /**
+     * Occurred At
+     */
+    occurred_at: string;
+    /**
+     * Seq
+     */
+    seq: number;
 };
 
 /**
@@ -1783,43 +1783,43 @@ export type PointIn = {
  */
 export type Points = {
     /**
+     * Category Id
+     */
+    category_id: Array<number>;
+    /**
      * Count
      */
     count: number;
+    /**
+     * Id
+     */
+    id: Array<string>;
+    /**
+     * Lat
+     */
+    lat: Array<number>;
+    /**
+     * Lon
+     */
+    lon: Array<number>;
+    /**
+     * Overdue
+     */
+    overdue: Array<0 | 1>;
+    /**
+     * Severity
+     */
+    severity: Array<'red' | 'yellow' | 'blue'>;
+    /**
+     * State
+     */
+    state: Array<'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void'>;
     /**
      * Truncated
      *
      * There are more; the newest are here.
      */
     truncated: boolean;
-    /**
-     * Id
-     */
-    id: Array<string>;
-    /**
-     * Lon
-     */
-    lon: Array<number>;
-    /**
-     * Lat
-     */
-    lat: Array<number>;
-    /**
-     * State
-     */
-    state: Array<'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void'>;
-    /**
-     * Severity
-     */
-    severity: Array<'red' | 'yellow' | 'blue'>;
-    /**
-     * Overdue
-     */
-    overdue: Array<0 | 1>;
-    /**
-     * Category Id
-     */
-    category_id: Array<number>;
 };
 
 /**
@@ -1829,13 +1829,13 @@ export type Points = {
  */
 export type PointsIn = {
     /**
-     * Points
-     */
-    points: Array<PointIn>;
-    /**
      * Datum
      */
     datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
+    /**
+     * Points
+     */
+    points: Array<PointIn>;
 };
 
 /**
@@ -1865,18 +1865,6 @@ export type PointsTaken = {
  */
 export type ProblemBody = {
     /**
-     * Type
-     */
-    type: string;
-    /**
-     * Title
-     */
-    title: string;
-    /**
-     * Status
-     */
-    status: number;
-    /**
      * Code
      */
     code: string;
@@ -1885,11 +1873,9 @@ export type ProblemBody = {
      */
     detail: string;
     /**
-     * Params
+     * Errors
      */
-    params?: {
-        [key: string]: unknown;
-    };
+    errors?: Array<FieldProblem> | null;
     /**
      * Instance
      *
@@ -1897,9 +1883,23 @@ export type ProblemBody = {
      */
     instance?: string | null;
     /**
-     * Errors
+     * Params
      */
-    errors?: Array<FieldProblem> | null;
+    params?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Status
+     */
+    status: number;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Type
+     */
+    type: string;
 };
 
 /**
@@ -1925,15 +1925,15 @@ export type Publication = {
  */
 export type Ready = {
     /**
-     * Status
-     */
-    status: 'ready' | 'not-ready';
-    /**
      * Checks
      */
     checks: {
         [key: string]: string;
     };
+    /**
+     * Status
+     */
+    status: 'ready' | 'not-ready';
 };
 
 /**
@@ -1943,13 +1943,13 @@ export type Ready = {
  */
 export type Ref = {
     /**
-     * Id
-     */
-    id: number;
-    /**
      * Code
      */
     code: string;
+    /**
+     * Id
+     */
+    id: number;
     /**
      * Name
      */
@@ -1963,13 +1963,13 @@ export type Ref = {
  */
 export type RefusedPoint = {
     /**
-     * Seq
-     */
-    seq: number;
-    /**
      * Reason
      */
     reason: 'before-start' | 'after-end' | 'in-future' | 'far-from-duty';
+    /**
+     * Seq
+     */
+    seq: number;
 };
 
 /**
@@ -1978,38 +1978,6 @@ export type RefusedPoint = {
  * A hazard as it is reported.
  */
 export type Report = {
-    /**
-     * Id
-     *
-     * UUIDv7 made by the client.
-     */
-    id: string;
-    /**
-     * Category Id
-     */
-    category_id: number;
-    /**
-     * Severity
-     *
-     * None: as the category says.
-     */
-    severity?: 'red' | 'yellow' | 'blue' | null;
-    /**
-     * Lon
-     *
-     * Degrees, in `datum`.
-     */
-    lon: number;
-    /**
-     * Lat
-     *
-     * Degrees, in `datum`.
-     */
-    lat: number;
-    /**
-     * Datum
-     */
-    datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
     /**
      * Accuracy M
      *
@@ -2021,9 +1989,39 @@ export type Report = {
      */
     address?: string | null;
     /**
+     * Category Id
+     */
+    category_id: number;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
+    /**
      * Description
      */
     description: string;
+    /**
+     * External Number
+     */
+    external_number?: string | null;
+    /**
+     * Id
+     *
+     * UUIDv7 made by the client.
+     */
+    id: string;
+    /**
+     * Lat
+     *
+     * Degrees, in `datum`.
+     */
+    lat: number;
+    /**
+     * Lon
+     *
+     * Degrees, in `datum`.
+     */
+    lon: number;
     /**
      * Occurred At
      *
@@ -2031,13 +2029,15 @@ export type Report = {
      */
     occurred_at?: string | null;
     /**
+     * Severity
+     *
+     * None: as the category says.
+     */
+    severity?: 'red' | 'yellow' | 'blue' | null;
+    /**
      * Source
      */
     source?: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection';
-    /**
-     * External Number
-     */
-    external_number?: string | null;
 };
 
 /**
@@ -2047,10 +2047,6 @@ export type Report = {
  */
 export type RoleIn = {
     /**
-     * Role
-     */
-    role: 'officer' | 'planner' | 'commander' | 'handler' | 'administrator' | 'auditor';
-    /**
      * Area Id
      */
     area_id?: number | null;
@@ -2058,6 +2054,10 @@ export type RoleIn = {
      * Grid Id
      */
     grid_id?: number | null;
+    /**
+     * Role
+     */
+    role: 'officer' | 'planner' | 'commander' | 'handler' | 'administrator' | 'auditor';
 };
 
 /**
@@ -2066,12 +2066,12 @@ export type RoleIn = {
  * A role that holds today.
  */
 export type RoleOut = {
+    area: Ref | null;
+    grid: Ref | null;
     /**
      * Role
      */
     role: 'officer' | 'planner' | 'commander' | 'handler' | 'administrator' | 'auditor';
-    area: Ref | null;
-    grid: Ref | null;
 };
 
 /**
@@ -2081,13 +2081,17 @@ export type RoleOut = {
  */
 export type Run = {
     /**
+     * Cases
+     */
+    cases: number;
+    /**
+     * Computed At
+     */
+    computed_at: string;
+    /**
      * Id
      */
     id: number;
-    /**
-     * Unit
-     */
-    unit: 'h3' | 'grid';
     /**
      * Period From
      */
@@ -2097,13 +2101,9 @@ export type Run = {
      */
     period_to: string;
     /**
-     * Cases
+     * Unit
      */
-    cases: number;
-    /**
-     * Computed At
-     */
-    computed_at: string;
+    unit: 'h3' | 'grid';
 };
 
 /**
@@ -2113,13 +2113,17 @@ export type Run = {
  */
 export type RunDetail = {
     /**
+     * Cases
+     */
+    cases: number;
+    /**
+     * Computed At
+     */
+    computed_at: string;
+    /**
      * Id
      */
     id: number;
-    /**
-     * Unit
-     */
-    unit: 'h3' | 'grid';
     /**
      * Period From
      */
@@ -2129,19 +2133,15 @@ export type RunDetail = {
      */
     period_to: string;
     /**
-     * Cases
-     */
-    cases: number;
-    /**
-     * Computed At
-     */
-    computed_at: string;
-    /**
      * Settings
      */
     settings: {
         [key: string]: unknown;
     };
+    /**
+     * Unit
+     */
+    unit: 'h3' | 'grid';
 };
 
 /**
@@ -2151,40 +2151,32 @@ export type RunDetail = {
  */
 export type Shift = {
     /**
-     * Id
+     * Ended At
      */
-    id: string;
+    ended_at: string | null;
     /**
-     * Shift Day
+     * Gap Seconds
      *
-     * The day it started in the district.
+     * Nobody knows where these were spent.
      */
-    shift_day: string;
-    officer: ActorRef;
-    /**
-     * Kind
-     */
-    kind: string;
+    gap_seconds: number;
     /**
      * Grid Ids
      */
     grid_ids: Array<number>;
     /**
-     * Tracked
+     * Id
      */
-    tracked: boolean;
+    id: string;
     /**
-     * Source
+     * Kind
      */
-    source: string;
+    kind: string;
     /**
-     * Started At
+     * Metres
      */
-    started_at: string;
-    /**
-     * Ended At
-     */
-    ended_at: string | null;
+    metres: number;
+    officer: ActorRef;
     /**
      * Points
      */
@@ -2194,15 +2186,23 @@ export type Shift = {
      */
     seconds: number;
     /**
-     * Metres
-     */
-    metres: number;
-    /**
-     * Gap Seconds
+     * Shift Day
      *
-     * Nobody knows where these were spent.
+     * The day it started in the district.
      */
-    gap_seconds: number;
+    shift_day: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Tracked
+     */
+    tracked: boolean;
 };
 
 /**
@@ -2211,6 +2211,10 @@ export type Shift = {
  * A stretch of duty that begins.
  */
 export type ShiftBegin = {
+    /**
+     * Grid Ids
+     */
+    grid_ids: Array<number>;
     /**
      * Id
      *
@@ -2222,21 +2226,17 @@ export type ShiftBegin = {
      */
     kind?: 'patrol' | 'inspection';
     /**
-     * Grid Ids
+     * Started At
+     *
+     * None: now.
      */
-    grid_ids: Array<number>;
+    started_at?: string | null;
     /**
      * Tracked
      *
      * Keep a track, between begin and end and near these grids only.
      */
     tracked?: boolean;
-    /**
-     * Started At
-     *
-     * None: now.
-     */
-    started_at?: string | null;
 };
 
 /**
@@ -2246,40 +2246,36 @@ export type ShiftBegin = {
  */
 export type ShiftDetail = {
     /**
-     * Id
+     * Ended At
      */
-    id: string;
+    ended_at: string | null;
     /**
-     * Shift Day
+     * Gap Seconds
      *
-     * The day it started in the district.
+     * Nobody knows where these were spent.
      */
-    shift_day: string;
-    officer: ActorRef;
-    /**
-     * Kind
-     */
-    kind: string;
+    gap_seconds: number;
     /**
      * Grid Ids
      */
     grid_ids: Array<number>;
     /**
-     * Tracked
+     * Grids
      */
-    tracked: boolean;
+    grids: Array<ShiftGrid>;
     /**
-     * Source
+     * Id
      */
-    source: string;
+    id: string;
     /**
-     * Started At
+     * Kind
      */
-    started_at: string;
+    kind: string;
     /**
-     * Ended At
+     * Metres
      */
-    ended_at: string | null;
+    metres: number;
+    officer: ActorRef;
     /**
      * Points
      */
@@ -2289,19 +2285,23 @@ export type ShiftDetail = {
      */
     seconds: number;
     /**
-     * Metres
-     */
-    metres: number;
-    /**
-     * Gap Seconds
+     * Shift Day
      *
-     * Nobody knows where these were spent.
+     * The day it started in the district.
      */
-    gap_seconds: number;
+    shift_day: string;
     /**
-     * Grids
+     * Source
      */
-    grids: Array<ShiftGrid>;
+    source: string;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Tracked
+     */
+    tracked: boolean;
 };
 
 /**
@@ -2325,29 +2325,29 @@ export type ShiftEnd = {
  */
 export type ShiftGrid = {
     /**
-     * Grid Id
-     */
-    grid_id: number;
-    /**
      * Code
      */
     code: string | null;
     /**
-     * Name
+     * Grid Id
      */
-    name: string | null;
-    /**
-     * Seconds
-     */
-    seconds: number;
+    grid_id: number;
     /**
      * Metres
      */
     metres: number;
     /**
+     * Name
+     */
+    name: string | null;
+    /**
      * Points
      */
     points: number;
+    /**
+     * Seconds
+     */
+    seconds: number;
 };
 
 /**
@@ -2372,12 +2372,12 @@ export type SignIn = {
  * A track as a GeoJSON feature, in one line for each stretch without a gap.
  */
 export type Track = {
+    geometry: TrackLines;
+    properties: TrackProperties;
     /**
      * Type
      */
     type?: 'Feature';
-    geometry: TrackLines;
-    properties: TrackProperties;
 };
 
 /**
@@ -2387,16 +2387,16 @@ export type Track = {
  */
 export type TrackLines = {
     /**
-     * Type
-     */
-    type?: 'MultiLineString';
-    /**
      * Coordinates
      */
     coordinates: Array<Array<[
         number,
         number
     ]>>;
+    /**
+     * Type
+     */
+    type?: 'MultiLineString';
 };
 
 /**
@@ -2422,6 +2422,10 @@ export type TrackProperties = {
  */
 export type Unit = {
     /**
+     * Area Id
+     */
+    area_id: number;
+    /**
      * Id
      */
     id: number;
@@ -2433,10 +2437,6 @@ export type Unit = {
      * Name En
      */
     name_en: string | null;
-    /**
-     * Area Id
-     */
-    area_id: number;
 };
 
 /**
@@ -2454,148 +2454,6 @@ export type Validity = {
      */
     to: string | null;
 };
-
-export type HealthzData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/healthz';
-};
-
-export type HealthzResponses = {
-    /**
-     * Successful Response
-     */
-    200: Alive;
-};
-
-export type HealthzResponse = HealthzResponses[keyof HealthzResponses];
-
-export type ReadyzData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/readyz';
-};
-
-export type ReadyzErrors = {
-    /**
-     * Service Unavailable
-     */
-    503: Ready;
-};
-
-export type ReadyzError = ReadyzErrors[keyof ReadyzErrors];
-
-export type ReadyzResponses = {
-    /**
-     * Successful Response
-     */
-    200: Ready;
-};
-
-export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
-
-export type SignOutData = {
-    body?: never;
-    headers: {
-        /**
-         * Always 1: a page of another site cannot send it.
-         */
-        'X-Sanbai': '1';
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/session';
-};
-
-export type SignOutErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-};
-
-export type SignOutError = SignOutErrors[keyof SignOutErrors];
-
-export type SignOutResponses = {
-    /**
-     * Successful Response
-     */
-    204: void;
-};
-
-export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
-
-export type MeData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/session';
-};
-
-export type MeErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-};
-
-export type MeError = MeErrors[keyof MeErrors];
-
-export type MeResponses = {
-    /**
-     * Successful Response
-     */
-    200: Me;
-};
-
-export type MeResponse = MeResponses[keyof MeResponses];
-
-export type SignInData = {
-    body: SignIn;
-    path?: never;
-    query?: never;
-    url: '/api/v1/session';
-};
-
-export type SignInErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-    /**
-     * Too many requests
-     */
-    429: ProblemBody;
-    /**
-     * Not available
-     */
-    503: ProblemBody;
-};
-
-export type SignInError = SignInErrors[keyof SignInErrors];
-
-export type SignInResponses = {
-    /**
-     * Successful Response
-     */
-    200: Me;
-};
-
-export type SignInResponse = SignInResponses[keyof SignInResponses];
 
 export type AccountsData = {
     body?: never;
@@ -2696,10 +2554,24 @@ export type AddAccountResponses = {
 
 export type AddAccountResponse = AddAccountResponses[keyof AddAccountResponses];
 
-export type CategoriesData = {
+export type AreasData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Parent Id
+         */
+        parent_id?: number | null;
+        /**
+         * Level
+         */
+        level?: 'district' | 'street' | 'zone' | 'community' | null;
+        /**
+         * Q
+         *
+         * Name or code.
+         */
+        q?: string | null;
         /**
          * Limit
          *
@@ -2713,10 +2585,10 @@ export type CategoriesData = {
          */
         cursor?: string | null;
     };
-    url: '/api/v1/categories';
+    url: '/api/v1/areas';
 };
 
-export type CategoriesErrors = {
+export type AreasErrors = {
     /**
      * Not signed in
      */
@@ -2731,38 +2603,30 @@ export type CategoriesErrors = {
     422: ProblemBody;
 };
 
-export type CategoriesError = CategoriesErrors[keyof CategoriesErrors];
+export type AreasError = AreasErrors[keyof AreasErrors];
 
-export type CategoriesResponses = {
+export type AreasResponses = {
     /**
      * Successful Response
      */
-    200: PageCategory;
+    200: PageArea;
 };
 
-export type CategoriesResponse = CategoriesResponses[keyof CategoriesResponses];
+export type AreasResponse = AreasResponses[keyof AreasResponses];
 
-export type UnitsData = {
+export type AreaData = {
     body?: never;
-    path?: never;
-    query?: {
+    path: {
         /**
-         * Limit
-         *
-         * Most items on a page.
+         * Area Id
          */
-        limit?: number;
-        /**
-         * Cursor
-         *
-         * `next` of the page before; none: the first.
-         */
-        cursor?: string | null;
+        area_id: number;
     };
-    url: '/api/v1/units';
+    query?: never;
+    url: '/api/v1/areas/{area_id}';
 };
 
-export type UnitsErrors = {
+export type AreaErrors = {
     /**
      * Not signed in
      */
@@ -2777,16 +2641,120 @@ export type UnitsErrors = {
     422: ProblemBody;
 };
 
-export type UnitsError = UnitsErrors[keyof UnitsErrors];
+export type AreaError = AreaErrors[keyof AreaErrors];
 
-export type UnitsResponses = {
+export type AreaResponses = {
     /**
      * Successful Response
      */
-    200: PageUnit;
+    200: AreaDetail;
 };
 
-export type UnitsResponse = UnitsResponses[keyof UnitsResponses];
+export type AreaResponse = AreaResponses[keyof AreaResponses];
+
+export type BuildingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Bbox
+         *
+         * west,south,east,north in degrees
+         */
+        bbox?: string | null;
+        /**
+         * Grid Id
+         */
+        grid_id?: number | null;
+        /**
+         * Area Id
+         */
+        area_id?: number | null;
+        /**
+         * Q
+         *
+         * Part of name, compound or address.
+         */
+        q?: string | null;
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/buildings';
+};
+
+export type BuildingsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type BuildingsError = BuildingsErrors[keyof BuildingsErrors];
+
+export type BuildingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageBuilding;
+};
+
+export type BuildingsResponse = BuildingsResponses[keyof BuildingsResponses];
+
+export type BuildingData = {
+    body?: never;
+    path: {
+        /**
+         * Building Id
+         */
+        building_id: number;
+    };
+    query?: never;
+    url: '/api/v1/buildings/{building_id}';
+};
+
+export type BuildingErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type BuildingError = BuildingErrors[keyof BuildingErrors];
+
+export type BuildingResponses = {
+    /**
+     * Successful Response
+     */
+    200: BuildingDetail;
+};
+
+export type BuildingResponse = BuildingResponses[keyof BuildingResponses];
 
 export type CasesData = {
     body?: never;
@@ -3171,77 +3139,10 @@ export type AddCasePhotoResponses = {
 
 export type AddCasePhotoResponse = AddCasePhotoResponses[keyof AddCasePhotoResponses];
 
-export type PhotoData = {
-    body?: never;
-    path: {
-        /**
-         * Photo Id
-         */
-        photo_id: string;
-    };
-    query?: {
-        /**
-         * Size
-         *
-         * thumb: 320 px.
-         */
-        size?: 'full' | 'thumb';
-    };
-    url: '/api/v1/photos/{photo_id}';
-};
-
-export type PhotoErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-    /**
-     * Not found
-     */
-    404: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-};
-
-export type PhotoError = PhotoErrors[keyof PhotoErrors];
-
-export type PhotoResponses = {
-    /**
-     * The picture.
-     */
-    200: unknown;
-};
-
-export type ShiftsData = {
+export type CategoriesData = {
     body?: never;
     path?: never;
     query?: {
-        /**
-         * Grid Id
-         */
-        grid_id?: number | null;
-        /**
-         * Account Id
-         */
-        account_id?: string | null;
-        /**
-         * From
-         *
-         * First day.
-         */
-        from?: string | null;
-        /**
-         * To
-         *
-         * Last day.
-         */
-        to?: string | null;
         /**
          * Limit
          *
@@ -3255,10 +3156,10 @@ export type ShiftsData = {
          */
         cursor?: string | null;
     };
-    url: '/api/v1/shifts';
+    url: '/api/v1/categories';
 };
 
-export type ShiftsErrors = {
+export type CategoriesErrors = {
     /**
      * Not signed in
      */
@@ -3273,269 +3174,16 @@ export type ShiftsErrors = {
     422: ProblemBody;
 };
 
-export type ShiftsError = ShiftsErrors[keyof ShiftsErrors];
+export type CategoriesError = CategoriesErrors[keyof CategoriesErrors];
 
-export type ShiftsResponses = {
+export type CategoriesResponses = {
     /**
      * Successful Response
      */
-    200: PageShift;
+    200: PageCategory;
 };
 
-export type ShiftsResponse = ShiftsResponses[keyof ShiftsResponses];
-
-export type BeginShiftData = {
-    body: ShiftBegin;
-    headers: {
-        /**
-         * Operation-Id
-         *
-         * UUIDv7 made by the client
-         */
-        'operation-id'?: string | null;
-        /**
-         * Always 1: a page of another site cannot send it.
-         */
-        'X-Sanbai': '1';
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/shifts';
-};
-
-export type BeginShiftErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-    /**
-     * Not found
-     */
-    404: ProblemBody;
-    /**
-     * Conflict
-     */
-    409: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-};
-
-export type BeginShiftError = BeginShiftErrors[keyof BeginShiftErrors];
-
-export type BeginShiftResponses = {
-    /**
-     * Successful Response
-     */
-    201: ShiftDetail;
-};
-
-export type BeginShiftResponse = BeginShiftResponses[keyof BeginShiftResponses];
-
-export type SendPointsData = {
-    body: PointsIn;
-    headers: {
-        /**
-         * Operation-Id
-         *
-         * UUIDv7 made by the client
-         */
-        'operation-id'?: string | null;
-        /**
-         * Always 1: a page of another site cannot send it.
-         */
-        'X-Sanbai': '1';
-    };
-    path: {
-        /**
-         * Shift Id
-         */
-        shift_id: string;
-    };
-    query?: never;
-    url: '/api/v1/shifts/{shift_id}/points';
-};
-
-export type SendPointsErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-    /**
-     * Not found
-     */
-    404: ProblemBody;
-    /**
-     * Conflict
-     */
-    409: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-};
-
-export type SendPointsError = SendPointsErrors[keyof SendPointsErrors];
-
-export type SendPointsResponses = {
-    /**
-     * Successful Response
-     */
-    200: PointsTaken;
-};
-
-export type SendPointsResponse = SendPointsResponses[keyof SendPointsResponses];
-
-export type EndShiftData = {
-    body: ShiftEnd;
-    headers: {
-        /**
-         * Operation-Id
-         *
-         * UUIDv7 made by the client
-         */
-        'operation-id'?: string | null;
-        /**
-         * Always 1: a page of another site cannot send it.
-         */
-        'X-Sanbai': '1';
-    };
-    path: {
-        /**
-         * Shift Id
-         */
-        shift_id: string;
-    };
-    query?: never;
-    url: '/api/v1/shifts/{shift_id}/end';
-};
-
-export type EndShiftErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-    /**
-     * Not found
-     */
-    404: ProblemBody;
-    /**
-     * Conflict
-     */
-    409: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-};
-
-export type EndShiftError = EndShiftErrors[keyof EndShiftErrors];
-
-export type EndShiftResponses = {
-    /**
-     * Successful Response
-     */
-    200: ShiftDetail;
-};
-
-export type EndShiftResponse = EndShiftResponses[keyof EndShiftResponses];
-
-export type ShiftData = {
-    body?: never;
-    path: {
-        /**
-         * Shift Id
-         */
-        shift_id: string;
-    };
-    query?: never;
-    url: '/api/v1/shifts/{shift_id}';
-};
-
-export type ShiftErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-    /**
-     * Not found
-     */
-    404: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-};
-
-export type ShiftError = ShiftErrors[keyof ShiftErrors];
-
-export type ShiftResponses = {
-    /**
-     * Successful Response
-     */
-    200: ShiftDetail;
-};
-
-export type ShiftResponse = ShiftResponses[keyof ShiftResponses];
-
-export type TrackData = {
-    body?: never;
-    path: {
-        /**
-         * Shift Id
-         */
-        shift_id: string;
-    };
-    query?: never;
-    url: '/api/v1/shifts/{shift_id}/track';
-};
-
-export type TrackErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-    /**
-     * Not found
-     */
-    404: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-};
-
-export type TrackError = TrackErrors[keyof TrackErrors];
-
-export type TrackResponses = {
-    /**
-     * Successful Response
-     */
-    200: Track;
-};
-
-export type TrackResponse = TrackResponses[keyof TrackResponses];
+export type CategoriesResponse = CategoriesResponses[keyof CategoriesResponses];
 
 export type ReadGridStatusData = {
     body?: never;
@@ -3584,104 +3232,6 @@ export type ReadGridStatusResponses = {
 };
 
 export type ReadGridStatusResponse = ReadGridStatusResponses[keyof ReadGridStatusResponses];
-
-export type AreasData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Parent Id
-         */
-        parent_id?: number | null;
-        /**
-         * Level
-         */
-        level?: 'district' | 'street' | 'zone' | 'community' | null;
-        /**
-         * Q
-         *
-         * Name or code.
-         */
-        q?: string | null;
-        /**
-         * Limit
-         *
-         * Most items on a page.
-         */
-        limit?: number;
-        /**
-         * Cursor
-         *
-         * `next` of the page before; none: the first.
-         */
-        cursor?: string | null;
-    };
-    url: '/api/v1/areas';
-};
-
-export type AreasErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-};
-
-export type AreasError = AreasErrors[keyof AreasErrors];
-
-export type AreasResponses = {
-    /**
-     * Successful Response
-     */
-    200: PageArea;
-};
-
-export type AreasResponse = AreasResponses[keyof AreasResponses];
-
-export type AreaData = {
-    body?: never;
-    path: {
-        /**
-         * Area Id
-         */
-        area_id: number;
-    };
-    query?: never;
-    url: '/api/v1/areas/{area_id}';
-};
-
-export type AreaErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-};
-
-export type AreaError = AreaErrors[keyof AreaErrors];
-
-export type AreaResponses = {
-    /**
-     * Successful Response
-     */
-    200: AreaDetail;
-};
-
-export type AreaResponse = AreaResponses[keyof AreaResponses];
 
 export type GridsData = {
     body?: never;
@@ -3800,158 +3350,6 @@ export type GridResponses = {
 
 export type GridResponse = GridResponses[keyof GridResponses];
 
-export type BuildingsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Bbox
-         *
-         * west,south,east,north in degrees
-         */
-        bbox?: string | null;
-        /**
-         * Grid Id
-         */
-        grid_id?: number | null;
-        /**
-         * Area Id
-         */
-        area_id?: number | null;
-        /**
-         * Q
-         *
-         * Part of name, compound or address.
-         */
-        q?: string | null;
-        /**
-         * Limit
-         *
-         * Most items on a page.
-         */
-        limit?: number;
-        /**
-         * Cursor
-         *
-         * `next` of the page before; none: the first.
-         */
-        cursor?: string | null;
-    };
-    url: '/api/v1/buildings';
-};
-
-export type BuildingsErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-};
-
-export type BuildingsError = BuildingsErrors[keyof BuildingsErrors];
-
-export type BuildingsResponses = {
-    /**
-     * Successful Response
-     */
-    200: PageBuilding;
-};
-
-export type BuildingsResponse = BuildingsResponses[keyof BuildingsResponses];
-
-export type BuildingData = {
-    body?: never;
-    path: {
-        /**
-         * Building Id
-         */
-        building_id: number;
-    };
-    query?: never;
-    url: '/api/v1/buildings/{building_id}';
-};
-
-export type BuildingErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-};
-
-export type BuildingError = BuildingErrors[keyof BuildingErrors];
-
-export type BuildingResponses = {
-    /**
-     * Successful Response
-     */
-    200: BuildingDetail;
-};
-
-export type BuildingResponse = BuildingResponses[keyof BuildingResponses];
-
-export type LocateData = {
-    body?: never;
-    path?: never;
-    query: {
-        /**
-         * Lon
-         */
-        lon: number;
-        /**
-         * Lat
-         */
-        lat: number;
-        /**
-         * Datum
-         *
-         * Of the coordinates given.
-         */
-        datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
-    };
-    url: '/api/v1/locate';
-};
-
-export type LocateErrors = {
-    /**
-     * Not signed in
-     */
-    401: ProblemBody;
-    /**
-     * Not allowed
-     */
-    403: ProblemBody;
-    /**
-     * Invalid input
-     */
-    422: ProblemBody;
-};
-
-export type LocateError = LocateErrors[keyof LocateErrors];
-
-export type LocateResponses = {
-    /**
-     * Successful Response
-     */
-    200: Located;
-};
-
-export type LocateResponse = LocateResponses[keyof LocateResponses];
-
 export type HotspotsData = {
     body?: never;
     path?: never;
@@ -4001,6 +3399,82 @@ export type HotspotsResponses = {
 };
 
 export type HotspotsResponse = HotspotsResponses[keyof HotspotsResponses];
+
+export type DensityData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Run
+         *
+         * Of this run; none: the latest.
+         */
+        run?: number | null;
+    };
+    url: '/api/v1/hotspots/density';
+};
+
+export type DensityErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DensityError = DensityErrors[keyof DensityErrors];
+
+export type DensityResponses = {
+    /**
+     * Successful Response
+     */
+    200: Density;
+};
+
+export type DensityResponse = DensityResponses[keyof DensityResponses];
+
+export type DensityPngData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Run
+         */
+        run?: number | null;
+    };
+    url: '/api/v1/hotspots/density.png';
+};
+
+export type DensityPngErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DensityPngError = DensityPngErrors[keyof DensityPngErrors];
+
+export type DensityPngResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
 
 export type RunsData = {
     body?: never;
@@ -4097,21 +3571,29 @@ export type AskForRunResponses = {
 
 export type AskForRunResponse = AskForRunResponses[keyof AskForRunResponses];
 
-export type DensityData = {
+export type LocateData = {
     body?: never;
     path?: never;
-    query?: {
+    query: {
         /**
-         * Run
+         * Lon
+         */
+        lon: number;
+        /**
+         * Lat
+         */
+        lat: number;
+        /**
+         * Datum
          *
-         * Of this run; none: the latest.
+         * Of the coordinates given.
          */
-        run?: number | null;
+        datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
     };
-    url: '/api/v1/hotspots/density';
+    url: '/api/v1/locate';
 };
 
-export type DensityErrors = {
+export type LocateErrors = {
     /**
      * Not signed in
      */
@@ -4126,30 +3608,37 @@ export type DensityErrors = {
     422: ProblemBody;
 };
 
-export type DensityError = DensityErrors[keyof DensityErrors];
+export type LocateError = LocateErrors[keyof LocateErrors];
 
-export type DensityResponses = {
+export type LocateResponses = {
     /**
      * Successful Response
      */
-    200: Density;
+    200: Located;
 };
 
-export type DensityResponse = DensityResponses[keyof DensityResponses];
+export type LocateResponse = LocateResponses[keyof LocateResponses];
 
-export type DensityPngData = {
+export type PhotoData = {
     body?: never;
-    path?: never;
+    path: {
+        /**
+         * Photo Id
+         */
+        photo_id: string;
+    };
     query?: {
         /**
-         * Run
+         * Size
+         *
+         * thumb: 320 px.
          */
-        run?: number | null;
+        size?: 'full' | 'thumb';
     };
-    url: '/api/v1/hotspots/density.png';
+    url: '/api/v1/photos/{photo_id}';
 };
 
-export type DensityPngErrors = {
+export type PhotoErrors = {
     /**
      * Not signed in
      */
@@ -4159,16 +3648,20 @@ export type DensityPngErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
 };
 
-export type DensityPngError = DensityPngErrors[keyof DensityPngErrors];
+export type PhotoError = PhotoErrors[keyof PhotoErrors];
 
-export type DensityPngResponses = {
+export type PhotoResponses = {
     /**
-     * Successful Response
+     * The picture.
      */
     200: unknown;
 };
@@ -4453,6 +3946,513 @@ export type SearchResponses = {
 };
 
 export type SearchResponse = SearchResponses[keyof SearchResponses];
+
+export type SignOutData = {
+    body?: never;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/session';
+};
+
+export type SignOutErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+};
+
+export type SignOutError = SignOutErrors[keyof SignOutErrors];
+
+export type SignOutResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
+
+export type MeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session';
+};
+
+export type MeErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+};
+
+export type MeError = MeErrors[keyof MeErrors];
+
+export type MeResponses = {
+    /**
+     * Successful Response
+     */
+    200: Me;
+};
+
+export type MeResponse = MeResponses[keyof MeResponses];
+
+export type SignInData = {
+    body: SignIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session';
+};
+
+export type SignInErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+    /**
+     * Too many requests
+     */
+    429: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type SignInError = SignInErrors[keyof SignInErrors];
+
+export type SignInResponses = {
+    /**
+     * Successful Response
+     */
+    200: Me;
+};
+
+export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type ShiftsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid Id
+         */
+        grid_id?: number | null;
+        /**
+         * Account Id
+         */
+        account_id?: string | null;
+        /**
+         * From
+         *
+         * First day.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last day.
+         */
+        to?: string | null;
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/shifts';
+};
+
+export type ShiftsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ShiftsError = ShiftsErrors[keyof ShiftsErrors];
+
+export type ShiftsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageShift;
+};
+
+export type ShiftsResponse = ShiftsResponses[keyof ShiftsResponses];
+
+export type BeginShiftData = {
+    body: ShiftBegin;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/shifts';
+};
+
+export type BeginShiftErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type BeginShiftError = BeginShiftErrors[keyof BeginShiftErrors];
+
+export type BeginShiftResponses = {
+    /**
+     * Successful Response
+     */
+    201: ShiftDetail;
+};
+
+export type BeginShiftResponse = BeginShiftResponses[keyof BeginShiftResponses];
+
+export type ShiftData = {
+    body?: never;
+    path: {
+        /**
+         * Shift Id
+         */
+        shift_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{shift_id}';
+};
+
+export type ShiftErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ShiftError = ShiftErrors[keyof ShiftErrors];
+
+export type ShiftResponses = {
+    /**
+     * Successful Response
+     */
+    200: ShiftDetail;
+};
+
+export type ShiftResponse = ShiftResponses[keyof ShiftResponses];
+
+export type EndShiftData = {
+    body: ShiftEnd;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Shift Id
+         */
+        shift_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{shift_id}/end';
+};
+
+export type EndShiftErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type EndShiftError = EndShiftErrors[keyof EndShiftErrors];
+
+export type EndShiftResponses = {
+    /**
+     * Successful Response
+     */
+    200: ShiftDetail;
+};
+
+export type EndShiftResponse = EndShiftResponses[keyof EndShiftResponses];
+
+export type SendPointsData = {
+    body: PointsIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Shift Id
+         */
+        shift_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{shift_id}/points';
+};
+
+export type SendPointsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SendPointsError = SendPointsErrors[keyof SendPointsErrors];
+
+export type SendPointsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PointsTaken;
+};
+
+export type SendPointsResponse = SendPointsResponses[keyof SendPointsResponses];
+
+export type TrackData = {
+    body?: never;
+    path: {
+        /**
+         * Shift Id
+         */
+        shift_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{shift_id}/track';
+};
+
+export type TrackErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TrackError = TrackErrors[keyof TrackErrors];
+
+export type TrackResponses = {
+    /**
+     * Successful Response
+     */
+    200: Track;
+};
+
+export type TrackResponse = TrackResponses[keyof TrackResponses];
+
+export type UnitsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/units';
+};
+
+export type UnitsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type UnitsError = UnitsErrors[keyof UnitsErrors];
+
+export type UnitsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageUnit;
+};
+
+export type UnitsResponse = UnitsResponses[keyof UnitsResponses];
+
+export type HealthzData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/healthz';
+};
+
+export type HealthzResponses = {
+    /**
+     * Successful Response
+     */
+    200: Alive;
+};
+
+export type HealthzResponse = HealthzResponses[keyof HealthzResponses];
+
+export type ReadyzData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/readyz';
+};
+
+export type ReadyzErrors = {
+    /**
+     * Service Unavailable
+     */
+    503: Ready;
+};
+
+export type ReadyzError = ReadyzErrors[keyof ReadyzErrors];
+
+export type ReadyzResponses = {
+    /**
+     * Successful Response
+     */
+    200: Ready;
+};
+
+export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
 
 export type TilejsonData = {
     body?: never;
