@@ -1,5 +1,6 @@
 """Opening the database: engines, their limits, and the adapters that queries need."""
 
+from functools import cache
 from importlib.resources import files
 
 from sqlalchemy import Engine, TextClause, create_engine, text
@@ -38,6 +39,7 @@ def open_engine(url: str, *, pool_size: int = 10, statement_timeout_s: float = 3
     )
 
 
+@cache
 def query(name: str, **parts: str) -> TextClause:
     """Read the query `data/sql/<name>.sql`; its parameters are `:named`.
 
