@@ -95,8 +95,20 @@ def caller_of_session(connection: Connection, token: str, at: datetime) -> Held 
         ),
         {"digest": _digest(token), "at": at},
     ).one_or_none()
-    if account is None:
-        return None
+    return None if account is None else _held(connection, account, at)
+
+
+def caller_of_login(connection: Connection, login: str, at: datetime) -> Held | None:
+    """Who has this login at this moment, or None: for commands given on the server itself."""
+    account = connection.execute(
+        select(
+            Account.district_id, Account.id, Account.login, Account.display_name, Account.unit_id
+        ).where(Account.login == login, Account.active)
+    ).one_or_none()
+    return None if account is None else _held(connection, account, at)
+
+
+def _held(connection: Connection, account: Row[*tuple[Any, ...]], at: datetime) -> Held:
     assignments = connection.execute(
         query("assignments_of"),
         {"district_id": account.district_id, "account_id": account.id, "at": at},

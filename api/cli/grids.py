@@ -1,28 +1,31 @@
-"""Commands on grids: ``sanbai grids generate|score|export``."""
+"""Commands on grids: ``sanbai grids generate|score|export|publish``."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import geopandas as gpd
 import typer
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from sqlalchemy import Connection, Engine
 
+from api.cli.grid_display import grid_progress, score_table
 from api.cli.server import running_database
+from api.context import as_caller
 from api.settings import Settings
+from data.accounts import caller_of_login
 from data.database import open_engine
 from data.exports.grid_file import GridFileError, check_target, read_grids, write_grids
 from data.imports.read import ImportFileError, read_features
+from data.layers import district_today
 from data.plans import (
     AreaKey,
     PlanKey,
@@ -33,21 +36,17 @@ from data.plans import (
     read_plan_grids,
     score_plan,
 )
-from geo.grids import GridError, GridOptions, GridScore, generate, score
+from data.plans_read import plan_place
+from data.publication import PlanError, publish_plan
+from geo.grids import GridError, GridOptions, generate, score
 
-app = typer.Typer(help="划分、评价、导出网格。Divide into grids, score them, export them.")
+app = typer.Typer(
+    help="划分、评价、导出、发布网格。Divide into grids, score, export and publish them."
+)
 console = Console()
 errors = Console(stderr=True)
 
 LAYERS = ("buildings", "roads", "areas", "water")
-STAGES = {
-    "read": "读取数据 Reading",
-    "blocks": "划分街块 Finding blocks",
-    "grids": "组合网格 Forming grids",
-    "check": "检查覆盖 Checking the coverage",
-    "score": "评价 Scoring",
-    "done": "完成 Done",
-}
 
 Input = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
 Households = Annotated[int, typer.Option(help="每网格户数 Households in a grid.", min=10)]
@@ -147,6 +146,41 @@ def export_command(
         console.print(f"已写出 {len(grids)} 个网格 · {len(grids)} grids written: {out}")
 
 
+@app.command("publish")
+def publish_command(
+    *,
+    plan: Annotated[int, typer.Argument(help="数据库中的方案号 Plan in the database.")],
+    login: Annotated[str, typer.Option("--as", help="发布人账号 Account that answers for it.")],
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="生效日，默认今天 First day; default today."),
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="原因 Why; default: as the draft.")] = None,
+) -> None:
+    """Put a draft plan into force on a day; open cases move to its grids."""
+    now = datetime.now(UTC)
+    with _told(), _database() as engine, engine.begin() as connection:
+        found = _plan_or_error(connection, plan)
+        publisher = _publisher(connection, found, login, now)
+        day = on.date() if on else district_today(connection, found.district_id, now)
+        try:
+            moved = publish_plan(
+                connection,
+                found.district_id,
+                found.id,
+                effective_on=day,
+                reason=reason,
+                published_by=publisher,
+                at=now,
+            )
+        except PlanError as error:
+            raise GridFileError(f"方案 {plan} 不能发布：{error.detail}", error.detail) from error
+    console.print(
+        f"方案 {plan} 自 {day} 生效，{moved} 件未办结问题换了网格 · "
+        f"Plan {plan} is in force from {day}; {moved} open cases moved."
+    )
+
+
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
     """Tell a fault that the user can mend without a traceback, Chinese first."""
@@ -239,7 +273,7 @@ def _communities(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _files_to_file(files: _Files, options: GridOptions, out: Path, *, force: bool) -> None:
     files.require()
     check_target(out, force=force)
-    with _progress() as report:
+    with grid_progress(errors) as report:
         report(0, 100, "read")
         town = files.read()
         grids = generate(town.buildings, town.roads, town.areas, options, report, water=town.water)
@@ -254,43 +288,6 @@ def _files_to_file(files: _Files, options: GridOptions, out: Path, *, force: boo
             style="yellow",
         )
     console.print(f"已写出 {len(grids)} 个网格 · {len(grids)} grids written: {out}")
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Callable[[int, int, str], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors) as bar:
-        task = bar.add_task(STAGES["read"], total=100)
-
-        def report(done: int, total: int, stage: str) -> None:
-            bar.update(task, completed=done, total=total, description=STAGES[stage])
-
-        yield report
-
-
-def score_table(found: GridScore) -> Table:
-    """Lay a score out as a table, one measure a row."""
-    rows = [
-        ("网格数 Grids", f"{found.grids}"),
-        ("偏差 ±5 % Within ±5 % of target", f"{found.adj5_pct:.0f} %"),
-        ("偏差 ±10 % Within ±10 % of target", f"{found.adj10_pct:.0f} %"),
-        ("连片 In one piece", f"{found.contiguous_pct:.0f} %"),
-        ("缝隙 Gaps", f"{found.gaps}"),
-        ("重叠 Overlaps", f"{found.overlaps}"),
-        ("紧凑度 Compactness (Polsby–Popper)", f"{found.compactness:.2f}"),
-        ("边界沿路 Boundary along roads", f"{found.road5_pct:.0f} %"),
-        ("误切楼栋 Buildings cut that need not be", f"{found.cut_pct:.2f} %"),
-        (
-            "户数 最少/平均/最多 Households min/mean/max",
-            f"{found.households_min} / {found.households_mean:.0f} / {found.households_max}",
-        ),
-    ]
-    table = Table(title="网格质量 Quality of the grids", title_justify="left")
-    table.add_column("指标 Measure")
-    table.add_column("值 Value", justify="right")
-    for row in rows:
-        table.add_row(*row)
-    return table
 
 
 @contextlib.contextmanager
@@ -319,7 +316,7 @@ def _area_to_draft(code: str, name: str | None, reason: str, options: GridOption
                 created_by=None,
                 now=now,
             )
-        with _progress() as report:
+        with grid_progress(errors) as report:
             failure = generate_plan(
                 engine, area.district_id, plan_id, now=now, seed=options.seed, progress=report
             )
@@ -338,6 +335,21 @@ def _area_or_error(connection: Connection, code: str) -> AreaKey:
             f"No area has the code {code} in the database: import it first.",
         )
     return found
+
+
+def _publisher(connection: Connection, plan: PlanKey, login: str, at: datetime) -> UUID:
+    held = caller_of_login(connection, login, at)
+    place = plan_place(connection, plan.district_id, plan.id)
+    if held is None or held.district_id != plan.district_id or place is None:
+        raise GridFileError(
+            f"本区县没有可用的账号 {login}。", f"This district has no active account {login}."
+        )
+    if not as_caller(held).may("plan:publish", place):
+        raise GridFileError(
+            f"账号 {login} 在该区域没有发布方案的权限（需要网格规划角色）。",
+            f"The account {login} may not publish plans here: it needs the role planner.",
+        )
+    return held.account_id
 
 
 def _plan_or_error(connection: Connection, plan_id: int) -> PlanKey:

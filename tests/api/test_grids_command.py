@@ -126,3 +126,22 @@ def test_through_the_database(
     odd = run("export", number, "--out", "odd.gpkg", "--crs", "EPSG:1")
     assert odd.exit_code == 1
     assert not (tmp_path / "odd.gpkg").exists()
+
+
+def test_a_draft_is_published_by_a_planner_only(
+    run: Run, town_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANBAI_DATABASE_URL", town_urls.app)
+    monkeypatch.setenv("SANBAI_MIGRATION_DATABASE_URL", town_urls.owner)
+    made = run("generate", "--area", "370399001")
+    number = made.output.split("Draft plan ")[1].split()[0]
+    for login, words in (("nobody", "no active account"), ("commander", "needs the role planner")):
+        refused = run("publish", number, "--as", login)
+        assert refused.exit_code == 1
+        assert words in refused.stderr
+    past = run("publish", number, "--as", "planner", "--on", "2020-01-01")
+    assert past.exit_code == 1, "grids in force would be replaced in the past"
+    done = run("publish", number, "--as", "planner", "--on", "2030-01-01")
+    assert done.exit_code == 0, done.output + done.stderr
+    assert "in force from 2030-01-01" in done.output
+    assert "published already" in run("publish", number, "--as", "planner").stderr
