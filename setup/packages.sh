@@ -28,6 +28,11 @@ chinese_fonts_ready() {
     fi
 }
 
+# atomics_ready: whether there is the library that Playwright's driver is linked against.
+atomics_ready() {
+    [ "$(uname)" != Linux ] || [ -n "$(find /usr/lib* /lib* -name 'libatomic.so.1' -print -quit 2>/dev/null)" ]
+}
+
 # find_python: print a Python of a version Sanbai runs on.
 find_python() {
     local candidate
@@ -53,6 +58,7 @@ missing_packages() {
     if [ "$1" = test ]; then
         browser_ready || say chromium
         chinese_fonts_ready || say fonts-noto-cjk
+        atomics_ready || say libatomic1
         command -v shellcheck >/dev/null || say shellcheck
     fi
 }
@@ -63,6 +69,7 @@ purpose_of() {
     postgresql-15) say 'database server; runs privately in .sanbai, not as a system service' ;;
     postgresql-15-postgis-3) say 'maps in the database' ;;
     chromium) say 'browser tests' ;;
+    libatomic1) say 'library that the browser tests need' ;;
     fonts-noto-cjk) say 'Chinese letters in screenshots' ;;
     shellcheck) say 'checks the shell scripts' ;;
     esac
