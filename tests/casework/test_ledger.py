@@ -49,7 +49,7 @@ def test_a_changed_line_shows(index: int, what: str) -> None:
 def test_a_missing_or_moved_line_shows(data: st.DataObject) -> None:
     lines = ledger()
     index = data.draw(st.integers(0, len(lines) - 2))
-    moved = [*lines[:index], lines[index + 1], lines[index], *lines[index + 2:]]
+    moved = [*lines[:index], lines[index + 1], lines[index], *lines[index + 2 :]]
     assert verify_chain(CASE, lines[:index] + lines[index + 1 :]) == index + 1
     assert verify_chain(CASE, moved) == index + 1
 
