@@ -50,8 +50,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         requests.limit_threads(settings.pool_size)
-        yield
-        engine.dispose()
+        try:
+            yield
+        finally:
+            engine.dispose()
 
     app = FastAPI(
         title="Sanbai 三百",
