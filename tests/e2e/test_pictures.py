@@ -22,7 +22,7 @@ def take(page: Page, name: str) -> None:
     """Save what the page shows once the map has settled."""
     page.wait_for_load_state("networkidle")
     expect(page.locator("#map")).to_have_attribute("aria-busy", "false")
-    expect(page.locator(".legend li b").first).not_to_have_text("")
+    expect(page.locator(".figure b").first).not_to_have_text("")
     page.wait_for_load_state("networkidle")
     IMAGES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=IMAGES / name)
