@@ -4,6 +4,7 @@ import { gridPaint } from '@/map/paintFor'
 import {
   classifyAll,
   type GridStatus,
+  judgement,
   rectificationRate,
   THEME_NAMES,
   themeOf,
@@ -81,10 +82,29 @@ describe('classes', () => {
   })
 })
 
+describe('judgement of hotspots', () => {
+  const judge = (verdict: string, rate: string | null, trend: string | null = null) =>
+    judgement({ verdict, rate_verdict: rate, trend })
+
+  it('lets patrol time decide where it is known', () => {
+    expect(judge('much-more', null)).toBe('much-more')
+    expect(judge('much-more', 'too-few-data')).toBe('much-more')
+    expect(judge('much-more', 'more')).toBe('more')
+    expect(judge('much-more', 'usual')).toBe('patrol-only')
+    expect(judge('usual', 'more')).toBe('more')
+    expect(judge('usual', 'usual')).toBe('usual')
+  })
+
+  it('shows what was hot before as fading, unless it still is', () => {
+    expect(judge('usual', 'usual', 'fading')).toBe('fading')
+    expect(judge('more', 'more', 'fading')).toBe('more')
+  })
+})
+
 describe('paint', () => {
   it('shows verdicts on grids when hotspots are read by grid', () => {
     const view = { ...defaultView(), hotspotUnit: 'grid' as const, layers: ['hotspots' as const] }
-    const item = { key: '7', grid_id: 7, verdict: 'more' } as never
+    const item = { key: '7', grid_id: 7, verdict: 'more', rate_verdict: null, trend: null } as never
     const paint = gridPaint(view, new Map([[7, status({ gridId: 7 })]]), [item])
     expect(paint.classes.get(7)).toBe(VERDICTS.indexOf('more'))
   })

@@ -311,10 +311,12 @@ export const en: typeof zhCN = {
     compute: 'Compute now',
     computing: 'Computation is arranged; the result appears here by itself.',
     noneMarked: 'No place stands out from its surroundings in this period.',
-    list: 'Clearly more than around',
+    list: 'Places worth a look',
     verdict: {
       'much-more': 'Clearly more than around',
       more: 'More than around',
+      'patrol-only': 'Walked more, found more; not more per hour',
+      fading: 'Fading (more in the period before)',
       usual: 'Much like around',
       fewer: 'Fewer than around',
       'much-fewer': 'Clearly fewer than around',

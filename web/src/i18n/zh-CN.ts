@@ -292,10 +292,12 @@ export const zhCN = {
     compute: '现在计算',
     computing: '已安排计算，完成后自动出现。',
     noneMarked: '这一时段没有明显异于周边的地方。',
-    list: '明显多于周边的地方',
+    list: '值得注意的地方',
     verdict: {
       'much-more': '明显多于周边',
       more: '多于周边',
+      'patrol-only': '巡得多、发现多，按时间算不多',
+      fading: '正在消退（上期多）',
       usual: '与周边相近',
       fewer: '少于周边',
       'much-fewer': '明显少于周边',

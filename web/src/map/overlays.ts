@@ -1,7 +1,7 @@
 /** Hotspots, patrol tracks and the marker that says where. */
 import type { Density, HotspotItem, Track } from '@/api/types'
 import { L, type LonLat, toBounds, toLatLng, toLatLngs, toLonLat } from './leaflet'
-import { VERDICT_FILLS, type Verdict } from './themes'
+import { judgement, VERDICT_FILLS } from './themes'
 
 export class HotspotLayer {
   private readonly group: L.LayerGroup
@@ -25,14 +25,15 @@ export class HotspotLayer {
     this.items = items
     for (const item of items) {
       if (item.geometry === null) continue
-      const marked = item.verdict !== 'usual' && item.verdict !== 'too-few-data'
+      const verdict = judgement(item)
+      const marked = verdict !== 'usual' && verdict !== 'too-few-data'
       L.polygon(toLatLngs(item.geometry.coordinates) as L.LatLng[][], {
         renderer: this.renderer,
         pane: 'hotspots',
         interactive: false,
         color: '#5b6468',
         weight: marked ? 0.8 : 0.3,
-        fillColor: VERDICT_FILLS[item.verdict as Verdict] ?? '#eceff0',
+        fillColor: VERDICT_FILLS[verdict] ?? '#eceff0',
         fillOpacity: marked ? 0.66 : 0.2,
       }).addTo(this.group)
     }

@@ -1,7 +1,7 @@
 /** The paint of the grids for what the reader chose to see. */
 import type { HotspotItem } from '@/api/types'
 import type { View } from '@/state/url'
-import { classifyAll, type GridStatus, themeOf, VERDICT_FILLS, VERDICTS } from './themes'
+import { classifyAll, type GridStatus, judgement, themeOf, VERDICT_FILLS, VERDICTS } from './themes'
 import type { GridPaint } from './worker/protocol'
 
 const MISSING = '#c9cdcf'
@@ -26,8 +26,9 @@ export function gridPaint(
 
 function verdictPaint(items: readonly HotspotItem[]): GridPaint {
   const classes = new Map<number, number>()
-  for (const { grid_id: gridId, verdict } of items) {
-    const index = (VERDICTS as readonly string[]).indexOf(verdict)
+  for (const item of items) {
+    const { grid_id: gridId } = item
+    const index = VERDICTS.indexOf(judgement(item))
     if (gridId !== null && index >= 0) classes.set(gridId, index)
   }
   const fills = VERDICTS.map((verdict) => VERDICT_FILLS[verdict])

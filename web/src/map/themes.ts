@@ -142,6 +142,8 @@ export function classifyAll(
 export const VERDICTS = [
   'much-more',
   'more',
+  'patrol-only',
+  'fading',
   'usual',
   'fewer',
   'much-fewer',
@@ -152,10 +154,30 @@ export type Verdict = (typeof VERDICTS)[number]
 export const VERDICT_FILLS: Record<Verdict, string> = {
   'much-more': '#b2182b',
   more: '#ef8a62',
+  'patrol-only': '#d8c7a6',
+  fading: '#cdbfe0',
   usual: '#eceff0',
   fewer: '#8fbfdc',
   'much-fewer': '#2166ac',
   'too-few-data': '#d5d3ce',
+}
+
+const isMore = (verdict: string | null) => verdict === 'more' || verdict === 'much-more'
+
+/**
+ * What a place is drawn and listed as. Where it was judged by patrol time, that decides: a place
+ * that is only walked more is told apart. The static map follows the same rule.
+ */
+export function judgement(item: {
+  verdict: string
+  rate_verdict: string | null
+  trend: string | null
+}): Verdict {
+  const judged = item.rate_verdict !== null && item.rate_verdict !== 'too-few-data'
+  const hot = judged ? item.rate_verdict : item.verdict
+  if (isMore(hot)) return hot as Verdict
+  if (item.trend === 'fading') return 'fading'
+  return (isMore(item.verdict) ? 'patrol-only' : item.verdict) as Verdict
 }
 
 export const SEVERITY_FILLS: Record<string, string> = {
