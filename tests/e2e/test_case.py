@@ -35,7 +35,7 @@ def act(page: Page, action: str, words: str = "", unit: str | None = None) -> No
     if words:
         steps.get_by_label("说明", exact=True).fill(words)
     steps.get_by_role("button", name=f"确认{action}").click()
-    expect(page.get_by_text(f"已{action}")).to_be_visible()
+    expect(steps.get_by_text(f"已{action}", exact=True)).to_be_visible()
 
 
 def test_from_report_to_close(sign_in: Callable[..., Page], address: str) -> None:
