@@ -97,6 +97,14 @@ _BEGIN = text(
 )
 
 
+_HOLD = text(
+    "SELECT 1 FROM grid_status"
+    " WHERE (CAST(:district_id AS integer) IS NULL OR district_id = :district_id)"
+    " AND (CAST(:grid_ids AS bigint[]) IS NULL OR grid_id = ANY(:grid_ids))"
+    " ORDER BY district_id, grid_id FOR NO KEY UPDATE"
+)
+
+
 def bump_areas(connection: Connection, district_id: int, paths: Iterable[str]) -> None:
     """Count one more change of what is shown of these areas."""
     for path in sorted(set(paths)):
@@ -122,7 +130,8 @@ def mark_overdue(connection: Connection, at: datetime) -> int:
         another transaction.
     """
     found = connection.execute(query("mark_overdue"), {"at": at, "batch": OVERDUE_BATCH}).all()
-    for row in found:
+    # In the order in which every writer takes the counters of grids.
+    for row in sorted(found, key=lambda row: (row.district_id, row.grid_id or 0)):
         if row.grid_id is not None:
             change = {row.grid_id: Counts(overdue=row.cases)}
             change_counts(connection, row.district_id, change, row.area_path, None)
@@ -151,13 +160,19 @@ def refresh_patrol_counters(
     int
         Grids whose counters changed.
     """
+    chosen = {
+        "district_id": district_id,
+        "grid_ids": None if grid_ids is None else sorted(grid_ids),
+    }
+    # Rows are locked in one order first: an UPDATE takes them as they come, and two shifts that
+    # end at once on the same grids would wait for each other.
+    connection.execute(_HOLD, chosen)
     changed = connection.execute(
         query("refresh_patrol_counters"),
         {
             "at": at,
             "patrol_s": PATROL_S,
-            "district_id": district_id,
-            "grid_ids": None if grid_ids is None else sorted(grid_ids),
+            **chosen,
         },
     ).all()
     for touched in sorted({row.district_id for row in changed}):
