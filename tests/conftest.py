@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 import small_town
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 
 from data.cluster import PrivateCluster
@@ -60,8 +60,29 @@ def shared_urls(cluster: PrivateCluster, template: str) -> Iterator[DatabaseUrls
     """A database that the tests of one worker share and leave as they found it."""
     name = f"shared_{os.getpid()}"
     cluster.create_database(name, template=template)
-    yield DatabaseUrls(cluster.url("sanbai_app", name), cluster.url("sanbai_owner", name))
+    urls = DatabaseUrls(cluster.url("sanbai_app", name), cluster.url("sanbai_owner", name))
+    held = _rows_held(urls)
+    yield urls
+    assert _rows_held(urls) == held, "a test left rows in the database that all share"
     cluster.drop_database(name)
+
+
+def _rows_held(urls: DatabaseUrls) -> dict[str, int]:
+    """Rows of every table but the sessions, which tests of the API open."""
+    engine = open_engine(urls.owner)
+    with engine.connect() as connection:
+        tables = connection.execute(
+            text(
+                "SELECT tablename FROM pg_tables"
+                " WHERE schemaname = 'public' AND tablename <> 'session'"
+            )
+        ).scalars()
+        rows = {
+            table: connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one()
+            for table in list(tables)
+        }
+    engine.dispose()
+    return rows
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +113,9 @@ def town_urls(cluster: PrivateCluster, template: str) -> Iterator[DatabaseUrls]:
     with engine.begin() as connection:
         small_town.build(connection)
     engine.dispose()
+    held = _rows_held(urls)
     yield urls
+    assert _rows_held(urls) == held, "a test left rows in the town that all share"
     cluster.drop_database(name)
 
 

@@ -111,10 +111,10 @@ def test_what_does_not_go_together(run: Run, words: list[str]) -> None:
 
 
 def test_through_the_database(
-    run: Run, town_urls: DatabaseUrls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, urls: DatabaseUrls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SANBAI_DATABASE_URL", town_urls.app)
-    monkeypatch.setenv("SANBAI_MIGRATION_DATABASE_URL", town_urls.owner)
+    monkeypatch.setenv("SANBAI_DATABASE_URL", urls.app)
+    monkeypatch.setenv("SANBAI_MIGRATION_DATABASE_URL", urls.owner)
     made = run("generate", "--area", "370399001")
     assert made.exit_code == 0, made.output
     number = made.output.split("Draft plan ")[1].split()[0]
@@ -134,10 +134,10 @@ def test_through_the_database(
 
 
 def test_a_draft_is_published_by_a_planner_only(
-    run: Run, town_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+    run: Run, urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SANBAI_DATABASE_URL", town_urls.app)
-    monkeypatch.setenv("SANBAI_MIGRATION_DATABASE_URL", town_urls.owner)
+    monkeypatch.setenv("SANBAI_DATABASE_URL", urls.app)
+    monkeypatch.setenv("SANBAI_MIGRATION_DATABASE_URL", urls.owner)
     made = run("generate", "--area", "370399001")
     number = made.output.split("Draft plan ")[1].split()[0]
     for login, words in (("nobody", "no active account"), ("commander", "needs the role planner")):

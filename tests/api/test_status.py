@@ -1,6 +1,8 @@
 """Status of the grids: kept, told in deltas that skip nothing, and equal to a recount."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -69,6 +71,55 @@ def test_a_change_that_commits_late_is_never_skipped(
         _, full, told = opened(reader, cursor)
         assert not full
         assert told[1] == 1, "the late commit was skipped"
+
+
+def test_counters_of_grids_are_taken_in_their_order(engine: Engine) -> None:
+    """Two shifts that end at once on the same grids wait for each other in turn, never in a ring.
+
+    Somebody holds one grid: what waits for it has taken those before it and none behind it.
+    """
+    with engine.begin() as connection:
+        # Written anew, the first rows lie last in the table: an UPDATE would come to them last.
+        for grid_id in range(8, 0, -1):
+            connection.execute(
+                text("UPDATE grid_status SET patrols_30d = 9 WHERE grid_id = :grid"),
+                {"grid": grid_id},
+            )
+    for held in (1, 4, 8):
+        with engine.connect() as holder, ThreadPoolExecutor(1) as other:
+            holder.execute(_TAKE, {"grids": [held]})
+            waiting = other.submit(_refresh_all, engine)
+            _wait_for_lock(engine)
+            with engine.connect() as looker:
+                free = looker.execute(_TAKE, {"grids": list(range(1, 9))}).scalars().all()
+            assert sorted(free) == list(range(held + 1, 9)), held
+            holder.rollback()
+            waiting.result(timeout=20)
+
+
+_TAKE = text("SELECT grid_id FROM grid_status WHERE grid_id = ANY(:grids) FOR UPDATE SKIP LOCKED")
+
+
+def _refresh_all(engine: Engine) -> None:
+    with engine.connect() as connection:
+        # As PostgreSQL plans it for a town of many grids: rows come as they lie in the table.
+        connection.execute(text("SET LOCAL enable_nestloop = off"))
+        connection.execute(text("SET LOCAL enable_mergejoin = off"))
+        refresh_patrol_counters(connection, small_town.AT, district_id=1, grid_ids=range(1, 9))
+        connection.rollback()
+
+
+def _wait_for_lock(engine: Engine) -> None:
+    asked = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(400):
+        with engine.connect() as connection:
+            if connection.execute(asked).scalar_one():
+                return
+        time.sleep(0.05)
+    pytest.fail("nobody waits")
 
 
 def test_a_cursor_of_other_grids_rights_or_times_is_answered_in_full(
