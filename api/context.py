@@ -39,7 +39,7 @@ class Context:
     photo_slots: BoundedSemaphore
 
 
-def context(request: Request) -> Context:
+async def context(request: Request) -> Context:
     """The parts of the application that answers."""
     return cast("Context", request.app.state.context)
 
@@ -57,7 +57,7 @@ def transaction(parts: AppContext) -> Iterator[Connection]:
 Tx = Annotated[Connection, Depends(transaction, scope="function")]
 
 
-def now(parts: AppContext) -> datetime:
+async def now(parts: AppContext) -> datetime:
     """Our own clock: deadlines run on it."""
     return parts.clock()
 

@@ -86,40 +86,31 @@ def close_session(connection: Connection, token: str) -> None:
 
 def caller_of_session(connection: Connection, token: str, at: datetime) -> Held | None:
     """Who holds this session at this moment, or None when it is unknown or over."""
-    account = connection.execute(
-        text(
-            "SELECT a.district_id, a.id, a.login, a.display_name, a.unit_id "
-            "FROM session s JOIN account a "
-            "ON a.district_id = s.district_id AND a.id = s.account_id "
-            "WHERE s.token_digest = :digest AND s.expires_at > :at AND a.active"
-        ),
-        {"digest": _digest(token), "at": at},
-    ).one_or_none()
-    return None if account is None else _held(connection, account, at)
+    asked = query(
+        "caller",
+        who="(c.district_id, c.id) = (SELECT o.district_id, o.account_id FROM session AS o"
+        " WHERE o.token_digest = :digest AND o.expires_at > :at)",
+    )
+    return _held(connection.execute(asked, {"digest": _digest(token), "at": at}).all())
 
 
 def caller_of_login(connection: Connection, login: str, at: datetime) -> Held | None:
     """Who has this login at this moment, or None: for commands given on the server itself."""
-    account = connection.execute(
-        select(
-            Account.district_id, Account.id, Account.login, Account.display_name, Account.unit_id
-        ).where(Account.login == login, Account.active)
-    ).one_or_none()
-    return None if account is None else _held(connection, account, at)
+    asked = query("caller", who="c.login = :login")
+    return _held(connection.execute(asked, {"login": login, "at": at}).all())
 
 
-def _held(connection: Connection, account: Row[*tuple[Any, ...]], at: datetime) -> Held:
-    assignments = connection.execute(
-        query("assignments_of"),
-        {"district_id": account.district_id, "account_id": account.id, "at": at},
-    ).all()
+def _held(rows: Sequence[Row[Any]]) -> Held | None:
+    if not rows:
+        return None
+    account = rows[0]
     return Held(
         district_id=account.district_id,
         account_id=account.id,
         login=account.login,
         display_name=account.display_name,
         unit_id=account.unit_id,
-        assignments=tuple(assignments),
+        assignments=tuple(row for row in rows if row.role is not None),
     )
 
 

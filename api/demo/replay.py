@@ -16,7 +16,7 @@ from api.demo.office import Person, repeatable_id
 from data.demo import History
 from data.demo.courses import TIME_ZONE
 
-AT_ONCE = 4
+AT_ONCE = 1
 POINTS_A_BATCH = 1_000
 
 

@@ -12,13 +12,13 @@ from uuid import UUID, uuid5
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from casework.states import Actor
+from data.accounts import caller_of_login
 from data.case_types import CaseExistsError, NewCase, Point, RefusedError
 from data.cases import create_case
 from data.categories import list_categories
-from data.database import query
 from data.imports.problems import BadRow, ImportFileError, Problem, refuse_rows
 from data.imports.read import ReadResult
 from data.imports.store import Progress, Stored, no_progress
@@ -31,7 +31,6 @@ from data.patrols import (
     end_shift,
     find_shift,
 )
-from data.schema import Account
 
 Source = Literal["patrol", "phone", "hotline", "message", "inspection"]
 _IDS: Final = UUID("6b1f3c1e-0a51-5d3e-9f0b-3a0d5c7e2a11")
@@ -123,18 +122,15 @@ def store_hazards(
 
 
 def _recorder(connection: Connection, login: str, at: datetime) -> _Recorder:
-    account = connection.execute(
-        select(Account.district_id, Account.id).where(Account.login == login, Account.active)
-    ).one_or_none()
-    if account is None:
+    held = caller_of_login(connection, login, at)
+    if held is None:
         raise ImportFileError("account_unknown", login=login)
-    roles = connection.execute(
-        query("assignments_of"),
-        {"district_id": account.district_id, "account_id": account.id, "at": at},
-    ).all()
-    grids = sorted({row.grid_id for row in roles if row.grid_id is not None})
+    grids = sorted({row.grid_id for row in held.assignments if row.grid_id is not None})
     return _Recorder(
-        account.district_id, account.id, frozenset(row.role for row in roles), tuple(grids)
+        held.district_id,
+        held.account_id,
+        frozenset(row.role for row in held.assignments),
+        tuple(grids),
     )
 
 
