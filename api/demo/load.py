@@ -97,14 +97,20 @@ def load_demo(
 
 
 class _Bar:
-    """One progress bar, told how far it is."""
+    """One progress bar, told how far it is; in a log, which has no bars, a line for each tenth."""
 
     def __init__(self, progress: Progress, text: str) -> None:
         self._progress = progress
+        self._text = text
         self._task = progress.add_task(text, total=None)
+        self._tenths = 0
 
     def __call__(self, done: int, total: int, _: str = "") -> None:
         self._progress.update(self._task, completed=done, total=total)
+        tenths = 10 * done // max(total, 1)
+        if tenths > self._tenths and not self._progress.console.is_terminal:
+            self._progress.console.print(f"{self._text} {10 * tenths} %")
+        self._tenths = tenths
 
 
 def _load(
