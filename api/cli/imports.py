@@ -1,6 +1,5 @@
 """Commands that import files: ``sanbai import KIND FILE``."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,14 +11,8 @@ from api.cli.import_run import Outcome, Request, parse_columns, parse_datum, run
 from data.imports.area_tree import AreaOptions
 from data.imports.messages import Language
 from data.imports.read import DEFAULT_TIME_ZONE, ReadResult
-from data.imports.store import (
-    Progress,
-    Stored,
-    store_buildings,
-    store_places,
-    store_roads,
-    store_water,
-)
+from data.imports.store import Layer as MapLayer
+from data.imports.store import Progress, store_layer
 from data.imports.store_areas import store_areas
 from data.imports.store_work import Source, store_hazards, store_tracks
 
@@ -68,7 +61,6 @@ GrowParent = Annotated[
     typer.Option("--grow-parent", help="上级范围改为下级的合并 Parent = union of its areas."),
 ]
 TimeZone = Annotated[str, typer.Option(help="新区县的时区 Time zone of a new district.")]
-StoreLayer = Callable[..., Stored]
 
 
 @app.command("areas")
@@ -152,7 +144,7 @@ def _request(
     )
 
 
-def _layer_command(kind: str, help_text: str, store_layer: StoreLayer) -> None:
+def _layer_command(kind: MapLayer, help_text: str) -> None:
     """Add the command for a layer of the map; they differ in nothing but what they store."""
 
     @app.command(kind, help=help_text)
@@ -173,7 +165,7 @@ def _layer_command(kind: str, help_text: str, store_layer: StoreLayer) -> None:
         def store(
             connection: Connection, read: ReadResult, at: datetime, progress: Progress
         ) -> Outcome:
-            stored = store_layer(connection, read, at, district=district, progress=progress)
+            stored = store_layer(connection, read, at, kind, district=district, progress=progress)
             return Outcome([stored])
 
         run_import(
@@ -194,10 +186,10 @@ def _layer_command(kind: str, help_text: str, store_layer: StoreLayer) -> None:
         )
 
 
-_layer_command("buildings", "导入楼栋和户数。Buildings with their households.", store_buildings)
-_layer_command("roads", "导入道路。Roads and lanes.", store_roads)
-_layer_command("water", "导入河流湖塘。Rivers, lakes and ponds.", store_water)
-_layer_command("places", "导入地名。Named places: compounds, villages, schools.", store_places)
+_layer_command("buildings", "导入楼栋和户数。Buildings with their households.")
+_layer_command("roads", "导入道路。Roads and lanes.")
+_layer_command("water", "导入河流湖塘。Rivers, lakes and ponds.")
+_layer_command("places", "导入地名。Named places: compounds, villages, schools.")
 
 
 @app.command("hazards")

@@ -18,7 +18,7 @@ from data.demo import Town
 from data.demo.hazards import UNITS
 from data.demo.territory import COUNTY_CODE
 from data.imports.read import read_features
-from data.imports.store import store_buildings, store_places, store_roads, store_water
+from data.imports.store import Layer, store_layer
 from data.imports.store_areas import store_areas
 from data.plans import create_plan, find_area, generate_plan
 from data.schema import Account, District, Plan
@@ -66,15 +66,11 @@ def import_town(engine: Engine, town: Town, at: datetime, since: date, told: Tol
         found = find_demo_district(connection)
         if found is None:
             raise DemoError("the demo county is missing after its import")
-        for layer, store in (
-            ("buildings", store_buildings),
-            ("roads", store_roads),
-            ("water", store_water),
-            ("places", store_places),
-        ):
+        layers: tuple[Layer, ...] = ("buildings", "roads", "water", "places")
+        for layer in layers:
             columns = {"external_id": "code"} if layer == "buildings" else {}
             read = read_features(files[layer], layer, columns=columns)
-            store(connection, read, at, district=COUNTY_CODE, progress=told)
+            store_layer(connection, read, at, layer, district=COUNTY_CODE, progress=told)
         _found_office(connection, found.id, at, since)
 
 

@@ -8,7 +8,7 @@ Nothing is deleted: what is missing from a newer file stays.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -23,9 +23,10 @@ from data.layers import touch_layer
 from data.schema import District
 
 Progress = Callable[[int, int, str], None]
+Layer = Literal["buildings", "roads", "water", "places"]
 BATCH_ROWS: Final = 5_000
 _SAMPLE_ROWS: Final = 500
-_COLUMNS: Final = {
+_COLUMNS: Final[dict[Layer, tuple[str, ...]]] = {
     "buildings": ("external_id", "name", "compound", "address", "use", "levels", "households"),
     "roads": ("external_id", "name", "highway"),
     "water": ("external_id", "name", "kind"),
@@ -47,22 +48,23 @@ def no_progress(done: int, total: int, message: str) -> None:
     """Take progress and say nothing."""
 
 
-def store_buildings(
+def store_layer(
     connection: Connection,
     read: ReadResult,
     at: datetime,
+    layer: Layer,
     *,
     district: str | None = None,
     progress: Progress = no_progress,
 ) -> Stored:
-    """Store buildings and find the community of each.
+    """Store a layer of the map; each building finds its community.
 
     Parameters
     ----------
     connection
         In a transaction, which the caller ends.
     read
-        A file read as "buildings".
+        A file read as this layer.
     at
         The time of the import.
     district
@@ -73,56 +75,8 @@ def store_buildings(
     Raises
     ------
     ImportFileError
-        If no district holds the buildings, or the code is not known.
+        If no district holds the rows, or the code is not known.
     """
-    return _store(connection, read, at, "buildings", district=district, progress=progress)
-
-
-def store_roads(
-    connection: Connection,
-    read: ReadResult,
-    at: datetime,
-    *,
-    district: str | None = None,
-    progress: Progress = no_progress,
-) -> Stored:
-    """Store roads; see `store_buildings`."""
-    return _store(connection, read, at, "roads", district=district, progress=progress)
-
-
-def store_water(
-    connection: Connection,
-    read: ReadResult,
-    at: datetime,
-    *,
-    district: str | None = None,
-    progress: Progress = no_progress,
-) -> Stored:
-    """Store rivers, lakes and ponds; see `store_buildings`."""
-    return _store(connection, read, at, "water", district=district, progress=progress)
-
-
-def store_places(
-    connection: Connection,
-    read: ReadResult,
-    at: datetime,
-    *,
-    district: str | None = None,
-    progress: Progress = no_progress,
-) -> Stored:
-    """Store named places; see `store_buildings`."""
-    return _store(connection, read, at, "places", district=district, progress=progress)
-
-
-def _store(
-    connection: Connection,
-    read: ReadResult,
-    at: datetime,
-    layer: str,
-    *,
-    district: str | None,
-    progress: Progress,
-) -> Stored:
     district_id = find_district(connection, read.frame, district)
     statement = query(f"import_{layer}")
     fixed = {"district_id": district_id, "datum": read.datum, "at": at}

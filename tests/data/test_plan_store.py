@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select, text
 
 from data.database import open_engine
 from data.imports.read import read_features
-from data.imports.store import store_buildings, store_roads
+from data.imports.store import store_layer
 from data.imports.store_areas import store_areas
 from data.plans import (
     create_plan,
@@ -46,9 +46,9 @@ def engine(fresh_urls: DatabaseUrls, tmp_path: Path) -> Iterator[Engine]:
     engine = open_engine(fresh_urls.app)
     with engine.begin() as connection:
         store_areas(connection, read_features(tmp_path / "areas.gpkg", "areas"), AT)
-        for layer, store in (("buildings", store_buildings), ("roads", store_roads)):
+        for layer in ("buildings", "roads"):
             read = read_features(tmp_path / f"{layer}.gpkg", layer)
-            store(connection, read, AT, district="370303")
+            store_layer(connection, read, AT, layer, district="370303")
     yield engine
     engine.dispose()
 

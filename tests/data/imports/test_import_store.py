@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from data.imports.area_tree import AreaOptions
 from data.imports.problems import ImportFileError
 from data.imports.read import read_features
-from data.imports.store import Stored, store_buildings, store_places, store_roads, store_water
+from data.imports.store import Stored, store_layer
 from data.imports.store_areas import store_areas
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ def town(database: Connection, tmp_path: Path) -> Connection:
 
 def _buildings(town: Connection, folder: Path, frame: gpd.GeoDataFrame) -> Stored:
     path = office.write_layer(folder / "楼栋.geojson", frame)
-    return store_buildings(town, read_features(path, "buildings"), LATER)
+    return store_layer(town, read_features(path, "buildings"), LATER, "buildings")
 
 
 def _version(town: Connection, layer: str) -> int | None:
@@ -104,9 +104,9 @@ def test_roads_water_and_places(town: Connection, tmp_path: Path) -> None:
     places = read_features(office.write_xlsx(tmp_path / "p.xlsx", rows), "places", datum="gcj02")
     for _ in range(2):
         stored = [
-            store_roads(town, roads, AT),
-            store_water(town, water, AT),
-            store_places(town, places, AT),
+            store_layer(town, roads, AT, "roads"),
+            store_layer(town, water, AT, "water"),
+            store_layer(town, places, AT, "places"),
         ]
     assert [part.unchanged for part in stored] == [1, 1, 1]
     found = town.execute(
@@ -126,7 +126,7 @@ def test_a_file_of_another_place_is_refused(town: Connection, tmp_path: Path) ->
         _buildings(town, tmp_path, frame)
     path = office.write_layer(tmp_path / "q.gpkg", office.quarter())
     with pytest.raises(ImportFileError, match="There is no district 110101"):
-        store_buildings(town, read_features(path, "buildings"), AT, district="110101")
+        store_layer(town, read_features(path, "buildings"), AT, "buildings", district="110101")
 
 
 def test_batches_and_progress(
@@ -135,8 +135,7 @@ def test_batches_and_progress(
     monkeypatch.setattr("data.imports.store.BATCH_ROWS", 2)
     path = office.write_layer(tmp_path / "q.gpkg", office.quarter())
     told: list[tuple[int, int, str]] = []
-    stored = store_buildings(
-        town, read_features(path, "buildings"), AT, progress=lambda *at: told.append(at)
-    )
+    read = read_features(path, "buildings")
+    stored = store_layer(town, read, AT, "buildings", progress=lambda *at: told.append(at))
     assert stored.added == 3
     assert told == [(0, 3, "buildings"), (2, 3, "buildings"), (3, 3, "buildings")]
