@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,39 +10,39 @@ from uuid import UUID
 
 import geopandas as gpd
 import typer
-from pyproj import CRS
-from pyproj.exceptions import CRSError
-from rich.console import Console
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
+from api.cli import grid_files
 from api.cli.grid_display import grid_progress, score_table
-from api.cli.server import running_database
+from api.cli.grid_shared import (
+    Force,
+    PlanId,
+    area_or_error,
+    console,
+    errors,
+    grid_database,
+    plan_or_error,
+    told,
+)
 from api.context import as_caller
-from api.settings import Settings
 from data.accounts import caller_of_login
-from data.database import open_engine
 from data.exports.grid_file import GridFileError, check_target, read_grids, write_grids
-from data.imports.read import ImportFileError, read_features
+from data.imports.read import read_features
 from data.layers import district_today
 from data.plans import (
-    AreaKey,
     PlanKey,
     create_plan,
-    find_area,
-    find_plan,
     generate_plan,
-    read_plan_grids,
     score_plan,
 )
 from data.plans_read import plan_place
 from data.publication import PlanError, publish_plan
-from geo.grids import GridError, GridOptions, generate, score
+from geo.grids import GridOptions, generate, score
 
 app = typer.Typer(
     help="划分、评价、导出、发布网格。Divide into grids, score, export and publish them."
 )
-console = Console()
-errors = Console(stderr=True)
+grid_files.add_commands(app)
 
 LAYERS = ("buildings", "roads", "areas", "water")
 
@@ -58,10 +56,6 @@ Columns = Annotated[
         help="指定字段，如 buildings.households=户数。Name a column of a file.",
     ),
 ]
-PlanId = Annotated[
-    int | None, typer.Option("--plan", help="数据库中的方案号 Plan in the database.")
-]
-Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件 Replace a file that is there.")]
 
 
 @app.command("generate")
@@ -84,7 +78,7 @@ def generate_command(
 ) -> None:
     """Divide areas into grids: files to a file, or an area of the database to a draft plan."""
     files = _Files(buildings, roads, areas, water, column or [])
-    with _told():
+    with told():
         options = GridOptions(households=households, seed=seed)
         if area is None:
             _files_to_file(files, options, out, force=force)
@@ -108,42 +102,16 @@ def score_command(
     plan: PlanId = None,
 ) -> None:
     """Print how good grids are: of a file with what it was made from, or of a plan."""
-    with _told():
+    with told():
         if grids is not None:
             town = _Files(buildings, roads, areas, None, column or []).read()
             found = score(read_grids(grids), town.buildings, town.roads, town.areas, households)
         elif plan is not None:
-            with _database() as engine, engine.connect() as connection:
-                found = score_plan(connection, _plan_or_error(connection, plan))
+            with grid_database() as engine, engine.connect() as connection:
+                found = score_plan(connection, plan_or_error(connection, plan))
         else:
             raise typer.BadParameter("给出网格文件或 --plan Give a file of grids, or --plan.")
         console.print(score_table(found))
-
-
-@app.command("export")
-def export_command(
-    *,
-    plan: Annotated[int, typer.Argument(help="数据库中的方案号 Plan in the database.")],
-    out: Annotated[Path, typer.Option(help=".gpkg, .geojson, .fgb")] = Path("grids.gpkg"),
-    force: Force = False,
-    crs: Annotated[
-        str, typer.Option(help="坐标系，如 EPSG:4490。Coordinate system, as EPSG:4490.")
-    ] = "EPSG:4326",
-) -> None:
-    """Write the grids of a plan to a file, layer ``grids``."""
-    with _told():
-        check_target(out, force=force)
-        with _database() as engine, engine.connect() as connection:
-            found = _plan_or_error(connection, plan)
-            grids = read_plan_grids(connection, found.district_id, found.id)
-        try:
-            target = CRS(crs)
-        except CRSError as error:
-            raise GridFileError(
-                f"不认识坐标系“{crs}”。", f"Unknown coordinate system “{crs}”."
-            ) from error
-        write_grids(out, grids.to_crs(target), force=force)
-        console.print(f"已写出 {len(grids)} 个网格 · {len(grids)} grids written: {out}")
 
 
 @app.command("publish")
@@ -159,8 +127,8 @@ def publish_command(
 ) -> None:
     """Put a draft plan into force on a day; open cases move to its grids."""
     now = datetime.now(UTC)
-    with _told(), _database() as engine, engine.begin() as connection:
-        found = _plan_or_error(connection, plan)
+    with told(), grid_database() as engine, engine.begin() as connection:
+        found = plan_or_error(connection, plan)
         publisher = _publisher(connection, found, login, now)
         day = on.date() if on else district_today(connection, found.district_id, now)
         try:
@@ -179,20 +147,6 @@ def publish_command(
         f"方案 {plan} 自 {day} 生效，{moved} 件未办结问题换了网格 · "
         f"Plan {plan} is in force from {day}; {moved} open cases moved."
     )
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Tell a fault that the user can mend without a traceback, Chinese first."""
-    try:
-        yield
-    except (GridError, GridFileError, ImportFileError) as error:
-        errors.print(f"错误：{error.message_zh}", style="red", markup=False, highlight=False)
-        errors.print(f"Error: {error.message_en}", markup=False, highlight=False)
-        raise typer.Exit(1) from error
-    except KeyboardInterrupt as error:
-        errors.print("已取消，没有写出任何文件。Cancelled; nothing was written.")
-        raise typer.Exit(130) from error
 
 
 @dataclass(frozen=True)
@@ -290,22 +244,11 @@ def _files_to_file(files: _Files, options: GridOptions, out: Path, *, force: boo
     console.print(f"已写出 {len(grids)} 个网格 · {len(grids)} grids written: {out}")
 
 
-@contextlib.contextmanager
-def _database() -> Iterator[Engine]:
-    settings = Settings()
-    with running_database(settings) as urls:
-        engine = open_engine(urls.app, pool_size=2, statement_timeout_s=600)
-        try:
-            yield engine
-        finally:
-            engine.dispose()
-
-
 def _area_to_draft(code: str, name: str | None, reason: str, options: GridOptions) -> None:
     now = datetime.now(UTC)
-    with _database() as engine:
+    with grid_database() as engine:
         with engine.begin() as connection:
-            area = _area_or_error(connection, code)
+            area = area_or_error(connection, code)
             plan_id = create_plan(
                 connection,
                 area.district_id,
@@ -323,18 +266,8 @@ def _area_to_draft(code: str, name: str | None, reason: str, options: GridOption
         if failure is not None:
             raise GridFileError(failure.message_zh, failure.message_en)
         with engine.connect() as connection:
-            console.print(score_table(score_plan(connection, _plan_or_error(connection, plan_id))))
+            console.print(score_table(score_plan(connection, plan_or_error(connection, plan_id))))
         console.print(f"已生成草案方案 {plan_id} · Draft plan {plan_id} is ready.")
-
-
-def _area_or_error(connection: Connection, code: str) -> AreaKey:
-    found = find_area(connection, code)
-    if found is None:
-        raise GridFileError(
-            f"数据库中没有编码为 {code} 的区域，请先导入。",
-            f"No area has the code {code} in the database: import it first.",
-        )
-    return found
 
 
 def _publisher(connection: Connection, plan: PlanKey, login: str, at: datetime) -> UUID:
@@ -350,12 +283,3 @@ def _publisher(connection: Connection, plan: PlanKey, login: str, at: datetime) 
             f"The account {login} may not publish plans here: it needs the role planner.",
         )
     return held.account_id
-
-
-def _plan_or_error(connection: Connection, plan_id: int) -> PlanKey:
-    found = find_plan(connection, plan_id)
-    if found is None:
-        raise GridFileError(
-            f"数据库中没有方案 {plan_id}。", f"There is no plan {plan_id} in the database."
-        )
-    return found

@@ -1,0 +1,72 @@
+"""What the commands on grids share: options, the database, faults told in both languages."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from sqlalchemy import Connection, Engine
+
+from api.cli.server import running_database
+from api.settings import Settings
+from data.database import open_engine
+from data.exports.grid_file import GridFileError
+from data.imports.read import ImportFileError
+from data.plans import AreaKey, PlanKey, find_area, find_plan
+from geo.grids import GridError
+
+console = Console()
+errors = Console(stderr=True)
+
+PlanId = Annotated[
+    int | None, typer.Option("--plan", help="数据库中的方案号 Plan in the database.")
+]
+Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件 Replace a file that is there.")]
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Tell a fault that the user can mend without a traceback, Chinese first."""
+    try:
+        yield
+    except (GridError, GridFileError, ImportFileError) as error:
+        errors.print(f"错误：{error.message_zh}", style="red", markup=False, highlight=False)
+        errors.print(f"Error: {error.message_en}", markup=False, highlight=False)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt as error:
+        errors.print("已取消，没有写出任何文件。Cancelled; nothing was written.")
+        raise typer.Exit(130) from error
+
+
+@contextlib.contextmanager
+def grid_database() -> Iterator[Engine]:
+    """Open the database that the settings name; ready when the block begins."""
+    settings = Settings()
+    with running_database(settings) as urls:
+        engine = open_engine(urls.app, pool_size=2, statement_timeout_s=600)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+
+def area_or_error(connection: Connection, code: str) -> AreaKey:
+    """Find an area by its code, or tell that there is none."""
+    found = find_area(connection, code)
+    if found is None:
+        raise GridFileError(
+            f"数据库中没有编码为 {code} 的区域，请先导入。",
+            f"No area has the code {code} in the database: import it first.",
+        )
+    return found
+
+
+def plan_or_error(connection: Connection, plan_id: int) -> PlanKey:
+    """Find a plan by its number, or tell that there is none."""
+    found = find_plan(connection, plan_id)
+    if found is None:
+        raise GridFileError(
+            f"数据库中没有方案 {plan_id}。", f"There is no plan {plan_id} in the database."
+        )
+    return found
