@@ -10,7 +10,7 @@ from data.schema.base import Base, Ltree
 from data.schema.cases import CaseEvent, CaseText, Category, HazardCase, Photo, Unit
 from data.schema.patrols import Shift, ShiftGrid, TrackPoint
 from data.schema.places import Area, Building, District, LayerVersion, Place, Road, Water
-from data.schema.plans import AreaShape, Grid, GridShape, GridVersion, Plan
+from data.schema.plans import AreaShape, Grid, GridShape, GridVersion, Plan, PlanStep
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Photo",
     "Place",
     "Plan",
+    "PlanStep",
     "Road",
     "Session",
     "Shift",

@@ -43,11 +43,40 @@ class Plan(Base):
     target_households: Mapped[int] = mapped_column(server_default="300")
     generation: Mapped[dict[str, Any] | None]
     quality: Mapped[dict[str, Any] | None]
+    findings: Mapped[dict[str, Any] | None]
+    reverses: Mapped[int | None] = mapped_column(BigInteger)
     effective_on: Mapped[date | None]
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
     published_by: Mapped[UUID | None]
     published_at: Mapped[datetime | None]
+
+
+class PlanStep(Base):
+    """A step in the course of a plan: who checked, approved, sent back or published it, and why.
+
+    `actor_id` is NULL for what was done at the command line without an account.
+    """
+
+    __tablename__ = "plan_step"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["district_id", "plan_id"], ["plan.district_id", "plan.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint(
+            "action IN ('edit', 'check', 'approve', 'send-back', 'publish')", name="action"
+        ),
+        CheckConstraint("status IN ('draft', 'checked', 'approved', 'published')", name="status"),
+    )
+
+    district_id: Mapped[DistrictKey]
+    plan_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    action: Mapped[str]
+    status: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(server_default="")
 
 
 class Grid(Base):

@@ -393,6 +393,8 @@ def upgrade() -> None:
         sa.Column("target_households", sa.Integer(), server_default="300", nullable=False),
         sa.Column("generation", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("quality", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("reverses", sa.BigInteger(), nullable=True),
         sa.Column("effective_on", sa.Date(), nullable=True),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -416,6 +418,35 @@ def upgrade() -> None:
             ["district_id"], ["district.id"], name=op.f("plan_district_id_fkey")
         ),
         sa.PrimaryKeyConstraint("district_id", "id", name=op.f("plan_pkey")),
+    )
+    op.create_table(
+        "plan_step",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "action IN ('edit', 'check', 'approve', 'send-back', 'publish')",
+            name=op.f("plan_step_action_check"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'checked', 'approved', 'published')",
+            name=op.f("plan_step_status_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "plan_id"],
+            ["plan.district_id", "plan.id"],
+            name=op.f("plan_step_district_id_plan_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("plan_step_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "plan_id", "seq", name=op.f("plan_step_pkey")),
     )
     op.create_table(
         "unit",
