@@ -10,6 +10,7 @@ from data.schema.base import Base, Ltree
 from data.schema.cases import CaseEvent, CaseText, Category, HazardCase, Photo, Unit
 from data.schema.patrols import Shift, ShiftGrid, TrackPoint
 from data.schema.places import Area, Building, District, LayerVersion, Place, Road, Water
+from data.schema.plan_edits import PlanEdit
 from data.schema.plans import AreaShape, Grid, GridShape, GridVersion, Plan, PlanStep
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
 
@@ -38,6 +39,7 @@ __all__ = [
     "Photo",
     "Place",
     "Plan",
+    "PlanEdit",
     "PlanStep",
     "Road",
     "Session",

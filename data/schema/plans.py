@@ -45,6 +45,7 @@ class Plan(Base):
     quality: Mapped[dict[str, Any] | None]
     findings: Mapped[dict[str, Any] | None]
     reverses: Mapped[int | None] = mapped_column(BigInteger)
+    revision: Mapped[int] = mapped_column(server_default="0")
     effective_on: Mapped[date | None]
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
@@ -97,7 +98,8 @@ class GridVersion(Base):
     """A grid as one plan draws it, valid for a range of days.
 
     `validity` is NULL while the plan is a draft, so that the exclusion constraints compare
-    published versions only. It is half-open: [first day, day after the last).
+    published versions only. It is half-open: [first day, day after the last). `revision` is that
+    of the plan when this grid was last edited; a locked grid is left alone by every edit.
     """
 
     __tablename__ = "grid_version"
@@ -141,6 +143,8 @@ class GridVersion(Base):
     code: Mapped[str]
     name: Mapped[str]
     kind: Mapped[str] = mapped_column(server_default="general")
+    revision: Mapped[int] = mapped_column(server_default="0")
+    locked: Mapped[bool] = mapped_column(server_default="false")
     households: Mapped[int]
     buildings: Mapped[int]
     area_m2: Mapped[float] = mapped_column(Float)

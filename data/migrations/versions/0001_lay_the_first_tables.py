@@ -395,6 +395,7 @@ def upgrade() -> None:
         sa.Column("quality", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("reverses", sa.BigInteger(), nullable=True),
+        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=True),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -536,6 +537,8 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), server_default="general", nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("locked", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("households", sa.Integer(), nullable=False),
         sa.Column("buildings", sa.Integer(), nullable=False),
         sa.Column("area_m2", sa.Float(), nullable=False),
@@ -779,6 +782,29 @@ def upgrade() -> None:
             ["district_id"], ["district.id"], name=op.f("case_text_district_id_fkey")
         ),
         sa.PrimaryKeyConstraint("district_id", "case_id", "seq", name=op.f("case_text_pkey")),
+    )
+    op.create_table(
+        "plan_edit",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("asked", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("edited_by", sa.Uuid(), nullable=True),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["district_id", "plan_id"],
+            ["plan.district_id", "plan.id"],
+            name=op.f("plan_edit_district_id_plan_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("plan_edit_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "plan_id", "seq", name=op.f("plan_edit_pkey")),
     )
     op.create_table(
         "grid_shape",
