@@ -6,6 +6,7 @@ import './styles/base.css'
 import './styles/layout.css'
 import './styles/panels.css'
 import './styles/map.css'
+import './styles/planner.css'
 import './styles/print.css'
 
 document.documentElement.lang = language()

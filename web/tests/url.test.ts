@@ -12,6 +12,7 @@ const everything: View = {
   period: '2026-10-31',
   shift: '0198c7a0-0000-7000-8000-0000000000aa',
   patrolsOf: '42',
+  plan: '12',
   wall: true,
 }
 

@@ -1,7 +1,9 @@
+import { plannerEn } from './planner.en'
 import type { zhCN } from './zh-CN'
 
 /** English words, key by key as in Chinese. */
 export const en: typeof zhCN = {
+  ...plannerEn,
   app: {
     name: 'Sanbai',
     tagline: 'Grid mapping and patrol',
@@ -47,6 +49,7 @@ export const en: typeof zhCN = {
     overview: 'Overview',
     report: 'Report',
     triage: 'No grid',
+    plans: 'Plans',
     hotspots: 'Hotspots',
     patrols: 'Patrols',
     main: 'Main functions',

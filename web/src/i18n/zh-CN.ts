@@ -1,5 +1,8 @@
+import { plannerZh } from './planner.zh-CN'
+
 /** Chinese words; the English catalogue has the same keys. */
 export const zhCN = {
+  ...plannerZh,
   app: { name: '三百', tagline: '网格绘制与巡查', wall: '大屏', leaveWall: '退出大屏' },
   common: {
     close: '关闭',
@@ -39,6 +42,7 @@ export const zhCN = {
     overview: '概况',
     report: '上报问题',
     triage: '待归格',
+    plans: '网格规划',
     hotspots: '热点',
     patrols: '巡查轨迹',
     main: '主要功能',

@@ -3,7 +3,7 @@ import { reactive, watch } from 'vue'
 import { isThemeName, type ThemeName } from '@/map/themes'
 
 export type Selection = { type: 'grid' | 'case'; id: string }
-export type PanelName = 'overview' | 'report' | 'triage' | 'hotspots' | 'patrols'
+export type PanelName = 'overview' | 'report' | 'triage' | 'hotspots' | 'patrols' | 'plans'
 export type LayerName = 'areas' | 'roads' | 'buildings' | 'grids' | 'cases' | 'hotspots' | 'tracks'
 export type HotspotUnit = 'h3' | 'grid' | 'density'
 
@@ -20,6 +20,8 @@ export interface View {
   shift: string | null
   /** The grid whose patrols are listed, or null for all. */
   patrolsOf: string | null
+  /** The plan that is open in the editor, or null for none. */
+  plan: string | null
   wall: boolean
 }
 
@@ -33,7 +35,7 @@ export const ALL_LAYERS: LayerName[] = [
   'buildings',
 ]
 const DEFAULT_LAYERS: LayerName[] = ['grids', 'cases', 'areas', 'roads', 'buildings']
-const PANELS: PanelName[] = ['overview', 'report', 'triage', 'hotspots', 'patrols']
+const PANELS: PanelName[] = ['overview', 'report', 'triage', 'hotspots', 'patrols', 'plans']
 const UNITS: HotspotUnit[] = ['h3', 'grid', 'density']
 
 export function defaultView(): View {
@@ -48,6 +50,7 @@ export function defaultView(): View {
     period: null,
     shift: null,
     patrolsOf: null,
+    plan: null,
     wall: false,
   }
 }
@@ -91,6 +94,7 @@ export function parseHash(hash: string): View {
     period: period !== null && /^\d{4}-\d{2}-\d{2}$/.test(period) ? period : null,
     shift: shift !== null && /^[0-9a-f-]{36}$/i.test(shift) ? shift : null,
     patrolsOf: /^\d{1,18}$/.test(query.get('walked') ?? '') ? query.get('walked') : null,
+    plan: /^\d{1,18}$/.test(query.get('plan') ?? '') ? query.get('plan') : null,
     wall: query.get('wall') === '1',
   }
 }
@@ -115,6 +119,7 @@ export function formatHash(view: View): string {
   if (view.period !== null) parts.push(`until=${view.period}`)
   if (view.shift !== null) parts.push(`shift=${view.shift}`)
   if (view.patrolsOf !== null) parts.push(`walked=${view.patrolsOf}`)
+  if (view.plan !== null) parts.push(`plan=${view.plan}`)
   if (view.wall) parts.push('wall=1')
   return parts.length > 0 ? `#${parts.join('&')}` : ''
 }
@@ -143,7 +148,7 @@ export function bindAddressBar(): void {
 }
 
 function step(): string {
-  return `${view.selection?.type}:${view.selection?.id}|${view.panel}`
+  return `${view.selection?.type}:${view.selection?.id}|${view.panel}|${view.plan}`
 }
 
 export function select(selection: Selection | null): void {
