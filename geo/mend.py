@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.grids.coverage import TOLERANCE_M
 from geo.grids.faces import (
     NODE_GRID_M,
     GeometryArray,
@@ -78,7 +79,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class MendedCoverage:
-    """Grids that tile their area, and what was done to get there."""
+    """Grids that tile their area, and the flaws wider than a centimetre that they had."""
 
     shapes: GeometryArray
     mended: list[Flaw]
@@ -134,7 +135,8 @@ def mend_coverage(grids: GeometryArray, area: BaseGeometry, width_m: float) -> M
     cuts = _cuts_across_gaps(made, len(drawn), width_m)
     if cuts:
         made = _arrange(drawn, whole, cuts)
-    return _give_away(made, flaws, len(drawn), width_m)
+    seen = [flaw for flaw in flaws if flaw.width_m >= TOLERANCE_M]
+    return _give_away(made, seen, len(drawn), width_m)
 
 
 def compare_shapes(before: GeometryArray, after: GeometryArray) -> list[Moved]:

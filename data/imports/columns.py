@@ -186,6 +186,30 @@ _TRACK_FIELDS = (
         "number",
     ),
 )
+_GRID_FIELDS = (
+    Field("code", "网格编码", _words("code grid_code 网格编码 网格代码 网格编号 wgbm 编码 代码")),
+    Field("name", "网格名称", _words("name grid_name 网格名称 网格名 网格 wgmc 名称")),
+    Field(
+        "area",
+        "所属社区",
+        _words("area community 社区编码 所属社区 社区名称 社区 村编码 所属村 村名称 area_code"),
+    ),
+)
+_GRID_LIST_FIELDS = (
+    *_GRID_FIELDS,
+    Field(
+        "compound",
+        "小区",
+        _words("compound 小区 小区名称 所属小区 小区（村庄） 住宅小区 estate"),
+        required=True,
+    ),
+    Field(
+        "buildings",
+        "楼栋",
+        _words("buildings 楼栋 楼号 楼栋号 楼栋范围 包含楼栋 管辖楼栋 楼幢 building"),
+        limit=2_000,
+    ),
+)
 
 KINDS: Final[dict[str, Kind]] = {
     kind.name: kind
@@ -199,6 +223,8 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("places", "地名", "any", _PLACE_FIELDS, _words("place poi 地名")),
         Kind("hazards", "问题", "point", _HAZARD_FIELDS, _words("hazard case 问题 隐患 案卷")),
         Kind("tracks", "轨迹", "point", _TRACK_FIELDS, _words("track_points track 轨迹")),
+        Kind("grids", "网格", "polygon", _GRID_FIELDS, _words("grid 网格")),
+        Kind("grid_lists", "网格清单", "any", _GRID_LIST_FIELDS, _words("grid 网格 清单 台账")),
     )
 }
 

@@ -1,0 +1,85 @@
+"""Grids that came from a file, stored as the grids of a draft plan."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import geopandas as gpd
+from sqlalchemy import Connection, delete, select, update
+
+from data.draft_grids import store_draft
+from data.imports.problems import ImportFileError
+from data.plans import PlanKey, TownFrames
+from data.schema import GridVersion, Plan, PlanEdit
+from data.shapes import store_grid_shapes
+from geo.grids import score
+
+
+def hold_draft(connection: Connection, plan: PlanKey) -> None:
+    """Make sure that a plan is a draft, and that nobody else changes it before we are done.
+
+    Raises
+    ------
+    ImportFileError
+        If it is checked, approved or published.
+    """
+    status = connection.execute(
+        select(Plan.status)
+        .where(Plan.district_id == plan.district_id, Plan.id == plan.id)
+        .with_for_update()
+    ).scalar_one()
+    if status != "draft":
+        raise ImportFileError("plan_not_draft", plan=plan.id, status=status)
+
+
+def store_grids(
+    connection: Connection,
+    plan: PlanKey,
+    town: TownFrames,
+    grids: gpd.GeoDataFrame,
+    *,
+    source: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Put grids in place of those that a draft may have had; its edits can be undone no longer.
+
+    Parameters
+    ----------
+    town
+        What the plan divides.
+    grids
+        As :func:`geo.grids.generate` returns them, in EPSG:4326.
+    source
+        Where they came from, kept with the plan: ``file`` and the like.
+    """
+    hold_draft(connection, plan)
+    key = {"district_id": plan.district_id, "plan_id": plan.id}
+    store_draft(
+        connection,
+        plan.district_id,
+        plan.id,
+        areas=town.areas,
+        buildings=town.buildings,
+        grids=grids,
+        now=now,
+    )
+    store_grid_shapes(connection, plan.district_id, plan.id)
+    connection.execute(delete(PlanEdit).where(*_of(PlanEdit, key)))
+    quality = score(grids, town.buildings, town.roads, town.areas, plan.households)
+    revision = connection.execute(
+        update(Plan)
+        .where(Plan.district_id == plan.district_id, Plan.id == plan.id)
+        .values(
+            revision=Plan.revision + 1,
+            generation={"state": "done", "done": 100, "total": 100, "message": "done"} | source,
+            quality=asdict(quality) | {"households_outside": 0},
+        )
+        .returning(Plan.revision)
+    ).scalar_one()
+    connection.execute(update(GridVersion).where(*_of(GridVersion, key)).values(revision=revision))
+
+
+def _of(table: type[PlanEdit] | type[GridVersion], key: dict[str, int]) -> tuple[Any, Any]:
+    return table.district_id == key["district_id"], table.plan_id == key["plan_id"]
