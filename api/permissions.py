@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.errors import Problem, not_found
+from casework.plan_states import WHO_PLANS
 from casework.states import WHO, Actor
 from data.case_types import StoredCase
 
@@ -17,8 +18,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "shift:record": frozenset({"officer"}),
     "track:read": frozenset({"officer", "commander", "auditor"}),
     "plan:read": frozenset({"planner", "commander", "administrator", "auditor"}),
-    "plan:generate": frozenset({"planner"}),
-    "plan:publish": frozenset({"planner"}),
+    "plan:generate": WHO_PLANS["edit"],
+    **{f"plan:{action}": roles for action, roles in WHO_PLANS.items() if action != "edit"},
     "hotspot:run": frozenset({"commander", "planner"}),
     "account:manage": frozenset({"administrator"}),
 }

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     password_hashers: int = Field(
         2, ge=1, le=32, description="Passwords checked at the same time; each takes 64 MiB."
     )
+    approval_by_another: bool = Field(
+        default=False,
+        description="Who drew up a plan may not approve it, where somebody else can.",
+    )
     attribution: str | None = Field(
         None, description="Whose map data it is, shown on the map; OpenStreetMap's must be named."
     )

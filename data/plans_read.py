@@ -23,6 +23,18 @@ def plan_place(connection: Connection, district_id: int, plan_id: int) -> str | 
     return path
 
 
+def problems_of(connection: Connection, district_id: int, plan_id: int) -> list[dict[str, Any]]:
+    """Return what the last check of a plan found, as it was kept; empty before the first."""
+    found: list[dict[str, Any]] | None = connection.execute(
+        text(
+            "SELECT findings -> 'problems' FROM plan "
+            "WHERE district_id = :district_id AND id = :plan_id"
+        ),
+        {"district_id": district_id, "plan_id": plan_id},
+    ).scalar_one()
+    return found or []
+
+
 def list_plans(
     connection: Connection,
     scope: Scope,

@@ -15,29 +15,13 @@ from data.cases import find_case, write_event
 from data.database import query
 from data.grids import grids_of_points
 from data.layers import district_today, touch_layer
+from data.plan_errors import PlanError
+from data.plan_steps import codes_taken, keep_step, require_step, standing_of
 from data.shapes import store_grid_shapes
 from data.status import bump_areas
 
 # A case is placed anew by the plan, not by a person: the rights of whoever published it do.
 _PLACING: Final = frozenset({"commander"})
-
-
-class PlanError(Exception):
-    """A plan cannot be published as asked.
-
-    Parameters
-    ----------
-    code
-        `unknown`, `published`, `not-generated`, `day-passed` or `later-plan`.
-    day
-        For the last two: the first day that would do, or that of the later plan.
-    """
-
-    def __init__(self, code: str, detail: str, day: date | None = None) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
-        self.day = day
 
 
 def publish_plan(
@@ -50,7 +34,7 @@ def publish_plan(
     published_by: UUID,
     at: datetime,
 ) -> int:
-    """Publish a draft: its grids are in force from a day on.
+    """Publish an approved plan: its grids are in force from a day on.
 
     Grids of the same communities end on that day and stay as history. Where nothing is replaced
     the day may lie in the past; a redrawing never does, for it would rewrite history.
@@ -96,6 +80,16 @@ def publish_plan(
         ),
         plan | {"at": at, "published_by": published_by, "reason": reason},
     )
+    keep_step(
+        connection,
+        district_id,
+        plan_id,
+        "publish",
+        "published",
+        by=published_by,
+        at=at,
+        reason=reason or "",
+    )
     store_grid_shapes(connection, district_id, plan_id)
     bump_areas(connection, district_id, _paths(connection, plan))
     if effective_on > today:
@@ -104,26 +98,7 @@ def publish_plan(
 
 
 def _require_publishable(connection: Connection, plan: dict[str, Any], today: date) -> None:
-    found = connection.execute(
-        text(
-            "SELECT status, generation ->> 'state' AS generation FROM plan "
-            "WHERE district_id = :district_id AND id = :plan_id FOR UPDATE"
-        ),
-        plan,
-    ).one_or_none()
-    if found is None:
-        raise PlanError("unknown", "There is no such plan.")
-    if found.status == "published":
-        raise PlanError("published", "The plan is published already.")
-    grids = connection.execute(
-        text(
-            "SELECT count(*) FROM grid_version "
-            "WHERE district_id = :district_id AND plan_id = :plan_id"
-        ),
-        plan,
-    ).scalar_one()
-    if grids == 0 or found.generation in {"waiting", "running"}:
-        raise PlanError("not-generated", "The grids of the plan are not generated yet.")
+    require_step(standing_of(connection, plan["district_id"], plan["plan_id"]), "publish")
     replaced = connection.execute(query("replaced_grids"), plan).one()
     if replaced.latest_start is not None and replaced.latest_start >= plan["day"]:
         raise PlanError(
@@ -134,6 +109,11 @@ def _require_publishable(connection: Connection, plan: dict[str, Any], today: da
     if replaced.latest_start is not None and plan["day"] < today:
         raise PlanError(
             "day-passed", "Grids that are in force cannot be replaced in the past.", today
+        )
+    taken = codes_taken(connection, plan["district_id"], plan["plan_id"], plan["day"])
+    if taken:
+        raise PlanError(
+            "codes-taken", "Grids elsewhere bear some of the plan's codes.", codes=taken[:20]
         )
 
 

@@ -24,7 +24,9 @@ from api.cli.grid_shared import (
     plan_or_error,
     told,
 )
+from api.cli.plan_course import publish_from_draft
 from api.context import as_caller
+from api.settings import Settings
 from data.accounts import caller_of_login
 from data.exports.grid_file import GridFileError, check_target, read_grids, write_grids
 from data.imports.read import read_features
@@ -36,7 +38,6 @@ from data.plans import (
     score_plan,
 )
 from data.plans_read import plan_place
-from data.publication import PlanError, publish_plan
 from geo.grids import GridOptions, generate, score
 
 app = typer.Typer(
@@ -125,24 +126,22 @@ def publish_command(
     ] = None,
     reason: Annotated[str | None, typer.Option(help="原因 Why; default: as the draft.")] = None,
 ) -> None:
-    """Put a draft plan into force on a day; open cases move to its grids."""
+    """Check, approve and publish a plan: in force from a day on, open cases move to its grids."""
     now = datetime.now(UTC)
     with told(), grid_database() as engine, engine.begin() as connection:
         found = plan_or_error(connection, plan)
         publisher = _publisher(connection, found, login, now)
         day = on.date() if on else district_today(connection, found.district_id, now)
-        try:
-            moved = publish_plan(
-                connection,
-                found.district_id,
-                found.id,
-                effective_on=day,
-                reason=reason,
-                published_by=publisher,
-                at=now,
-            )
-        except PlanError as error:
-            raise GridFileError(f"方案 {plan} 不能发布：{error.detail}", error.detail) from error
+        moved = publish_from_draft(
+            connection,
+            found,
+            day=day,
+            reason=reason,
+            by=publisher,
+            at=now,
+            by_another=Settings().approval_by_another,
+            console=console,
+        )
     console.print(
         f"方案 {plan} 自 {day} 生效，{moved} 件未办结问题换了网格 · "
         f"Plan {plan} is in force from {day}; {moved} open cases moved."

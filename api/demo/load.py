@@ -218,8 +218,9 @@ async def _divide(site: _Site, span: _Span) -> gpd.GeoDataFrame:
         plan_id = await asyncio.to_thread(draft_grids, site.engine, district.id, span.opening, told)
         planner = await site.sign_in(staff.PLANNER, span.opening)
         publication = {"effective_on": span.first_day.isoformat(), "reason": "首次启用"}
-        operation = repeatable_id(span.opening, "publish", plan_id)
-        await planner.do(f"plans/{plan_id}/publish", publication, span.opening, operation)
+        for step, said in (("check", {}), ("approve", {}), ("publish", publication)):
+            operation = repeatable_id(span.opening, step, plan_id)
+            await planner.do(f"plans/{plan_id}/{step}", said, span.opening, operation)
         await planner.sign_out(span.opening)
     with site.engine.connect() as connection:
         return read_plan_grids(connection, district.id, plan_id)

@@ -1,56 +1,34 @@
-"""Plans: draw up a draft, have its grids generated, publish them on a day."""
+"""Plans: draw up a draft, have it generated, checked and approved, publish it on a day."""
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Connection
 
-from api.context import CurrentCaller, Tx, scope_for
+from api.context import AppContext, CurrentCaller, Tx, scope_for
 from api.errors import Problem, not_found
 from api.operations import CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
 from api.permissions import Caller
-from api.shapes import Ref
+from api.plan_views import Plan, PlanDetail, plan_detail, plan_of
+from casework.plan_states import PlanState
+from data import plan_steps
 from data.areas import area_path
 from data.jobs import defer
+from data.plan_errors import PlanError
+from data.plan_steps import steps_of
 from data.plans import create_plan
 from data.plans_read import list_plans, plan_place
-from data.publication import PlanError, discard_draft, publish_plan
+from data.publication import discard_draft, publish_plan
+from geo.grids import GridError
 
 router = APIRouter(prefix="/api/v1/plans", tags=["plans"])
-Status = Literal["draft", "checked", "approved", "published"]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-
-
-class Generation(BaseModel):
-    """How far the worker has come with the grids of a draft."""
-
-    state: Literal["waiting", "running", "done", "failed"]
-    done: int
-    total: int
-    message: str = Field(description="The stage, or why it failed.")
-    message_zh: str | None = None
-    message_en: str | None = None
-
-
-class Plan(BaseModel):
-    """A division of an area into grids."""
-
-    id: int
-    name: str
-    status: Status
-    area: Ref
-    target_households: int
-    reason: str
-    effective_on: date | None
-    created_at: datetime
-    published_at: datetime | None
-    generation: Generation | None
-    quality: dict[str, Any] | None = Field(description="Null until the grids are generated.")
-    grids: int
 
 
 class NewPlan(BaseModel):
@@ -69,6 +47,18 @@ class Publication(BaseModel):
     reason: Words | None = None
 
 
+class Remark(BaseModel):
+    """What is said with an approval."""
+
+    reason: Words = ""
+
+
+class Objection(BaseModel):
+    """Why a plan is sent back."""
+
+    reason: Annotated[Words, Field(min_length=1, examples=["三号网格把小区切开了"])]
+
+
 class Discarded(BaseModel):
     """The draft is gone."""
 
@@ -80,7 +70,7 @@ def plans(
     *,
     caller: CurrentCaller,
     tx: Tx,
-    status: Status | None = None,
+    status: PlanState | None = None,
     area_id: int | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -97,16 +87,16 @@ def plans(
         limit=limit,
     )
     more = cursor_of(rows[limit - 1].id) if len(rows) > limit else None
-    return Page(items=[_plan(row) for row in rows[:limit]], next=more)
+    return Page(items=[plan_of(row) for row in rows[:limit]], next=more)
 
 
 @router.get("/{plan_id}")
-def plan(plan_id: int, caller: CurrentCaller, tx: Tx) -> Plan:
+def plan(plan_id: int, caller: CurrentCaller, tx: Tx) -> PlanDetail:
     """Show one plan; `generation` tells how far its grids are."""
     return _read(tx, caller, plan_id)
 
 
-@router.post("", status_code=202, response_model=Plan)
+@router.post("", status_code=202, response_model=PlanDetail)
 def draw_up(new: NewPlan, command: CurrentCommand) -> JSONResponse:
     """Draw up a draft; the worker generates its grids."""
     district_id = command.caller.district_id
@@ -133,11 +123,63 @@ def draw_up(new: NewPlan, command: CurrentCommand) -> JSONResponse:
     return command.keep(_read(command.tx, command.caller, plan_id), 202)
 
 
-@router.post("/{plan_id}/publish", response_model=Plan)
+@router.post("/{plan_id}/check", response_model=PlanDetail)
+def check_plan(plan_id: int, command: CurrentCommand) -> JSONResponse:
+    """Check a draft: coverage, codes, households, buildings.
+
+    It becomes `checked` when nothing forbids it; else it stays a draft, and `problems` says what
+    to mend.
+    """
+    _require(command.tx, command.caller, plan_id, "plan:check")
+    with _refusing():
+        plan_steps.check(
+            command.tx,
+            command.caller.district_id,
+            plan_id,
+            by=command.caller.account_id,
+            at=command.at,
+        )
+    return command.keep(_read(command.tx, command.caller, plan_id))
+
+
+@router.post("/{plan_id}/approve", response_model=PlanDetail)
+def approve(plan_id: int, said: Remark, command: CurrentCommand, parts: AppContext) -> JSONResponse:
+    """Approve a checked plan: it may be published from now on."""
+    _require(command.tx, command.caller, plan_id, "plan:approve")
+    with _refusing():
+        plan_steps.approve(
+            command.tx,
+            command.caller.district_id,
+            plan_id,
+            by=command.caller.account_id,
+            at=command.at,
+            reason=said.reason,
+            by_another=parts.settings.approval_by_another,
+        )
+    return command.keep(_read(command.tx, command.caller, plan_id))
+
+
+@router.post("/{plan_id}/send-back", response_model=PlanDetail)
+def send_back(plan_id: int, said: Objection, command: CurrentCommand) -> JSONResponse:
+    """Make a checked or approved plan a draft again, and say why."""
+    _require(command.tx, command.caller, plan_id, "plan:send-back")
+    with _refusing():
+        plan_steps.send_back(
+            command.tx,
+            command.caller.district_id,
+            plan_id,
+            by=command.caller.account_id,
+            at=command.at,
+            reason=said.reason,
+        )
+    return command.keep(_read(command.tx, command.caller, plan_id))
+
+
+@router.post("/{plan_id}/publish", response_model=PlanDetail)
 def publish(plan_id: int, asked: Publication, command: CurrentCommand) -> JSONResponse:
-    """Put a draft's grids into force from a day on; those they replace end on it."""
+    """Put an approved plan's grids into force from a day on; those they replace end on it."""
     _require(command.tx, command.caller, plan_id, "plan:publish")
-    try:
+    with _refusing():
         publish_plan(
             command.tx,
             command.caller.district_id,
@@ -147,8 +189,6 @@ def publish(plan_id: int, asked: Publication, command: CurrentCommand) -> JSONRe
             published_by=command.caller.account_id,
             at=command.at,
         )
-    except PlanError as error:
-        raise _refused(error) from error
     return command.keep(_read(command.tx, command.caller, plan_id))
 
 
@@ -156,10 +196,8 @@ def publish(plan_id: int, asked: Publication, command: CurrentCommand) -> JSONRe
 def discard(plan_id: int, command: CurrentCommand) -> JSONResponse:
     """Delete a draft. A published plan stays."""
     _require(command.tx, command.caller, plan_id, "plan:generate")
-    try:
+    with _refusing():
         discard_draft(command.tx, command.caller.district_id, plan_id)
-    except PlanError as error:
-        raise _refused(error) from error
     return command.keep(Discarded(id=plan_id))
 
 
@@ -170,31 +208,30 @@ def _require(tx: Connection, caller: Caller, plan_id: int, permission: str) -> N
     caller.require_at(permission, path, what="plan")
 
 
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Put the refusal of a step into a problem."""
+    try:
+        yield
+    except PlanError as error:
+        raise _refused(error) from error
+    except GridError as error:
+        told = {"message_zh": error.message_zh, "message_en": error.message_en}
+        raise Problem(409, "plan-input", error.message_en, params=told) from error
+
+
 def _refused(error: PlanError) -> Problem:
     status = 422 if error.code == "day-passed" else 409
-    day = None if error.day is None else error.day.isoformat()
-    return Problem(status, f"plan-{error.code}", error.detail, params={"day": day})
+    params = {
+        "day": None if error.day is None else error.day.isoformat(),
+        "status": error.status,
+        "codes": list(error.codes),
+    }
+    return Problem(status, f"plan-{error.code}", error.detail, params=params)
 
 
-def _read(tx: Connection, caller: Caller, plan_id: int) -> Plan:
+def _read(tx: Connection, caller: Caller, plan_id: int) -> PlanDetail:
     rows = list_plans(tx, scope_for(caller, "plan:read"), plan_id=plan_id, limit=1)
     if not rows:
         raise not_found("plan")
-    return _plan(rows[0])
-
-
-def _plan(row: Any) -> Plan:
-    return Plan(
-        id=row.id,
-        name=row.name,
-        status=row.status,
-        area=Ref(id=row.area_id, code=row.area_code, name=row.area_name),
-        target_households=row.target_households,
-        reason=row.reason,
-        effective_on=row.effective_on,
-        created_at=row.created_at,
-        published_at=row.published_at,
-        generation=None if row.generation is None else Generation(**row.generation),
-        quality=row.quality,
-        grids=row.grids,
-    )
+    return plan_detail(rows[0], steps_of(tx, caller.district_id, plan_id), caller)

@@ -50,6 +50,7 @@ def test_a_draft_is_generated_published_and_moves_cases(
     assert draft[0]["validity"] is None
     assert planner.get("/tiles/grids/13/6781/3193.mvt", plan=plan["id"]).status_code == 200
 
+    approve(planner, plan["id"])
     published = planner.do(
         f"/api/v1/plans/{plan['id']}/publish", {"effective_on": small_town.AT.date().isoformat()}
     )
@@ -58,6 +59,12 @@ def test_a_draft_is_generated_published_and_moves_cases(
     assert in_force == {grid["id"] for grid in draft}
     assert commander.read(f"/api/v1/cases/{case['id']}")["grid"]["id"] in in_force
     assert [p["id"] for p in planner.read("/api/v1/plans")["items"]] == [plan["id"], 1]
+
+
+def approve(planner: Person, plan_id: int) -> None:
+    checked = planner.do(f"/api/v1/plans/{plan_id}/check")
+    assert (checked["status"], checked["last_check"]["passed"]) == ("checked", True), checked
+    assert planner.do(f"/api/v1/plans/{plan_id}/approve", {})["status"] == "approved"
 
 
 def test_the_same_command_again_draws_up_one_draft(person: People, engine: Engine) -> None:

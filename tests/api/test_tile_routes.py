@@ -97,8 +97,8 @@ def test_grids_are_asked_for_anew_when_a_plan_takes_effect(
 
 
 _COPIES = {
-    "plan": "INSERT INTO plan (district_id, id, area_id, name, created_at) "
-    "VALUES (1, 2, 11, '调整', now())",
+    "plan": "INSERT INTO plan (district_id, id, area_id, name, status, created_at) "
+    "VALUES (1, 2, 11, '调整', 'approved', now())",
     "grid_version": "INSERT INTO grid_version (district_id, grid_id, plan_id, area_path, code, "
     "name, households, buildings, area_m2, geom, label) SELECT 1, grid_id, 2, area_path, code, "
     "'新网格', 300, 1, 1, geom, label FROM grid_version WHERE grid_id IN (1, 2)",

@@ -170,6 +170,9 @@ def test_cases_follow_a_plan_on_its_first_day(engine: Engine, settings: Settings
             ),
             {"id": plan_id},
         )
+        connection.execute(
+            text("UPDATE plan SET status = 'approved' WHERE id = :id"), {"id": plan_id}
+        )
         first_day = small_town.AT.date() + timedelta(days=1)
         publish_plan(
             connection,

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 
 from data.grids import grids_of_points
 from data.layers import layer_version
-from data.publication import PlanError, discard_draft, place_open_cases, publish_plan
+from data.plan_errors import PlanError
+from data.publication import discard_draft, place_open_cases, publish_plan
 
 TODAY = date(2026, 11, 20)
 TOMORROW = TODAY + timedelta(days=1)
@@ -26,8 +27,8 @@ def draft(town: Connection, plan_id: int = 2, *, keep: int | None = None) -> Non
     middle = (south + north) / 2
     town.execute(
         text(
-            "INSERT INTO plan (district_id, id, area_id, name, generation, created_at) VALUES "
-            "(1, :plan, 11, '调整', jsonb_build_object('state', 'done'), :at)"
+            "INSERT INTO plan (district_id, id, area_id, name, status, generation, created_at) "
+            "VALUES (1, :plan, 11, '调整', 'approved', jsonb_build_object('state', 'done'), :at)"
         ),
         {"plan": plan_id, "at": small_town.AT},
     )

@@ -802,6 +802,266 @@ export type District = {
 };
 
 /**
+ * Draft
+ *
+ * A draft as it is edited.
+ */
+export type Draft = {
+    /**
+     * Can Redo
+     */
+    can_redo: boolean;
+    /**
+     * Can Undo
+     */
+    can_undo: boolean;
+    /**
+     * Grids
+     */
+    grids: Array<DraftGrid>;
+    /**
+     * Plan Id
+     */
+    plan_id: number;
+    /**
+     * Redo Label
+     */
+    redo_label: 'move' | 'split' | 'merge' | 'give-building' | 'give-block' | 'snap' | 'even-out' | 'lock' | 'unlock' | 'rename' | 'kind' | 'renumber' | null;
+    /**
+     * Revision
+     *
+     * Grows with each edit, undo and redo.
+     */
+    revision: number;
+    /**
+     * Status
+     */
+    status: 'draft' | 'checked' | 'approved' | 'published';
+    /**
+     * Target Households
+     */
+    target_households: number;
+    /**
+     * Tolerance Pct
+     */
+    tolerance_pct: number;
+    /**
+     * Undo Label
+     *
+     * Kind of the edit that would be undone.
+     */
+    undo_label: 'move' | 'split' | 'merge' | 'give-building' | 'give-block' | 'snap' | 'even-out' | 'lock' | 'unlock' | 'rename' | 'kind' | 'renumber' | null;
+};
+
+/**
+ * DraftBuildings
+ *
+ * Where the buildings of a draft's communities are counted, in columns of equal length.
+ */
+export type DraftBuildings = {
+    /**
+     * Compound
+     */
+    compound: Array<string | null>;
+    /**
+     * Households
+     */
+    households: Array<number>;
+    /**
+     * Id
+     */
+    id: Array<number>;
+    /**
+     * Lat
+     */
+    lat: Array<number>;
+    /**
+     * Lon
+     *
+     * Of a point inside the building.
+     */
+    lon: Array<number>;
+    /**
+     * Name
+     */
+    name: Array<string | null>;
+};
+
+/**
+ * DraftGrid
+ *
+ * A grid of a draft.
+ */
+export type DraftGrid = {
+    /**
+     * Area Code
+     */
+    area_code: string;
+    /**
+     * Area Id
+     */
+    area_id: number;
+    /**
+     * Buildings
+     */
+    buildings: number;
+    /**
+     * Code
+     */
+    code: string;
+    geometry: GridPolygon;
+    /**
+     * Grid Id
+     */
+    grid_id: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Kind
+     */
+    kind: 'general' | 'micro' | 'site';
+    /**
+     * Locked
+     */
+    locked: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Off Pct
+     *
+     * Against the fair target of its community, H / round(H / target); of a micro-grid against its range of 50–80; null for a whole site.
+     */
+    off_pct: number | null;
+    /**
+     * Problems
+     */
+    problems: Array<DraftProblem>;
+    /**
+     * Revision
+     *
+     * Revision of the draft when this grid was last edited.
+     */
+    revision: number;
+};
+
+/**
+ * DraftLines
+ *
+ * Lines that a boundary may follow, GeoJSON.
+ */
+export type DraftLines = {
+    /**
+     * Features
+     */
+    features: Array<LineFeature>;
+    /**
+     * Type
+     */
+    type?: 'FeatureCollection';
+};
+
+/**
+ * DraftProblem
+ *
+ * Something to look at.
+ *
+ * Of a grid: `households-off` {off_pct, households, target}, `no-households`, `building-cut`
+ * {count, building_ids}. Of an edit: `back-to-draft`, `building-cut`.
+ */
+export type DraftProblem = {
+    /**
+     * Code
+     */
+    code: 'households-off' | 'no-households' | 'building-cut' | 'back-to-draft';
+    /**
+     * Params
+     */
+    params: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * EditAnswer
+ *
+ * What an edit, an undo or a redo did.
+ */
+export type EditAnswer = {
+    /**
+     * Can Redo
+     */
+    can_redo: boolean;
+    /**
+     * Can Undo
+     */
+    can_undo: boolean;
+    /**
+     * Changed
+     */
+    changed: Array<DraftGrid>;
+    /**
+     * Problems
+     *
+     * To tell the planner about the edit itself.
+     */
+    problems: Array<DraftProblem>;
+    /**
+     * Redo Label
+     */
+    redo_label: 'move' | 'split' | 'merge' | 'give-building' | 'give-block' | 'snap' | 'even-out' | 'lock' | 'unlock' | 'rename' | 'kind' | 'renumber' | null;
+    /**
+     * Removed
+     */
+    removed: Array<number>;
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Status
+     *
+     * Always `draft`: editing takes a checked plan back.
+     */
+    status: 'draft' | 'checked' | 'approved' | 'published';
+    /**
+     * Undo Label
+     */
+    undo_label: 'move' | 'split' | 'merge' | 'give-building' | 'give-block' | 'snap' | 'even-out' | 'lock' | 'unlock' | 'rename' | 'kind' | 'renumber' | null;
+};
+
+/**
+ * EditRequest
+ *
+ * One edit, and the revisions of the grids it was made on.
+ */
+export type EditRequest = {
+    /**
+     * Base
+     *
+     * Grid id → revision: of every grid that the edit names or whose ground it changes. A neighbour that only gains a vertex need not be named.
+     */
+    base: {
+        [key: string]: number;
+    };
+    /**
+     * Edit
+     */
+    edit: ({
+        kind: 'lock' | 'unlock';
+    } & LockEdit) | ({
+        kind: 'rename';
+    } & RenameEdit) | ({
+        kind: 'kind';
+    } & KindEdit) | ({
+        kind: 'renumber';
+    } & RenumberEdit);
+};
+
+/**
  * FieldProblem
  *
  * What is wrong with one field of the input.
@@ -1089,6 +1349,25 @@ export type GridDetail = {
 };
 
 /**
+ * GridPolygon
+ *
+ * A GeoJSON polygon, WGS 84, longitude first; neighbours share vertices digit by digit.
+ */
+export type GridPolygon = {
+    /**
+     * Coordinates
+     */
+    coordinates: Array<Array<[
+        number,
+        number
+    ]>>;
+    /**
+     * Type
+     */
+    type?: 'Polygon';
+};
+
+/**
  * GridStatusColumns
  *
  * Status as columns: the i-th entry of each belongs to the i-th grid.
@@ -1287,6 +1566,26 @@ export type Hotspots = {
 };
 
 /**
+ * KindEdit
+ *
+ * Make a grid general 综合, micro 微网格 or a whole site 专属.
+ */
+export type KindEdit = {
+    /**
+     * Grid Id
+     */
+    grid_id: number;
+    /**
+     * Kind
+     */
+    kind: 'kind';
+    /**
+     * Value
+     */
+    value: 'general' | 'micro' | 'site';
+};
+
+/**
  * LedgerLine
  *
  * One line of a case's ledger; `digest` covers it and the line before.
@@ -1330,6 +1629,61 @@ export type LedgerLine = {
 };
 
 /**
+ * LineFeature
+ *
+ * A road, or the bank of a river or lake.
+ */
+export type LineFeature = {
+    geometry: LineGeometry;
+    properties: LineProperties;
+    /**
+     * Type
+     */
+    type?: 'Feature';
+};
+
+/**
+ * LineGeometry
+ *
+ * A GeoJSON line.
+ */
+export type LineGeometry = {
+    /**
+     * Coordinates
+     */
+    coordinates: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * Type
+     */
+    type?: 'LineString';
+};
+
+/**
+ * LineProperties
+ *
+ * What a line is.
+ */
+export type LineProperties = {
+    /**
+     * Highway
+     *
+     * OpenStreetMap class of a road.
+     */
+    highway: string | null;
+    /**
+     * Kind
+     */
+    kind: 'road' | 'water';
+    /**
+     * Name
+     */
+    name: string | null;
+};
+
+/**
  * Located
  *
  * Where a point lies; grid and area are null outside all of them.
@@ -1364,6 +1718,22 @@ export type Located = {
      * Open cases within 50 m, nearest first.
      */
     nearby: Array<CaseBrief>;
+};
+
+/**
+ * LockEdit
+ *
+ * Lock grids against every edit, or unlock them.
+ */
+export type LockEdit = {
+    /**
+     * Grid Ids
+     */
+    grid_ids: Array<number>;
+    /**
+     * Kind
+     */
+    kind: 'lock' | 'unlock';
 };
 
 /**
@@ -1482,6 +1852,18 @@ export type NewRun = {
      * Unit
      */
     unit: 'h3' | 'grid';
+};
+
+/**
+ * Objection
+ *
+ * Why a plan is sent back.
+ */
+export type Objection = {
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -1712,6 +2094,7 @@ export type Plan = {
      * Id
      */
     id: number;
+    last_check: PlanCheck | null;
     /**
      * Name
      */
@@ -1733,6 +2116,12 @@ export type Plan = {
      */
     reason: string;
     /**
+     * Reverses
+     *
+     * The plan that this one takes back.
+     */
+    reverses: number | null;
+    /**
      * Status
      */
     status: 'draft' | 'checked' | 'approved' | 'published';
@@ -1740,6 +2129,188 @@ export type Plan = {
      * Target Households
      */
     target_households: number;
+};
+
+/**
+ * PlanCheck
+ *
+ * What the last check of a plan found.
+ */
+export type PlanCheck = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Counts
+     *
+     * Problems by their code, all of them.
+     */
+    counts: {
+        [key: string]: number;
+    };
+    /**
+     * Current
+     *
+     * False: the plan was edited since; check it again.
+     */
+    current: boolean;
+    /**
+     * Passed
+     */
+    passed: boolean;
+};
+
+/**
+ * PlanDetail
+ *
+ * A plan with its course so far, and what its check found.
+ */
+export type PlanDetail = {
+    /**
+     * Actions
+     *
+     * What the caller may do with it now.
+     */
+    actions: Array<'edit' | 'check' | 'approve' | 'send-back' | 'publish'>;
+    area: Ref;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Effective On
+     */
+    effective_on: string | null;
+    generation: Generation | null;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Id
+     */
+    id: number;
+    last_check: PlanCheck | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Problems
+     *
+     * Of the last check, those that forbid first; 500 at most.
+     */
+    problems: Array<PlanProblem>;
+    /**
+     * Published At
+     */
+    published_at: string | null;
+    /**
+     * Quality
+     *
+     * Null until the grids are generated.
+     */
+    quality: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Reverses
+     *
+     * The plan that this one takes back.
+     */
+    reverses: number | null;
+    /**
+     * Status
+     */
+    status: 'draft' | 'checked' | 'approved' | 'published';
+    /**
+     * Steps
+     *
+     * Oldest first; the latest 100.
+     */
+    steps: Array<PlanStep>;
+    /**
+     * Target Households
+     */
+    target_households: number;
+};
+
+/**
+ * PlanProblem
+ *
+ * One thing that the check of a plan found.
+ */
+export type PlanProblem = {
+    /**
+     * Area
+     *
+     * Code of the community.
+     */
+    area: string;
+    /**
+     * Code
+     */
+    code: 'gap' | 'overlap' | 'outside' | 'pieces' | 'edges' | 'code-twice' | 'code-taken' | 'code-prefix' | 'name-twice' | 'community-without-grids' | 'households' | 'households-changed' | 'building-cut';
+    /**
+     * Forbids
+     *
+     * False: only to be looked at.
+     */
+    forbids: boolean;
+    /**
+     * Grids
+     *
+     * Codes of the grids.
+     */
+    grids: Array<string>;
+    /**
+     * Lat
+     */
+    lat: number | null;
+    /**
+     * Lon
+     *
+     * Where to look, WGS 84 degrees.
+     */
+    lon: number | null;
+    /**
+     * Params
+     */
+    params: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * PlanStep
+ *
+ * A step in the course of a plan.
+ */
+export type PlanStep = {
+    /**
+     * Action
+     */
+    action: 'edit' | 'check' | 'approve' | 'send-back' | 'publish';
+    /**
+     * At
+     */
+    at: string;
+    by: ActorRef | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Status
+     *
+     * The state it led to.
+     */
+    status: 'draft' | 'checked' | 'approved' | 'published';
 };
 
 /**
@@ -1970,6 +2541,50 @@ export type RefusedPoint = {
      * Seq
      */
     seq: number;
+};
+
+/**
+ * Remark
+ *
+ * What is said with an approval.
+ */
+export type Remark = {
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
+ * RenameEdit
+ *
+ * Give a grid another name.
+ */
+export type RenameEdit = {
+    /**
+     * Grid Id
+     */
+    grid_id: number;
+    /**
+     * Kind
+     */
+    kind: 'rename';
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * RenumberEdit
+ *
+ * Number all grids of the plan anew in reading order; locked ones keep their numbers.
+ */
+export type RenumberEdit = {
+    /**
+     * Kind
+     */
+    kind: 'renumber';
 };
 
 /**
@@ -2364,6 +2979,18 @@ export type SignIn = {
      * Password
      */
     password: string;
+};
+
+/**
+ * StepRequest
+ *
+ * Undo or redo, on the draft as the planner sees it.
+ */
+export type StepRequest = {
+    /**
+     * Revision
+     */
+    revision: number;
 };
 
 /**
@@ -3760,7 +4387,7 @@ export type DrawUpResponses = {
     /**
      * Successful Response
      */
-    202: Plan;
+    202: PlanDetail;
 };
 
 export type DrawUpResponse = DrawUpResponses[keyof DrawUpResponses];
@@ -3848,10 +4475,297 @@ export type PlanResponses = {
     /**
      * Successful Response
      */
-    200: Plan;
+    200: PlanDetail;
 };
 
 export type PlanResponse = PlanResponses[keyof PlanResponses];
+
+export type ApproveData = {
+    body: Remark;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/approve';
+};
+
+export type ApproveErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ApproveError = ApproveErrors[keyof ApproveErrors];
+
+export type ApproveResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanDetail;
+};
+
+export type ApproveResponse = ApproveResponses[keyof ApproveResponses];
+
+export type CheckPlanData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/check';
+};
+
+export type CheckPlanErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CheckPlanError = CheckPlanErrors[keyof CheckPlanErrors];
+
+export type CheckPlanResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanDetail;
+};
+
+export type CheckPlanResponse = CheckPlanResponses[keyof CheckPlanResponses];
+
+export type DraftData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/draft';
+};
+
+export type DraftErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DraftError = DraftErrors[keyof DraftErrors];
+
+export type DraftResponses = {
+    /**
+     * Successful Response
+     */
+    200: Draft;
+};
+
+export type DraftResponse = DraftResponses[keyof DraftResponses];
+
+export type DraftBuildingsData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/draft/buildings';
+};
+
+export type DraftBuildingsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DraftBuildingsError = DraftBuildingsErrors[keyof DraftBuildingsErrors];
+
+export type DraftBuildingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DraftBuildings;
+};
+
+export type DraftBuildingsResponse = DraftBuildingsResponses[keyof DraftBuildingsResponses];
+
+export type DraftRoadsData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: {
+        /**
+         * Bbox
+         *
+         * west,south,east,north in degrees
+         */
+        bbox?: string | null;
+    };
+    url: '/api/v1/plans/{plan_id}/draft/roads';
+};
+
+export type DraftRoadsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DraftRoadsError = DraftRoadsErrors[keyof DraftRoadsErrors];
+
+export type DraftRoadsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DraftLines;
+};
+
+export type DraftRoadsResponse = DraftRoadsResponses[keyof DraftRoadsResponses];
+
+export type EditData = {
+    body: EditRequest;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/edits';
+};
+
+export type EditErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type EditError = EditErrors[keyof EditErrors];
+
+export type EditResponses = {
+    /**
+     * Successful Response
+     */
+    200: EditAnswer;
+};
+
+export type EditResponse = EditResponses[keyof EditResponses];
 
 export type PublishData = {
     body: Publication;
@@ -3898,10 +4812,168 @@ export type PublishResponses = {
     /**
      * Successful Response
      */
-    200: Plan;
+    200: PlanDetail;
 };
 
 export type PublishResponse = PublishResponses[keyof PublishResponses];
+
+export type RedoData = {
+    body: StepRequest;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/redo';
+};
+
+export type RedoErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RedoError = RedoErrors[keyof RedoErrors];
+
+export type RedoResponses = {
+    /**
+     * Successful Response
+     */
+    200: EditAnswer;
+};
+
+export type RedoResponse = RedoResponses[keyof RedoResponses];
+
+export type SendBackData = {
+    body: Objection;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/send-back';
+};
+
+export type SendBackErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SendBackError = SendBackErrors[keyof SendBackErrors];
+
+export type SendBackResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanDetail;
+};
+
+export type SendBackResponse = SendBackResponses[keyof SendBackResponses];
+
+export type UndoData = {
+    body: StepRequest;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/undo';
+};
+
+export type UndoErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type UndoError = UndoErrors[keyof UndoErrors];
+
+export type UndoResponses = {
+    /**
+     * Successful Response
+     */
+    200: EditAnswer;
+};
+
+export type UndoResponse = UndoResponses[keyof UndoResponses];
 
 export type SearchData = {
     body?: never;

@@ -1,0 +1,287 @@
+"""Is a plan fit to be approved? What forbids it, and what its planner should look at again.
+
+A grid must be one polygon, the grids of a community must tile it, and a code belongs to one grid.
+Everything else is told and left to the planner: households off the target may be forced by one
+tower, a building may be cut on purpose.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.grids.coverage import find_faults
+from geo.grids.faces import FloatArray, GeometryArray, IntArray
+from geo.grids.local import LocalFrame, local_frame
+from geo.locate import OUTSIDE, GridIndex
+
+LIMIT_PCT: Final = 10.0
+"""Households further than this from the fair target of the community are told."""
+CUT_M2: Final = 0.1
+"""A building is cut when two grids hold more than this of it."""
+
+ProblemCode = Literal[
+    "gap",
+    "overlap",
+    "outside",
+    "pieces",
+    "edges",
+    "code-twice",
+    "code-taken",
+    "code-prefix",
+    "name-twice",
+    "community-without-grids",
+    "households",
+    "households-changed",
+    "building-cut",
+]
+FORBIDDING: Final = frozenset(
+    {"gap", "overlap", "outside", "pieces", "edges", "code-twice", "code-taken"}
+)
+
+
+@dataclass(frozen=True)
+class PlanProblem:
+    """One thing that a check found.
+
+    Attributes
+    ----------
+    code
+        What it is; those in `FORBIDDING` forbid the plan, the others warn.
+    area
+        Code of the community.
+    grids
+        Codes of the grids concerned.
+    lon, lat
+        A place to look at, WGS 84 degrees; None where there is none.
+    params
+        Numbers and names that put it into words.
+    """
+
+    code: ProblemCode
+    area: str
+    grids: tuple[str, ...] = ()
+    lon: float | None = None
+    lat: float | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def forbids(self) -> bool:
+        """Whether the plan cannot be approved with it."""
+        return self.code in FORBIDDING
+
+
+def check_plan(
+    grids: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame,
+    *,
+    target: int,
+    taken: Collection[str] = (),
+) -> list[PlanProblem]:
+    """Check a plan's grids against its communities and buildings, all in EPSG:4326.
+
+    Parameters
+    ----------
+    grids
+        ``code``, ``name``, ``area`` (code of the community), ``kind``, ``households`` as stored;
+        polygons or multipolygons.
+    areas
+        The communities that the plan may divide: ``code``, ``name``.
+    buildings
+        ``households``.
+    target
+        Households in a grid.
+    taken
+        Codes in force elsewhere when the plan would take effect.
+
+    Returns
+    -------
+    Problems, those that forbid first.
+    """
+    if len(grids) == 0:
+        return _undivided(grids, areas)
+    frame = local_frame(areas)
+    homes = _Homes.count(grids, buildings)
+    found = [
+        *_untiled(grids, areas, frame),
+        *_codes(grids, taken),
+        *_undivided(grids, areas),
+        *_off_target(grids, homes, target),
+        *_recounted(grids, homes),
+        *_cut(grids, buildings, frame),
+    ]
+    return sorted(found, key=lambda problem: not problem.forbids)
+
+
+@dataclass(frozen=True)
+class _Homes:
+    """Households of each grid as the buildings say today, and of its largest building."""
+
+    households: IntArray
+    largest: IntArray
+
+    @staticmethod
+    def count(grids: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> _Homes:
+        households = np.zeros(len(grids), dtype=np.int64)
+        largest = np.zeros(len(grids), dtype=np.int64)
+        if len(buildings):
+            inner = shapely.point_on_surface(buildings.geometry.to_numpy())
+            index = GridIndex(np.arange(len(grids)), grids.geometry.to_numpy())
+            at = index.locate(shapely.get_x(inner), shapely.get_y(inner))
+            within = at != OUTSIDE
+            homes = buildings["households"].to_numpy(dtype=np.int64)[within]
+            np.add.at(households, at[within], homes)
+            np.maximum.at(largest, at[within], homes)
+        return _Homes(households, largest)
+
+
+def _untiled(
+    grids: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, frame: LocalFrame
+) -> Iterable[PlanProblem]:
+    """Gaps, overlaps and overhangs in metres; edges that do not match as they are stored."""
+    shapes, outlines = frame.bring_areas(grids), frame.bring_areas(areas)
+    stored = _single(grids.geometry.to_numpy())
+    codes, of_area = grids["code"].to_numpy(), grids["area"].to_numpy()
+    for area, outline in zip(areas["code"], outlines, strict=True):
+        members = np.flatnonzero(of_area == area)
+        if len(members) == 0:
+            continue
+        for fault in find_faults(_single(shapes[members]), outline):
+            if fault.kind != "edges":
+                named = tuple(str(codes[members[at]]) for at in fault.grids)
+                place = _place(shapely.Point(fault.x, fault.y), frame)
+                size = {"area_m2": round(fault.size_m2, 2)} if fault.size_m2 else {}
+                yield PlanProblem(fault.kind, area, named, *place, size)
+        wrong = shapely.coverage_invalid_edges(stored[members])
+        for at in np.flatnonzero(~shapely.is_empty(wrong)).tolist():
+            spot = shapely.point_on_surface(wrong[at])
+            yield PlanProblem("edges", area, (str(codes[members[at]]),), spot.x, spot.y)
+
+
+def _single(shapes: Any) -> GeometryArray:
+    """Multipolygons of one part as polygons."""
+    found = np.array(shapes, dtype=np.object_)
+    alone = shapely.get_num_geometries(found) == 1
+    found[alone] = shapely.get_geometry(found[alone], 0)
+    return found
+
+
+def _place(point: shapely.Point, frame: LocalFrame) -> tuple[float | None, float | None]:
+    if not np.isfinite([point.x, point.y]).all():
+        return None, None
+    moved = gpd.GeoSeries(
+        [shapely.Point(point.x + frame.origin[0], point.y + frame.origin[1])], crs=frame.crs
+    ).to_crs(4326)
+    return float(moved.iloc[0].x), float(moved.iloc[0].y)
+
+
+def _codes(grids: gpd.GeoDataFrame, taken: Collection[str]) -> Iterable[PlanProblem]:
+    used = Counter(grids["code"])
+    names = Counter(zip(grids["area"], grids["name"], strict=True))
+    elsewhere = frozenset(taken)
+    labels = shapely.point_on_surface(grids.geometry.to_numpy())
+    for row, label in zip(grids.itertuples(index=False, name="GridRow"), labels, strict=True):
+        faults: list[tuple[ProblemCode, bool]] = [
+            ("code-twice", used[row.code] > 1),
+            ("code-taken", row.code in elsewhere),
+            ("code-prefix", not str(row.code).startswith(str(row.area))),
+            ("name-twice", names[row.area, row.name] > 1),
+        ]
+        for code, holds in faults:
+            if holds:
+                told = {"name": row.name} if code == "name-twice" else {}
+                yield PlanProblem(code, row.area, (row.code,), label.x, label.y, told)
+
+
+def _undivided(grids: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> list[PlanProblem]:
+    divided = set(grids["area"])
+    return [
+        PlanProblem(
+            "community-without-grids",
+            row.code,
+            lon=row.geometry.representative_point().x,
+            lat=row.geometry.representative_point().y,
+            params={"name": row.name},
+        )
+        for row in areas.itertuples(index=False, name="AreaRow")
+        if row.code not in divided
+    ]
+
+
+def _off_target(grids: gpd.GeoDataFrame, homes: _Homes, target: int) -> Iterable[PlanProblem]:
+    """Grids off the fair target; whole sites 专属网格 and micro-grids 微网格 have none."""
+    general = grids["kind"].to_numpy() == "general"
+    of_area = grids["area"].to_numpy()
+    fair = _fair(homes.households, of_area, general, target)
+    labels = shapely.point_on_surface(grids.geometry.to_numpy())
+    for at in np.flatnonzero(general).tolist():
+        off = 100 * (homes.households[at] / fair[at] - 1)
+        if abs(off) <= LIMIT_PCT:
+            continue
+        # What is too much is forced when the grid would be short without its largest building;
+        # what is too little, when no building of the community fits into the gap.
+        most = int(homes.largest[at] if off > 0 else homes.largest[of_area == of_area[at]].max())
+        yield PlanProblem(
+            "households",
+            of_area[at],
+            (grids["code"].iloc[at],),
+            labels[at].x,
+            labels[at].y,
+            {
+                "households": int(homes.households[at]),
+                "fair": round(float(fair[at])),
+                "off_pct": round(float(off), 1),
+                "largest_building": most,
+                "forced": bool(abs(homes.households[at] - fair[at]) <= most),
+            },
+        )
+
+
+def _fair(households: IntArray, of_area: Any, general: Any, target: int) -> FloatArray:
+    """H / round(H / target) of each grid's community, H over its general grids; at least 1."""
+    fair = np.ones(len(households))
+    for area in set(of_area[general]):
+        members = general & (of_area == area)
+        total = float(households[members].sum())
+        fair[members] = max(total / max(1, round(total / target)), 1.0)
+    return fair
+
+
+def _recounted(grids: gpd.GeoDataFrame, homes: _Homes) -> Iterable[PlanProblem]:
+    stored = grids["households"].to_numpy(dtype=np.int64)
+    labels = shapely.point_on_surface(grids.geometry.to_numpy())
+    for at in np.flatnonzero(stored != homes.households).tolist():
+        counts = {"stored": int(stored[at]), "counted": int(homes.households[at])}
+        code, area = grids["code"].iloc[at], grids["area"].iloc[at]
+        yield PlanProblem("households-changed", area, (code,), labels[at].x, labels[at].y, counts)
+
+
+def _cut(
+    grids: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, frame: LocalFrame
+) -> Iterable[PlanProblem]:
+    """Buildings that grids of one community share; those on a community's border are not told."""
+    if len(buildings) == 0:
+        return
+    shapes, walls = frame.bring(grids), frame.bring(buildings)
+    wall, grid = shapely.STRtree(shapes).query(walls, predicate="intersects")
+    several = np.bincount(wall, minlength=len(walls))[wall] > 1
+    wall, grid = wall[several], grid[several]
+    held = shapely.area(shapely.intersection(walls[wall], shapes[grid])) > CUT_M2
+    wall, grid = wall[held], grid[held]
+    codes, of_area = grids["code"].to_numpy(), grids["area"].to_numpy()
+    homes = buildings["households"].to_numpy()
+    for at in np.unique(wall).tolist():
+        parts = grid[wall == at]
+        if len(parts) < 2 or len(set(of_area[parts])) > 1:
+            continue
+        inner = shapely.point_on_surface(buildings.geometry.iloc[at])
+        named = tuple(sorted(str(codes[part]) for part in parts))
+        told = {"households": int(homes[at])}
+        yield PlanProblem("building-cut", of_area[parts[0]], named, inner.x, inner.y, told)
