@@ -13,6 +13,7 @@ from api.routes import (
     hotspots,
     locate,
     photos,
+    plan_edits,
     plans,
     search,
     session,
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     locate.router,
     hotspots.router,
     plans.router,
+    plan_edits.router,
     search.router,
     tiles.router,
 )
