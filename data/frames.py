@@ -14,9 +14,14 @@ from data.database import query
 WGS84 = "EPSG:4326"
 
 
-def read_frame(connection: Connection, name: str, parameters: dict[str, Any]) -> gpd.GeoDataFrame:
-    """Run a query of `data/sql` whose column ``geometry`` is WKB in EPSG:4326."""
-    result = connection.execute(query(name), parameters)
+def read_frame(
+    connection: Connection, name: str, parameters: dict[str, Any], **parts: str
+) -> gpd.GeoDataFrame:
+    """Run a query of `data/sql` whose column ``geometry`` is WKB in EPSG:4326.
+
+    `parts` are SQL of our own, as for :func:`data.database.query`.
+    """
+    result = connection.execute(query(name, **parts), parameters)
     rows = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
     shapes = shapely.from_wkb(rows.pop("geometry").to_numpy(dtype=object))
     return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, crs=WGS84))

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 import shapely
 
 from geo.grids.faces import FloatArray, GeometryArray, IntArray
 
+Side = Literal["east", "south", "west", "north"]
+Language = Literal["zh", "en"]
+SIDES: Final[tuple[Side, ...]] = get_args(Side)
 TermKind = Literal["line", "grid", "area", "edge"]
 Term = tuple[TermKind, str]
 """What a stretch of border is named by: a road or water, a grid, a community, or nothing."""
@@ -24,7 +27,7 @@ ALONG_M: Final = 15.0
 _STEP_M: Final = 10.0
 _BEYOND_M: Final = 1.0
 _SHARE: Final = 0.35
-_SIDES: Final = np.array([(1.0, 0.0), (0.0, -1.0), (-1.0, 0.0), (0.0, 1.0)])
+_DIRECTIONS: Final = np.array([(1.0, 0.0), (0.0, -1.0), (-1.0, 0.0), (0.0, 1.0)])
 _EDGE: Final[Term] = ("edge", "")
 
 
@@ -38,17 +41,20 @@ class Limits:
     north: tuple[Term, ...]
 
     def text_zh(self) -> str:
-        """As Chinese offices write it: 东至人民路，南至孝妇河，西至第一网格，北至和平社区。."""
-        sides = zip("东南西北", self._sides(), strict=True)
-        return "，".join(f"{side}至{'、'.join(map(_zh, terms))}" for side, terms in sides)
+        """As Chinese offices write it: 东至人民路，南至孝妇河，西至第一网格，北至和平社区."""
+        return "，".join(
+            f"{side}至{self.side_text(name, 'zh')}"
+            for side, name in zip("东南西北", SIDES, strict=True)
+        )
 
     def text_en(self) -> str:
         """In English: east to 人民路; south to 孝妇河; west to grid 第一网格; north to 和平社区."""
-        sides = zip(("east", "south", "west", "north"), self._sides(), strict=True)
-        return "; ".join(f"{side} to {' and '.join(map(_en, terms))}" for side, terms in sides)
+        return "; ".join(f"{name} to {self.side_text(name, 'en')}" for name in SIDES)
 
-    def _sides(self) -> tuple[tuple[Term, ...], ...]:
-        return self.east, self.south, self.west, self.north
+    def side_text(self, side: Side, language: Language) -> str:
+        """What lies on one side."""
+        terms: tuple[Term, ...] = getattr(self, side)
+        return "、".join(map(_zh, terms)) if language == "zh" else " and ".join(map(_en, terms))
 
 
 def _zh(term: Term) -> str:
@@ -210,7 +216,7 @@ def _of_grid(stretches: _Stretches, terms: list[Term], own: slice) -> Limits:
     low, high = middle.min(axis=0), middle.max(axis=0)
     place = 2 * (middle - (low + high) / 2) / np.maximum(high - low, 1e-9)
     found = []
-    for side in _SIDES:
+    for side in _DIRECTIONS:
         weight = np.maximum(outward @ side, 0.0) * np.maximum(place @ side, 0.0)
         total: dict[Term, float] = {}
         for term, share in zip(terms[own], weight.tolist(), strict=True):

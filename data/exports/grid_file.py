@@ -39,6 +39,17 @@ def check_target(path: Path, *, force: bool) -> None:
             f"不认识输出格式“{path.suffix}”，请用 {'、'.join(DRIVERS)}。",
             f"Unknown output format “{path.suffix}”: use {', '.join(DRIVERS)}.",
         )
+    check_place(path, force=force)
+
+
+def check_place(path: Path, *, force: bool) -> None:
+    """Refuse a folder that is missing, and a file that is there unless ``force`` is given.
+
+    Raises
+    ------
+    GridFileError
+        Says what to do.
+    """
     if not path.parent.is_dir():
         raise GridFileError(
             f"文件夹 {path.parent} 不存在，请先建立。",
@@ -70,7 +81,7 @@ def write_grids(path: Path, grids: gpd.GeoDataFrame, *, force: bool = False) -> 
     check_target(path, force=force)
     driver = DRIVERS[path.suffix.lower()]
     frame = grids[COLUMNS].to_crs("EPSG:4326") if driver == "GeoJSON" else grids[COLUMNS]
-    with _beside(path) as draft:
+    with draft_beside(path) as draft:
         try:
             frame.to_file(draft, layer=LAYER, driver=driver)
             draft.replace(path)
@@ -81,7 +92,7 @@ def write_grids(path: Path, grids: gpd.GeoDataFrame, *, force: bool = False) -> 
 
 
 @contextlib.contextmanager
-def _beside(path: Path) -> Iterator[Path]:
+def draft_beside(path: Path) -> Iterator[Path]:
     """Name a file in the same folder, so that renaming it is one step; leave nothing behind."""
     draft = path.with_name(f".{path.stem}-{uuid4().hex[:8]}{path.suffix}")
     try:
