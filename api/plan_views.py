@@ -1,6 +1,7 @@
 """What the API tells of plans, made from the rows of `data`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -8,9 +9,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from api.case_views import ActorRef
+from api.errors import Problem
 from api.permissions import PERMISSIONS, Caller
 from api.shapes import Ref
 from casework.plan_states import PLAN_ACTIONS, PLAN_COURSE, PlanAction, PlanState
+from data.plan_errors import PlanError
+from geo.grids import GridError
 from geo.plan_check import ProblemCode
 
 
@@ -145,3 +149,25 @@ def _check(row: Any) -> PlanCheck:
     return PlanCheck(
         at=found["at"], passed=found["passed"], current=current, counts=found["counts"]
     )
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Put the refusal of a plan's step into a problem."""
+    try:
+        yield
+    except PlanError as error:
+        raise _refused(error) from error
+    except GridError as error:
+        told = {"message_zh": error.message_zh, "message_en": error.message_en}
+        raise Problem(409, "plan-input", error.message_en, params=told) from error
+
+
+def _refused(error: PlanError) -> Problem:
+    status = 422 if error.code == "day-passed" else 409
+    params = {
+        "day": None if error.day is None else error.day.isoformat(),
+        "status": error.status,
+        "codes": list(error.codes),
+    }
+    return Problem(status, f"plan-{error.code}", error.detail, params=params)

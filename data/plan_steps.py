@@ -29,7 +29,7 @@ MOST_PROBLEMS: Final = 500
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a plan stands; its row is locked until the transaction ends."""
+    """Where a plan stands."""
 
     status: PlanState
     revision: int
@@ -41,7 +41,16 @@ class Standing:
 
 
 def standing_of(connection: Connection, district_id: int, plan_id: int) -> Standing:
-    """Load where a plan stands and keep others from changing it.
+    """Load where a plan stands and keep others from changing it. Errors as `read_standing`."""
+    connection.execute(
+        text("SELECT 1 FROM plan WHERE district_id = :district_id AND id = :plan_id FOR UPDATE"),
+        {"district_id": district_id, "plan_id": plan_id},
+    )
+    return read_standing(connection, district_id, plan_id)
+
+
+def read_standing(connection: Connection, district_id: int, plan_id: int) -> Standing:
+    """Load where a plan stands.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 One transaction: either all of it has happened or none.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +17,7 @@ from data.database import query
 from data.grids import grids_of_points
 from data.layers import district_today, touch_layer
 from data.plan_errors import PlanError
+from data.plan_officers import OfficerWish, move_officers, plan_handover
 from data.plan_steps import codes_taken, keep_step, require_step, standing_of
 from data.shapes import store_grid_shapes
 from data.status import bump_areas
@@ -33,6 +35,7 @@ def publish_plan(
     reason: str | None,
     published_by: UUID,
     at: datetime,
+    officers: Sequence[OfficerWish] = (),
 ) -> int:
     """Publish an approved plan: its grids are in force from a day on.
 
@@ -47,6 +50,8 @@ def publish_plan(
         Why; None: as the draft says.
     published_by
         Account that answers for it, and for the lines in the ledgers of cases that move.
+    officers
+        Where officers go whom the rule of `data.plan_officers` would send elsewhere.
 
     Returns
     -------
@@ -62,7 +67,19 @@ def publish_plan(
     touch_layer(connection, district_id, "grids", at)
     plan = {"district_id": district_id, "plan_id": plan_id, "day": effective_on}
     today = district_today(connection, district_id, at)
-    _require_publishable(connection, plan, today)
+    area_id = require_publishable(connection, district_id, plan_id, effective_on, today)
+    handover = plan_handover(connection, district_id, plan_id, area_id, effective_on)
+    _put_in_force(connection, plan)
+    move_officers(connection, district_id, handover, effective_on, officers)
+    _keep_publication(connection, plan | {"by": published_by, "at": at, "reason": reason})
+    store_grid_shapes(connection, district_id, plan_id)
+    bump_areas(connection, district_id, _paths(connection, plan))
+    if effective_on > today:
+        return 0
+    return place_open_cases(connection, district_id, plan_id, at)
+
+
+def _put_in_force(connection: Connection, plan: dict[str, Any]) -> None:
     connection.execute(query("close_replaced_grids"), plan)
     connection.execute(
         text(
@@ -72,45 +89,71 @@ def publish_plan(
         plan,
     )
     connection.execute(query("begin_grid_status"), plan)
+
+
+def _keep_publication(connection: Connection, plan: dict[str, Any]) -> None:
     connection.execute(
         text(
             "UPDATE plan SET status = 'published', effective_on = :day, published_at = :at, "
-            "published_by = :published_by, reason = coalesce(:reason, reason) "
+            "published_by = :by, reason = coalesce(:reason, reason) "
             "WHERE district_id = :district_id AND id = :plan_id"
         ),
-        plan | {"at": at, "published_by": published_by, "reason": reason},
+        plan,
     )
     keep_step(
         connection,
-        district_id,
-        plan_id,
+        plan["district_id"],
+        plan["plan_id"],
         "publish",
         "published",
-        by=published_by,
-        at=at,
-        reason=reason or "",
+        by=plan["by"],
+        at=plan["at"],
+        reason=plan["reason"] or "",
     )
-    store_grid_shapes(connection, district_id, plan_id)
-    bump_areas(connection, district_id, _paths(connection, plan))
-    if effective_on > today:
-        return 0
-    return place_open_cases(connection, district_id, plan_id, at)
 
 
-def _require_publishable(connection: Connection, plan: dict[str, Any], today: date) -> None:
-    require_step(standing_of(connection, plan["district_id"], plan["plan_id"]), "publish")
+def require_publishable(
+    connection: Connection, district_id: int, plan_id: int, day: date, today: date
+) -> int:
+    """Refuse a plan that is not approved, or a day on which it cannot take effect.
+
+    Returns
+    -------
+    Id of the area that the plan divides.
+
+    Raises
+    ------
+    PlanError
+    """
+    standing = standing_of(connection, district_id, plan_id)
+    require_step(standing, "publish")
+    require_day(connection, district_id, plan_id, day, today)
+    return standing.area_id
+
+
+def require_day(
+    connection: Connection, district_id: int, plan_id: int, day: date, today: date
+) -> None:
+    """Refuse a day on which a plan cannot take effect.
+
+    Raises
+    ------
+    PlanError
+        `later-plan`, `day-passed` or `codes-taken`.
+    """
+    plan = {"district_id": district_id, "plan_id": plan_id, "day": day}
     replaced = connection.execute(query("replaced_grids"), plan).one()
-    if replaced.latest_start is not None and replaced.latest_start >= plan["day"]:
+    if replaced.latest_start is not None and replaced.latest_start >= day:
         raise PlanError(
             "later-plan",
             "Grids of these communities begin on or after this day: choose a later one.",
             replaced.latest_start,
         )
-    if replaced.latest_start is not None and plan["day"] < today:
+    if replaced.latest_start is not None and day < today:
         raise PlanError(
             "day-passed", "Grids that are in force cannot be replaced in the past.", today
         )
-    taken = codes_taken(connection, plan["district_id"], plan["plan_id"], plan["day"])
+    taken = codes_taken(connection, district_id, plan_id, day)
     if taken:
         raise PlanError(
             "codes-taken", "Grids elsewhere bear some of the plan's codes.", codes=taken[:20]

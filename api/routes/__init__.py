@@ -14,6 +14,7 @@ from api.routes import (
     locate,
     photos,
     plan_edits,
+    plan_preview,
     plans,
     search,
     session,
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hotspots.router,
     plans.router,
     plan_edits.router,
+    plan_preview.router,
     search.router,
     tiles.router,
 )

@@ -1,9 +1,8 @@
 """Plans: draw up a draft, have it generated, checked and approved, publish it on a day."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -11,21 +10,20 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Connection
 
 from api.context import AppContext, CurrentCaller, Tx, scope_for
-from api.errors import Problem, not_found
+from api.errors import not_found
 from api.operations import CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
 from api.permissions import Caller
-from api.plan_views import Plan, PlanDetail, plan_detail, plan_of
+from api.plan_views import Plan, PlanDetail, plan_detail, plan_of, refusing
 from casework.plan_states import PlanState
 from data import plan_steps
 from data.areas import area_path
 from data.jobs import defer
-from data.plan_errors import PlanError
+from data.plan_officers import OfficerWish
 from data.plan_steps import steps_of
 from data.plans import create_plan
 from data.plans_read import list_plans, plan_place
 from data.publication import discard_draft, publish_plan
-from geo.grids import GridError
 
 router = APIRouter(prefix="/api/v1/plans", tags=["plans"])
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -40,11 +38,24 @@ class NewPlan(BaseModel):
     reason: Words = ""
 
 
+class OfficerGoes(BaseModel):
+    """Where an officer of a grid goes when the plan takes effect."""
+
+    account_id: UUID
+    from_grid_id: int
+    to_grid_id: int | None = Field(description="Null: the charge ends.")
+
+
 class Publication(BaseModel):
     """From when the grids are in force, and why."""
 
     effective_on: date
     reason: Words | None = None
+    officers: list[OfficerGoes] = Field(
+        [],
+        max_length=2_000,
+        description="Officers who go elsewhere than with their grid or its successor.",
+    )
 
 
 class Remark(BaseModel):
@@ -131,7 +142,7 @@ def check_plan(plan_id: int, command: CurrentCommand) -> JSONResponse:
     to mend.
     """
     _require(command.tx, command.caller, plan_id, "plan:check")
-    with _refusing():
+    with refusing():
         plan_steps.check(
             command.tx,
             command.caller.district_id,
@@ -146,7 +157,7 @@ def check_plan(plan_id: int, command: CurrentCommand) -> JSONResponse:
 def approve(plan_id: int, said: Remark, command: CurrentCommand, parts: AppContext) -> JSONResponse:
     """Approve a checked plan: it may be published from now on."""
     _require(command.tx, command.caller, plan_id, "plan:approve")
-    with _refusing():
+    with refusing():
         plan_steps.approve(
             command.tx,
             command.caller.district_id,
@@ -163,7 +174,7 @@ def approve(plan_id: int, said: Remark, command: CurrentCommand, parts: AppConte
 def send_back(plan_id: int, said: Objection, command: CurrentCommand) -> JSONResponse:
     """Make a checked or approved plan a draft again, and say why."""
     _require(command.tx, command.caller, plan_id, "plan:send-back")
-    with _refusing():
+    with refusing():
         plan_steps.send_back(
             command.tx,
             command.caller.district_id,
@@ -179,7 +190,7 @@ def send_back(plan_id: int, said: Objection, command: CurrentCommand) -> JSONRes
 def publish(plan_id: int, asked: Publication, command: CurrentCommand) -> JSONResponse:
     """Put an approved plan's grids into force from a day on; those they replace end on it."""
     _require(command.tx, command.caller, plan_id, "plan:publish")
-    with _refusing():
+    with refusing():
         publish_plan(
             command.tx,
             command.caller.district_id,
@@ -188,6 +199,10 @@ def publish(plan_id: int, asked: Publication, command: CurrentCommand) -> JSONRe
             reason=asked.reason,
             published_by=command.caller.account_id,
             at=command.at,
+            officers=[
+                OfficerWish(goes.account_id, goes.from_grid_id, goes.to_grid_id)
+                for goes in asked.officers
+            ],
         )
     return command.keep(_read(command.tx, command.caller, plan_id))
 
@@ -196,7 +211,7 @@ def publish(plan_id: int, asked: Publication, command: CurrentCommand) -> JSONRe
 def discard(plan_id: int, command: CurrentCommand) -> JSONResponse:
     """Delete a draft. A published plan stays."""
     _require(command.tx, command.caller, plan_id, "plan:generate")
-    with _refusing():
+    with refusing():
         discard_draft(command.tx, command.caller.district_id, plan_id)
     return command.keep(Discarded(id=plan_id))
 
@@ -206,28 +221,6 @@ def _require(tx: Connection, caller: Caller, plan_id: int, permission: str) -> N
     if path is None:
         raise not_found("plan")
     caller.require_at(permission, path, what="plan")
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Put the refusal of a step into a problem."""
-    try:
-        yield
-    except PlanError as error:
-        raise _refused(error) from error
-    except GridError as error:
-        told = {"message_zh": error.message_zh, "message_en": error.message_en}
-        raise Problem(409, "plan-input", error.message_en, params=told) from error
-
-
-def _refused(error: PlanError) -> Problem:
-    status = 422 if error.code == "day-passed" else 409
-    params = {
-        "day": None if error.day is None else error.day.isoformat(),
-        "status": error.status,
-        "codes": list(error.codes),
-    }
-    return Problem(status, f"plan-{error.code}", error.detail, params=params)
 
 
 def _read(tx: Connection, caller: Caller, plan_id: int) -> PlanDetail:

@@ -1,5 +1,4 @@
--- Where a plan stands, kept from others until the transaction ends. A plan whose grids are being
--- generated, or were never, has none to check.
+-- Where a plan stands. One whose grids are being generated, or were never, has none to check.
 SELECT p.status, p.created_by, p.revision, p.target_households, p.area_id,
        CAST(a.path AS text) AS area_path,
        CAST(p.findings ->> 'revision' AS integer) AS checked_revision,
@@ -9,4 +8,3 @@ SELECT p.status, p.created_by, p.revision, p.target_households, p.area_id,
 FROM plan AS p
 JOIN area AS a ON a.district_id = p.district_id AND a.id = p.area_id
 WHERE p.district_id = :district_id AND p.id = :plan_id
-FOR UPDATE OF p

@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, DensityData, DensityErrors, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EditData, EditErrors, EditResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, LocateData, LocateErrors, LocateResponses, MeData, MeErrors, MeResponses, PhotoData, PhotoErrors, PhotoResponses, PlanData, PlanErrors, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
+import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, DensityData, DensityErrors, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EditData, EditErrors, EditResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, LocateData, LocateErrors, LocateResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, PhotoData, PhotoErrors, PhotoResponses, PlanData, PlanErrors, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -548,6 +548,66 @@ export const edit = <ThrowOnError extends boolean = false>(options: Options<Edit
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Preview a plan: what moves from which grid to which, and whom it concerns
+ *
+ * Preview a plan: what moves from which grid to which, and whom it concerns.
+ */
+export const preview = <ThrowOnError extends boolean = false>(options: Options<PreviewData, ThrowOnError>) => (options.client ?? client).get<PreviewResponses, PreviewErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/preview',
+    ...options
+});
+
+/**
+ * List the buildings that would go to another grid
+ *
+ * List the buildings that would go to another grid.
+ */
+export const movingBuildings = <ThrowOnError extends boolean = false>(options: Options<MovingBuildingsData, ThrowOnError>) => (options.client ?? client).get<MovingBuildingsResponses, MovingBuildingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/preview/buildings',
+    ...options
+});
+
+/**
+ * List the open cases that would go to another grid
+ *
+ * List the open cases that would go to another grid.
+ */
+export const movingCases = <ThrowOnError extends boolean = false>(options: Options<MovingCasesData, ThrowOnError>) => (options.client ?? client).get<MovingCasesResponses, MovingCasesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/preview/cases',
+    ...options
+});
+
+/**
+ * Draw the ground that changes hands as GeoJSON, WGS 84, the most households first
+ *
+ * Draw the ground that changes hands as GeoJSON, WGS 84, the most households first.
+ */
+export const differenceMap = <ThrowOnError extends boolean = false>(options: Options<DifferenceMapData, ThrowOnError>) => (options.client ?? client).get<DifferenceMapResponses, DifferenceMapErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/preview/map',
+    ...options
 });
 
 /**

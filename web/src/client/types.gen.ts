@@ -757,6 +757,26 @@ export type Density = {
 };
 
 /**
+ * DifferenceMap
+ *
+ * GeoJSON: all ground that changes hands, 2,000 features at most.
+ */
+export type DifferenceMap = {
+    /**
+     * Features
+     */
+    features: Array<Ground>;
+    /**
+     * Truncated
+     */
+    truncated: boolean;
+    /**
+     * Type
+     */
+    type?: 'FeatureCollection';
+};
+
+/**
  * Discarded
  *
  * The draft is gone.
@@ -1233,6 +1253,28 @@ export type Grid = {
 };
 
 /**
+ * GridChange
+ *
+ * A grid that ends, begins or changes.
+ */
+export type GridChange = {
+    after: GridSide | null;
+    before: GridSide | null;
+    /**
+     * Change
+     */
+    change: 'ended' | 'begun' | 'changed';
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Of a grid that ends: who takes most of it.
+     */
+    successor: Ref | null;
+};
+
+/**
  * GridCounters
  *
  * What is kept of a grid's cases and patrols.
@@ -1368,6 +1410,27 @@ export type GridPolygon = {
 };
 
 /**
+ * GridSide
+ *
+ * A grid before, or after.
+ */
+export type GridSide = {
+    /**
+     * Area M2
+     */
+    area_m2: number;
+    /**
+     * Code
+     */
+    code: string;
+    load: Load;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * GridStatusColumns
  *
  * Status as columns: the i-th entry of each belongs to the i-th grid.
@@ -1466,6 +1529,20 @@ export type GridVersion = {
         [key: string]: number | string;
     };
     validity: Validity;
+};
+
+/**
+ * Ground
+ *
+ * GeoJSON feature: ground that goes from one grid to another.
+ */
+export type Ground = {
+    geometry: Outline;
+    properties: Move;
+    /**
+     * Type
+     */
+    type?: 'Feature';
 };
 
 /**
@@ -1684,6 +1761,26 @@ export type LineProperties = {
 };
 
 /**
+ * Load
+ *
+ * What a grid holds, or an officer has in all his grids.
+ */
+export type Load = {
+    /**
+     * Buildings
+     */
+    buildings: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Open Cases
+     */
+    open_cases: number;
+};
+
+/**
  * Located
  *
  * Where a point lies; grid and area are null outside all of them.
@@ -1769,6 +1866,103 @@ export type Me = {
      * Roles
      */
     roles: Array<HeldRole>;
+};
+
+/**
+ * Move
+ *
+ * What goes from one grid to another.
+ */
+export type Move = {
+    /**
+     * Area M2
+     */
+    area_m2: number;
+    /**
+     * Buildings
+     */
+    buildings: number;
+    from: Ref | null;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Open Cases
+     */
+    open_cases: number;
+    to: Ref | null;
+};
+
+/**
+ * MovingBuilding
+ *
+ * A building that goes to another grid.
+ */
+export type MovingBuilding = {
+    /**
+     * Address
+     */
+    address: string | null;
+    /**
+     * Compound
+     */
+    compound: string | null;
+    from: Ref | null;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string | null;
+    to: Ref | null;
+};
+
+/**
+ * MovingCase
+ *
+ * An open case that goes to another grid.
+ */
+export type MovingCase = {
+    /**
+     * Category
+     */
+    category: string;
+    /**
+     * Category En
+     */
+    category_en: string;
+    /**
+     * Centre
+     */
+    centre: [
+        number,
+        number
+    ];
+    from: Ref | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Severity
+     */
+    severity: 'red' | 'yellow' | 'blue';
+    /**
+     * State
+     */
+    state: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void';
+    to: Ref | null;
 };
 
 /**
@@ -1867,6 +2061,26 @@ export type Objection = {
 };
 
 /**
+ * Obstacle
+ *
+ * Why the plan cannot take effect on this day.
+ */
+export type Obstacle = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Day
+     */
+    day: string | null;
+    /**
+     * Detail
+     */
+    detail: string;
+};
+
+/**
  * Officer
  *
  * An account charged with the grid.
@@ -1880,6 +2094,47 @@ export type Officer = {
      * Id
      */
     id: string;
+};
+
+/**
+ * OfficerChange
+ *
+ * An officer with a grid that is redrawn.
+ */
+export type OfficerChange = {
+    after: Load;
+    before: Load;
+    /**
+     * Grids After
+     */
+    grids_after: Array<Ref>;
+    /**
+     * Grids Before
+     */
+    grids_before: Array<Ref>;
+    officer: ActorRef;
+};
+
+/**
+ * OfficerGoes
+ *
+ * Where an officer of a grid goes when the plan takes effect.
+ */
+export type OfficerGoes = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * From Grid Id
+     */
+    from_grid_id: number;
+    /**
+     * To Grid Id
+     *
+     * Null: the charge ends.
+     */
+    to_grid_id: number | null;
 };
 
 /**
@@ -1976,6 +2231,34 @@ export type PageGrid = {
      * Items
      */
     items: Array<Grid>;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
+ * Page[MovingBuilding]
+ */
+export type PageMovingBuilding = {
+    /**
+     * Items
+     */
+    items: Array<MovingBuilding>;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
+ * Page[MovingCase]
+ */
+export type PageMovingCase = {
+    /**
+     * Items
+     */
+    items: Array<MovingCase>;
     /**
      * Next
      */
@@ -2241,6 +2524,52 @@ export type PlanDetail = {
 };
 
 /**
+ * PlanPreview
+ *
+ * What the plan would do on a day; each list holds 2,000 entries at most.
+ */
+export type PlanPreview = {
+    /**
+     * Grids
+     *
+     * By id; grids that stay are left out.
+     */
+    grids: Array<GridChange>;
+    /**
+     * Moves
+     *
+     * The most households first.
+     */
+    moves: Array<Move>;
+    obstacle: Obstacle | null;
+    /**
+     * Officers
+     */
+    officers: Array<OfficerChange>;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Plan Id
+     */
+    plan_id: number;
+    totals: Totals;
+    /**
+     * Truncated
+     *
+     * A list is longer than shown; totals count all.
+     */
+    truncated: boolean;
+    /**
+     * Without Officer
+     *
+     * Grids that nobody would be charged with.
+     */
+    without_officer: Array<Ref>;
+};
+
+/**
  * PlanProblem
  *
  * One thing that the check of a plan found.
@@ -2483,6 +2812,12 @@ export type Publication = {
      * Effective On
      */
     effective_on: string;
+    /**
+     * Officers
+     *
+     * Officers who go elsewhere than with their grid or its successor.
+     */
+    officers?: Array<OfficerGoes>;
     /**
      * Reason
      */
@@ -2991,6 +3326,52 @@ export type StepRequest = {
      * Revision
      */
     revision: number;
+};
+
+/**
+ * Totals
+ *
+ * How much changes in all.
+ */
+export type Totals = {
+    /**
+     * Begun
+     */
+    begun: number;
+    /**
+     * Buildings
+     */
+    buildings: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Ended
+     */
+    ended: number;
+    /**
+     * Grids After
+     */
+    grids_after: number;
+    /**
+     * Grids Before
+     */
+    grids_before: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Officers
+     *
+     * Whose grids or load change.
+     */
+    officers: number;
+    /**
+     * Open Cases
+     */
+    open_cases: number;
 };
 
 /**
@@ -4766,6 +5147,234 @@ export type EditResponses = {
 };
 
 export type EditResponse = EditResponses[keyof EditResponses];
+
+export type PreviewData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: {
+        /**
+         * On
+         *
+         * First day of the plan; none: today.
+         */
+        on?: string | null;
+    };
+    url: '/api/v1/plans/{plan_id}/preview';
+};
+
+export type PreviewErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PreviewError = PreviewErrors[keyof PreviewErrors];
+
+export type PreviewResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanPreview;
+};
+
+export type PreviewResponse = PreviewResponses[keyof PreviewResponses];
+
+export type MovingBuildingsData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: {
+        /**
+         * On
+         *
+         * First day of the plan; none: today.
+         */
+        on?: string | null;
+        /**
+         * From Grid
+         *
+         * Only what leaves this grid.
+         */
+        from_grid?: number | null;
+        /**
+         * To Grid
+         *
+         * Only what comes to this grid.
+         */
+        to_grid?: number | null;
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/plans/{plan_id}/preview/buildings';
+};
+
+export type MovingBuildingsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type MovingBuildingsError = MovingBuildingsErrors[keyof MovingBuildingsErrors];
+
+export type MovingBuildingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageMovingBuilding;
+};
+
+export type MovingBuildingsResponse = MovingBuildingsResponses[keyof MovingBuildingsResponses];
+
+export type MovingCasesData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: {
+        /**
+         * On
+         *
+         * First day of the plan; none: today.
+         */
+        on?: string | null;
+        /**
+         * From Grid
+         *
+         * Only what leaves this grid.
+         */
+        from_grid?: number | null;
+        /**
+         * To Grid
+         *
+         * Only what comes to this grid.
+         */
+        to_grid?: number | null;
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/plans/{plan_id}/preview/cases';
+};
+
+export type MovingCasesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type MovingCasesError = MovingCasesErrors[keyof MovingCasesErrors];
+
+export type MovingCasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageMovingCase;
+};
+
+export type MovingCasesResponse = MovingCasesResponses[keyof MovingCasesResponses];
+
+export type DifferenceMapData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: {
+        /**
+         * On
+         *
+         * First day of the plan; none: today.
+         */
+        on?: string | null;
+    };
+    url: '/api/v1/plans/{plan_id}/preview/map';
+};
+
+export type DifferenceMapErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DifferenceMapError = DifferenceMapErrors[keyof DifferenceMapErrors];
+
+export type DifferenceMapResponses = {
+    /**
+     * Successful Response
+     */
+    200: DifferenceMap;
+};
+
+export type DifferenceMapResponse = DifferenceMapResponses[keyof DifferenceMapResponses];
 
 export type PublishData = {
     body: Publication;

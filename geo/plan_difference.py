@@ -1,0 +1,183 @@
+"""What a plan changes: which ground, buildings and cases go from which grid to which.
+
+A grid is known by its identity: one that is redrawn under the same identity gives and takes at
+its edges only; one that ends gives all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
+
+from geo.locate import OUTSIDE, GridIndex, IdArray
+
+SLIVER_M2: Final = 1.0
+"""Ground smaller than this has not changed hands: shapes differ by rounding."""
+
+_GEOD: Final = Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True)
+class PlanSides:
+    """Grids before and after a plan, in EPSG:4326, each with ``grid_id``.
+
+    Attributes
+    ----------
+    before, after
+        Of the communities that the plan divides.
+    around
+        Grids next to them, which stay as they are.
+    """
+
+    before: gpd.GeoDataFrame
+    after: gpd.GeoDataFrame
+    around: gpd.GeoDataFrame
+
+    def locate(self, lon: Any, lat: Any, *, after: bool) -> IdArray:
+        """Find the grid of each point before or after; `OUTSIDE` where there is none."""
+        own = self.after if after else self.before
+        ids = [*own["grid_id"], *self.around["grid_id"]]
+        shapes = [*own.geometry, *self.around.geometry]
+        if not ids:
+            return np.full(len(lon), OUTSIDE, dtype=np.int64)
+        return GridIndex(ids, shapes).locate(lon, lat)
+
+
+@dataclass
+class Move:
+    """What goes from one grid to another; OUTSIDE (-1) stands for no grid."""
+
+    from_id: int
+    to_id: int
+    buildings: int = 0
+    households: int = 0
+    open_cases: int = 0
+    area_m2: float = 0.0
+    shape: BaseGeometry | None = None
+
+
+@dataclass(frozen=True)
+class PlanDifference:
+    """All that a plan changes.
+
+    Attributes
+    ----------
+    building_from, building_to
+        Grid of each building before and after, in their order.
+    case_to
+        Grid of each case afterwards, in their order.
+    moves
+        One for each pair of grids between which something moves: the most households first.
+    successors
+        Grid that ends → the grid that takes most of it.
+    """
+
+    building_from: IdArray
+    building_to: IdArray
+    case_to: IdArray
+    moves: list[Move]
+    successors: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CasePlaces:
+    """Open cases: where they lie in WGS 84 degrees, and the grid they are in now or OUTSIDE."""
+
+    lon: Sequence[float]
+    lat: Sequence[float]
+    grid_id: IdArray
+
+
+def plan_difference(
+    sides: PlanSides, buildings: gpd.GeoDataFrame, cases: CasePlaces
+) -> PlanDifference:
+    """Find all that a plan changes.
+
+    Parameters
+    ----------
+    buildings
+        ``households``; a building belongs to the grid that holds its inner point.
+    """
+    inner = shapely.point_on_surface(buildings.geometry.to_numpy())
+    lon, lat = shapely.get_x(inner), shapely.get_y(inner)
+    was, becomes = sides.locate(lon, lat, after=False), sides.locate(lon, lat, after=True)
+    case_to = sides.locate(cases.lon, cases.lat, after=True)
+    moves: dict[tuple[int, int], Move] = {}
+
+    def between(pair: tuple[int, int]) -> Move:
+        return moves.setdefault(pair, Move(*pair))
+
+    homes = buildings["households"].to_numpy(dtype=np.int64)
+    for at in np.flatnonzero(was != becomes).tolist():
+        move = between((int(was[at]), int(becomes[at])))
+        move.buildings += 1
+        move.households += int(homes[at])
+    for at in np.flatnonzero(cases.grid_id != case_to).tolist():
+        between((int(cases.grid_id[at]), int(case_to[at]))).open_cases += 1
+    for pair, shape in _ground(sides).items():
+        move = between(pair)
+        move.shape, move.area_m2 = shape, _area_m2(shape)
+    listed = sorted(
+        moves.values(), key=lambda m: (-m.households, -m.open_cases, -m.area_m2, m.from_id, m.to_id)
+    )
+    ended = _successors(sides, was, becomes, homes)
+    return PlanDifference(was, becomes, case_to, listed, ended)
+
+
+def _ground(sides: PlanSides) -> dict[tuple[int, int], BaseGeometry]:
+    """Ground that changes hands, by pair of grids; new ground comes from OUTSIDE."""
+    old, new = sides.before.geometry.to_numpy(), sides.after.geometry.to_numpy()
+    old_ids, new_ids = sides.before["grid_id"].to_numpy(), sides.after["grid_id"].to_numpy()
+    found: dict[tuple[int, int], BaseGeometry] = {}
+    at, was = shapely.STRtree(old).query(new, predicate="intersects")
+    differ = new_ids[at] != old_ids[was]
+    for new_at, old_at in zip(at[differ].tolist(), was[differ].tolist(), strict=True):
+        shared = _polygons(shapely.intersection(new[new_at], old[old_at]))
+        if shared is not None:
+            found[int(old_ids[old_at]), int(new_ids[new_at])] = shared
+    for new_at in range(len(new)):
+        rest = _polygons(shapely.difference(new[new_at], shapely.union_all(old[was[at == new_at]])))
+        if rest is not None:
+            found[OUTSIDE, int(new_ids[new_at])] = rest
+    return found
+
+
+def _polygons(shape: BaseGeometry) -> BaseGeometry | None:
+    """The polygons of a shape that are more than slivers, or None."""
+    parts = [
+        part
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon" and _area_m2(part) >= SLIVER_M2
+    ]
+    return shapely.multipolygons(parts) if parts else None
+
+
+def _area_m2(shape: BaseGeometry) -> float:
+    return abs(float(_GEOD.geometry_area_perimeter(shape)[0]))
+
+
+def _successors(sides: PlanSides, was: IdArray, becomes: IdArray, homes: IdArray) -> dict[int, int]:
+    """Grid that ends → the one that takes most of its households; of its ground where none."""
+    staying = {int(grid_id) for grid_id in sides.after["grid_id"]}
+    ended = sides.before[~sides.before["grid_id"].isin(staying)]
+    taken: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for at in np.flatnonzero(np.isin(was, ended["grid_id"].to_numpy(dtype=np.int64))).tolist():
+        if int(becomes[at]) in staying:
+            taken[int(was[at])][int(becomes[at])] += int(homes[at])
+    shares: dict[int, list[tuple[int, float, int]]] = defaultdict(list)
+    heirs, shapes = sides.after["grid_id"].to_numpy(), sides.after.geometry.to_numpy()
+    old, new = shapely.STRtree(shapes).query(ended.geometry.to_numpy(), predicate="intersects")
+    ground = shapely.area(shapely.intersection(ended.geometry.to_numpy()[old], shapes[new]))
+    for at, heir, area in zip(old.tolist(), heirs[new].tolist(), ground.tolist(), strict=True):
+        grid_id = int(ended["grid_id"].iloc[at])
+        # Of equal shares the smallest id, so that it is the same one each time.
+        shares[grid_id].append((taken[grid_id][int(heir)], area, -int(heir)))
+    return {grid_id: -max(held)[2] for grid_id, held in shares.items()}
