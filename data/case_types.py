@@ -52,11 +52,16 @@ class Point:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a point lies: its grid or None, the area's path, and the day it was asked for."""
+    """Where a point lies: its grid or None, the area's path, and the day it was asked for.
+
+    `grid_id_filed` is its grid on the day that it happened, for a report that was written offline
+    before a plan took effect.
+    """
 
     grid_id: int | None
     area_path: str
     day: date
+    grid_id_filed: int | None = None
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,31 @@ DERIVED = (
 """Columns of `hazard_case` that are the fields of `casework.states.Case`."""
 
 
-def place_of(connection: Connection, district_id: int, point: Point, at: datetime) -> Place:
-    """Find the grid and area of a point on the day of a moment."""
+def place_of(
+    connection: Connection,
+    district_id: int,
+    point: Point,
+    at: datetime,
+    occurred_at: datetime | None = None,
+) -> Place:
+    """Find the grid and area of a point on the day of a moment.
+
+    Parameters
+    ----------
+    occurred_at
+        When it happened by the device's clock: `grid_id_filed` is the grid of that day.
+    """
     row = connection.execute(
         query("place_of"),
-        {"district_id": district_id, "lon": point.lon, "lat": point.lat, "at": at},
+        {
+            "district_id": district_id,
+            "lon": point.lon,
+            "lat": point.lat,
+            "at": at,
+            "occurred_at": occurred_at,
+        },
     ).one()
-    return Place(row.grid_id, row.area_path, row.day)
+    return Place(row.grid_id, row.area_path, row.day, row.grid_id_filed)
 
 
 def find_case(
@@ -82,7 +100,7 @@ def create_case(
     if category is None:
         raise UnknownCategoryError(str(new.category_id))
     hold_grids(connection, district_id)
-    place = place_of(connection, district_id, new.point, at)
+    place = place_of(connection, district_id, new.point, at, new.occurred_at)
     facts = {
         "category_id": new.category_id,
         "severity": new.severity or category.severity,
@@ -92,6 +110,8 @@ def create_case(
         "accuracy_m": new.accuracy_m,
         **_place_facts(new.point, place),
     }
+    if place.grid_id_filed != place.grid_id:
+        facts["grid_id_filed"] = place.grid_id_filed
     event = _decided(decide(Case(), "report", actor, at, occurred_at=new.occurred_at, facts=facts))
     stored = StoredCase(district_id, new.id, apply(Case(), event), False, place.area_path)
     _insert_case(connection, stored, new, place)
@@ -260,8 +280,9 @@ def _insert_case(connection: Connection, stored: StoredCase, new: NewCase, place
             " source, external_number, area_path, grid_id, grid_id_filed, geom, datum_in,"
             " accuracy_m, address, reported_by, occurred_at, received_at, deadline_at)"
             " VALUES (:district_id, :id, :number, :category_id, :severity, :state, :seq, :source,"
-            " :external_number, CAST(:area_path AS ltree), :grid_id, :grid_id, :geom, :datum_in,"
-            " :accuracy_m, :address, :reported_by, :occurred_at, :received_at, :deadline_at)"
+            " :external_number, CAST(:area_path AS ltree), :grid_id, :grid_id_filed, :geom,"
+            " :datum_in, :accuracy_m, :address, :reported_by, :occurred_at, :received_at,"
+            " :deadline_at)"
             " ON CONFLICT (district_id, id) DO NOTHING"
         ),
         {
@@ -276,6 +297,7 @@ def _insert_case(connection: Connection, stored: StoredCase, new: NewCase, place
             "external_number": new.external_number,
             "area_path": place.area_path,
             "grid_id": place.grid_id,
+            "grid_id_filed": place.grid_id_filed,
             "geom": _ewkt(new.point),
             "datum_in": new.point.datum_in,
             "accuracy_m": new.accuracy_m,

@@ -104,7 +104,7 @@ def sign_in(connection: Connection, login: str) -> str:
     return open_session(connection, DISTRICT, account_id(login), AT - timedelta(hours=1), 1000)
 
 
-def file_case(connection: Connection, lon: float, lat: float) -> UUID:
+def file_case(connection: Connection, lon: float, lat: float, occurred_at: datetime = AT) -> UUID:
     """Report a hazard, of a kind that is to be put right within an hour."""
     connection.execute(
         text(
@@ -113,7 +113,7 @@ def file_case(connection: Connection, lon: float, lat: float) -> UUID:
             " ON CONFLICT DO NOTHING"
         )
     )
-    new = NewCase(uuid4(), 1, Point(lon, lat), "路口有垃圾", AT, "patrol")
+    new = NewCase(uuid4(), 1, Point(lon, lat), "路口有垃圾", occurred_at, "patrol")
     create_case(connection, DISTRICT, new, Actor(account_id("officer"), frozenset({"officer"})), AT)
     return new.id
 

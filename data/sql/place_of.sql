@@ -1,10 +1,14 @@
 -- Where a point lies: on a boundary the smallest grid id, so that it is the same grid every time;
 -- in no grid the deepest area that holds it; outside everything the district itself. The point is
 -- never lost: without a grid it goes to triage.
-SELECT day.day, g.grid_id, CAST(coalesce(g.area_path, a.path, root.path) AS text) AS area_path
+-- `grid_id_filed` is the grid of the day on which it happened, for what was written down offline
+-- before a plan took effect; where nothing was in force then, and of a clock that is ahead, it is
+-- the grid of the day of receipt.
+SELECT day.day, g.grid_id, coalesce(earlier.grid_id, g.grid_id) AS grid_id_filed, CAST(coalesce(g.area_path, a.path, root.path) AS text) AS area_path
 FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS geom) AS p
 CROSS JOIN LATERAL (
-    SELECT d.id, CAST(CAST(:at AS timestamptz) AT TIME ZONE d.time_zone AS date) AS day
+    SELECT d.id, CAST(CAST(:at AS timestamptz) AT TIME ZONE d.time_zone AS date) AS day,
+           CAST(CAST(:occurred_at AS timestamptz) AT TIME ZONE d.time_zone AS date) AS occurred
     FROM district AS d WHERE d.id = :district_id
 ) AS day
 JOIN area AS root ON root.district_id = day.id AND root.parent_id IS NULL
@@ -22,3 +26,11 @@ LEFT JOIN LATERAL (
     ORDER BY nlevel(a.path) DESC, a.id
     LIMIT 1
 ) AS a ON true
+LEFT JOIN LATERAL (
+    SELECT v.grid_id
+    FROM grid_version AS v
+    WHERE day.occurred < day.day AND v.district_id = day.id
+      AND v.validity @> day.occurred AND ST_Intersects(v.geom, p.geom)
+    ORDER BY v.grid_id
+    LIMIT 1
+) AS earlier ON true

@@ -95,6 +95,26 @@ def test_cases_move_on_the_day_when_it_lies_ahead_and_only_once(town: Connection
     assert place_open_cases(town, 1, 2, on_the_day) == 0
 
 
+@pytest.mark.parametrize(
+    ("days", "filed"),
+    [(-1, 1), (0, 201), (1, 201), (-400, 201)],
+    ids=["written offline before", "today", "a clock ahead", "before there were grids"],
+)
+def test_an_offline_report_lands_in_todays_grid_and_remembers_that_of_its_day(
+    town: Connection, days: int, filed: int
+) -> None:
+    draft(town)
+    publish(town, TODAY)
+    occurred_at = small_town.AT + timedelta(days=days)
+    case = small_town.file_case(town, 118.005, 36.835, occurred_at)
+    assert grid_of(town, case) == (201, filed, 1)
+    facts = town.execute(
+        text("SELECT facts FROM case_event WHERE case_id = :id"), {"id": case}
+    ).scalar_one()
+    assert facts["grid_id"] == 201
+    assert facts.get("grid_id_filed", 201) == filed
+
+
 def test_a_redrawn_grid_keeps_its_identity_and_its_counts(town: Connection) -> None:
     small_town.file_case(town, 118.005, 36.835)
     draft(town, keep=1)
