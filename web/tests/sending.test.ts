@@ -27,6 +27,7 @@ function lineTo(...answers: (string | ApiProblem)[]) {
     },
     done: (_answer, what) => done.push(what),
     refused: (problem) => refused.push(problem.code),
+    late: (problem) => refused.push(problem.code),
   })
   return { sending, sent, done, refused }
 }
@@ -101,7 +102,7 @@ describe('edits on their way', () => {
     sending.send('late')
     sending.send('good')
     await settled()
-    expect(refused).toEqual(['edit-refused'])
+    expect(refused).toEqual(['edit-refused', MOVED_ON])
     sending.drop()
     await settled()
     expect(done).toEqual(['good'])

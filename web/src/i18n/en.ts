@@ -3,7 +3,9 @@ import type { zhCN } from './zh-CN'
 
 /** English words, key by key as in Chinese. */
 export const en: typeof zhCN = {
-  ...plannerEn,
+  plans: plannerEn.plans,
+  editor: plannerEn.editor,
+  finding: plannerEn.finding,
   app: {
     name: 'Sanbai',
     tagline: 'Grid mapping and patrol',
@@ -380,6 +382,7 @@ export const en: typeof zhCN = {
     internal:
       'The server failed. Nothing you wrote is lost; try again later, or tell the administrator.',
     'unreadable-answer': 'The server’s answer makes no sense. Reload the page.',
+    ...plannerEn.planProblem,
     unknown: 'That did not work ({code}).',
   },
   field: {

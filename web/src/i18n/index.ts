@@ -53,9 +53,9 @@ export function problemText(problem: ApiProblem): string {
     const names = problem.errors.map(({ pointer }) => word('field', pointer.split('/').pop()))
     return t('problem.invalid', { fields: [...new Set(names)].join('、') || problem.message })
   }
-  return te(`problem.${code}`)
-    ? t(`problem.${code}`, { ...params })
-    : t('problem.unknown', { code })
+  if (te(`problem.${code}`)) return t(`problem.${code}`, { ...params })
+  const told = language() === 'en' ? params.message_en : params.message_zh
+  return typeof told === 'string' ? told : t('problem.unknown', { code })
 }
 
 /** A value of a closed list in words, or itself when the list does not know it. */

@@ -73,8 +73,6 @@ export const plannerEn: typeof plannerZh = {
     undoWhat: 'Undo: {what}',
     redoWhat: 'Redo: {what}',
     allKeys: 'All keys',
-    backToDraft:
-      'The plan had been checked or approved; a change takes it back to draft, to be checked anew.',
     households: '{count} hh',
     householdsOff: '{count} hh {off}',
     legend: {
@@ -142,7 +140,7 @@ export const plannerEn: typeof plannerZh = {
     giveUp: 'Give up this step',
     table: {
       title: 'Grids',
-      search: 'Name or code',
+      search: 'Community, name or code',
       onlyProblems: 'Only problems',
       name: 'Name',
       households: 'Households',
@@ -190,5 +188,31 @@ export const plannerEn: typeof plannerZh = {
     renumberSure:
       'Renumber west to east, north to south? Codes and names of all unlocked grids of this plan change.',
     dismiss: 'Got it',
+  },
+  planProblem: {
+    'draft-moved-on': 'Somebody just changed the draft: look at the newest state.',
+    'plan-published': 'The plan is published and can no longer be changed.',
+    'plan-unknown': 'There is no such plan.',
+    'plan-not-generated': 'The grids are not made yet; wait a moment.',
+    'plan-not-checked': 'The plan has not passed its check: check it first.',
+    'plan-not-approved': 'The plan is not approved yet: approve it first.',
+    'plan-state': 'This is not possible in the plan’s present state: look at the newest.',
+    'plan-same-person': 'Who drew the plan up may not approve it: ask a colleague.',
+    'plan-day-passed': 'The day must not be before {day}.',
+    'plan-later-plan': 'A plan is in force from {day}: choose a later day.',
+    'plan-codes-taken': 'Codes of grids are taken already: renumber, then check again.',
+    'plan-nothing-before': 'There were no grids before this plan: nothing to go back to.',
+    'plan-not-published': 'The plan is not published yet.',
+    'plan-unknown-officer': 'There is no such officer.',
+    'plan-nothing-to-undo': 'There is nothing to undo.',
+    'plan-nothing-to-redo': 'There is nothing to redo.',
+  },
+  finding: {
+    'households-off': '{households} households, target {target}: {off_pct}',
+    'no-households': 'no households',
+    'building-cut': 'cuts {count} buildings',
+    'back-to-draft':
+      'The plan had been checked or approved; a change takes it back to draft, to be checked anew.',
+    unknown: 'to be looked at ({code})',
   },
 }

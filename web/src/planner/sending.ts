@@ -23,6 +23,8 @@ export interface Outlet<E, A> {
   done: (answer: A, what: E) => void
   /** A refusal: the edit is given up, its reason shown. */
   refused: (problem: ApiProblem, what: E) => void
+  /** It came late; the line stands until `again` or `drop`. */
+  late: (problem: ApiProblem, what: E) => void
 }
 
 export interface Line<E> {
@@ -78,6 +80,7 @@ export function openLine<E, A>(key: string, outlet: Outlet<E, A>) {
       if (error.code === MOVED_ON) {
         line.state = 'late'
         line.problem = error
+        outlet.late(error, order.what)
         return false
       }
       if (error.retryable) {
