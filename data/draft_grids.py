@@ -52,7 +52,7 @@ def store_draft(
     made = _new_identities(connection, district_id, [communities[at] for at in fresh], now)
     identity = kept | dict(zip(fresh, made, strict=True))
     shapes = grids.geometry.to_numpy()
-    facts = _measure(shapes, buildings)
+    facts = measure(shapes, buildings)
     rows = [
         {
             "district_id": district_id,
@@ -126,7 +126,7 @@ def _new_identities(
     return [int(grid_id) for grid_id in made.scalars()]
 
 
-def _measure(shapes: Any, buildings: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+def measure(shapes: Any, buildings: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Buildings, size on the ellipsoid and a point for the label of each grid."""
     inner = shapely.point_on_surface(buildings.geometry.to_numpy())
     building, grid = shapely.STRtree(shapes).query(inner, predicate="intersects")

@@ -11,8 +11,8 @@ class PlanError(Exception):
     ----------
     code
         `unknown`, `published`, `not-generated`, `not-checked`, `not-approved`, `state`,
-        `same-person`, `day-passed`, `later-plan`, `codes-taken`, `nothing-before` or
-        `unknown-officer`.
+        `same-person`, `day-passed`, `later-plan`, `codes-taken`, `not-published`,
+        `nothing-before` or `unknown-officer`.
     detail
         One English sentence: what to do.
     day

@@ -20,6 +20,7 @@ from data import plan_steps
 from data.areas import area_path
 from data.jobs import defer
 from data.plan_officers import OfficerWish
+from data.plan_reverse import reverse_plan
 from data.plan_steps import steps_of
 from data.plans import create_plan
 from data.plans_read import list_plans, plan_place
@@ -68,6 +69,15 @@ class Objection(BaseModel):
     """Why a plan is sent back."""
 
     reason: Annotated[Words, Field(min_length=1, examples=["三号网格把小区切开了"])]
+
+
+class Reversal(BaseModel):
+    """Why a published plan is to be taken back."""
+
+    name: Annotated[Words, Field(min_length=1)] | None = Field(
+        None, description="Null: 恢复 and the name of the plan."
+    )
+    reason: Words = ""
 
 
 class Discarded(BaseModel):
@@ -205,6 +215,23 @@ def publish(plan_id: int, asked: Publication, command: CurrentCommand) -> JSONRe
             ],
         )
     return command.keep(_read(command.tx, command.caller, plan_id))
+
+
+@router.post("/{plan_id}/reverse", status_code=201, response_model=PlanDetail)
+def reverse(plan_id: int, asked: Reversal, command: CurrentCommand) -> JSONResponse:
+    """Draw up a draft that takes a published plan back: the grids that were in force before it."""
+    _require(command.tx, command.caller, plan_id, "plan:generate")
+    with refusing():
+        reverse_id = reverse_plan(
+            command.tx,
+            command.caller.district_id,
+            plan_id,
+            name=asked.name,
+            reason=asked.reason,
+            created_by=command.caller.account_id,
+            at=command.at,
+        )
+    return command.keep(_read(command.tx, command.caller, reverse_id), 201)
 
 
 @router.delete("/{plan_id}", response_model=Discarded)

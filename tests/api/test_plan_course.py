@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 import small_town
+from drafts import draft
 from people import Person
 from sqlalchemy import Engine, text
 
@@ -101,3 +102,16 @@ def test_sending_back_needs_a_reason_and_a_state(person: People) -> None:
     assert commander.post(f"{PLAN}/send-back", {"reason": " "}).status_code == 422
     refused = commander.post(f"{PLAN}/send-back", {"reason": "看看"})
     assert (refused.status_code, refused.json()["code"]) == (409, "plan-state")
+
+
+def test_a_published_plan_is_taken_back_by_a_draft(person: People, engine: Engine) -> None:
+    with engine.begin() as connection:
+        draft(connection)
+    planner = person("planner")
+    early = planner.post(f"{PLAN}/reverse", {})
+    assert (early.status_code, early.json()["code"]) == (409, "plan-not-published")
+    planner.do(f"{PLAN}/publish", {"effective_on": "2026-11-20"})
+    assert person("commander").post(f"{PLAN}/reverse", {}).status_code == 403
+    back = planner.do(f"{PLAN}/reverse", {"reason": "群众意见"})
+    assert (back["status"], back["reverses"], back["grids"]) == ("draft", 2, 2)
+    assert (back["name"], back["reason"]) == ("恢复：调整", "群众意见")

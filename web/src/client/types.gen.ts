@@ -1071,6 +1071,20 @@ export type EditRequest = {
      * Edit
      */
     edit: ({
+        kind: 'move';
+    } & MoveEdit) | ({
+        kind: 'split';
+    } & SplitEdit) | ({
+        kind: 'merge';
+    } & MergeEdit) | ({
+        kind: 'give-building';
+    } & GiveBuildingEdit) | ({
+        kind: 'give-block';
+    } & GiveBlockEdit) | ({
+        kind: 'snap';
+    } & SnapEdit) | ({
+        kind: 'even-out';
+    } & EvenOutEdit) | ({
         kind: 'lock' | 'unlock';
     } & LockEdit) | ({
         kind: 'rename';
@@ -1079,6 +1093,22 @@ export type EditRequest = {
     } & KindEdit) | ({
         kind: 'renumber';
     } & RenumberEdit);
+};
+
+/**
+ * EvenOutEdit
+ *
+ * Draw the boundaries between neighbours anew so that their households are alike.
+ */
+export type EvenOutEdit = {
+    /**
+     * Grid Ids
+     */
+    grid_ids: Array<number>;
+    /**
+     * Kind
+     */
+    kind: 'even-out';
 };
 
 /**
@@ -1188,6 +1218,49 @@ export type Generation = {
      * Total
      */
     total: number;
+};
+
+/**
+ * GiveBlockEdit
+ *
+ * Give the part of a grid that roads enclose around a point to a neighbour.
+ */
+export type GiveBlockEdit = {
+    /**
+     * Kind
+     */
+    kind: 'give-block';
+    /**
+     * Point
+     */
+    point: [
+        number,
+        number
+    ];
+    /**
+     * To Grid Id
+     */
+    to_grid_id: number;
+};
+
+/**
+ * GiveBuildingEdit
+ *
+ * Give a building with the ground around it to a neighbour.
+ */
+export type GiveBuildingEdit = {
+    /**
+     * Building Id
+     */
+    building_id: number;
+    /**
+     * Kind
+     */
+    kind: 'give-building';
+    /**
+     * To Grid Id
+     */
+    to_grid_id: number;
 };
 
 /**
@@ -1643,6 +1716,36 @@ export type Hotspots = {
 };
 
 /**
+ * InsertedVertex
+ *
+ * A new vertex in an edge.
+ */
+export type InsertedVertex = {
+    /**
+     * Between
+     *
+     * The two ends of the edge.
+     */
+    between: [
+        [
+            number,
+            number
+        ],
+        [
+            number,
+            number
+        ]
+    ];
+    /**
+     * To
+     */
+    to: [
+        number,
+        number
+    ];
+};
+
+/**
  * KindEdit
  *
  * Make a grid general 综合, micro 微网格 or a whole site 专属.
@@ -1869,6 +1972,22 @@ export type Me = {
 };
 
 /**
+ * MergeEdit
+ *
+ * Make one grid of neighbours; it keeps the id of the one with most households.
+ */
+export type MergeEdit = {
+    /**
+     * Grid Ids
+     */
+    grid_ids: Array<number>;
+    /**
+     * Kind
+     */
+    kind: 'merge';
+};
+
+/**
  * Move
  *
  * What goes from one grid to another.
@@ -1892,6 +2011,50 @@ export type Move = {
      */
     open_cases: number;
     to: Ref | null;
+};
+
+/**
+ * MoveEdit
+ *
+ * Move vertices; every grid that shares one follows. One put on another becomes one with it.
+ */
+export type MoveEdit = {
+    /**
+     * Inserted
+     */
+    inserted?: Array<InsertedVertex>;
+    /**
+     * Kind
+     */
+    kind: 'move';
+    /**
+     * Vertices
+     */
+    vertices?: Array<MovedVertex>;
+};
+
+/**
+ * MovedVertex
+ *
+ * A vertex and where it goes.
+ */
+export type MovedVertex = {
+    /**
+     * From
+     *
+     * As the draft gave it, digit by digit.
+     */
+    from: [
+        number,
+        number
+    ];
+    /**
+     * To
+     */
+    to: [
+        number,
+        number
+    ];
 };
 
 /**
@@ -2991,6 +3154,24 @@ export type Report = {
 };
 
 /**
+ * Reversal
+ *
+ * Why a published plan is to be taken back.
+ */
+export type Reversal = {
+    /**
+     * Name
+     *
+     * Null: 恢复 and the name of the plan.
+     */
+    name?: string | null;
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
  * RoleIn
  *
  * A role to be given, within an area or on one grid.
@@ -3314,6 +3495,54 @@ export type SignIn = {
      * Password
      */
     password: string;
+};
+
+/**
+ * SnapEdit
+ *
+ * Lay the boundary between two grids on roads and banks near it.
+ */
+export type SnapEdit = {
+    /**
+     * Grid Ids
+     */
+    grid_ids: [
+        number,
+        number
+    ];
+    /**
+     * Kind
+     */
+    kind: 'snap';
+    /**
+     * Tolerance M
+     */
+    tolerance_m?: number;
+};
+
+/**
+ * SplitEdit
+ *
+ * Divide a grid along a line; the part with most households keeps the grid's id.
+ */
+export type SplitEdit = {
+    /**
+     * Grid Id
+     */
+    grid_id: number;
+    /**
+     * Kind
+     */
+    kind: 'split';
+    /**
+     * Line
+     *
+     * From one side of the grid to another.
+     */
+    line: Array<[
+        number,
+        number
+    ]>;
 };
 
 /**
@@ -5479,6 +5708,56 @@ export type RedoResponses = {
 };
 
 export type RedoResponse = RedoResponses[keyof RedoResponses];
+
+export type ReverseData = {
+    body: Reversal;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/reverse';
+};
+
+export type ReverseErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ReverseError = ReverseErrors[keyof ReverseErrors];
+
+export type ReverseResponses = {
+    /**
+     * Successful Response
+     */
+    201: PlanDetail;
+};
+
+export type ReverseResponse = ReverseResponses[keyof ReverseResponses];
 
 export type SendBackData = {
     body: Objection;
