@@ -1,22 +1,16 @@
-"""What the API tells of a draft that is edited, and what it is asked to do with it."""
+"""What the API tells of a draft that is edited."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import shapely
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from casework.plan_states import PlanState
 from data import plan_drafts, plan_edits
 from data.plan_drafts import TOLERANCE_PCT
-from geo.redraw import edits
 
-Lon = Annotated[float, Field(ge=-180, le=180)]
-Lat = Annotated[float, Field(ge=-90, le=90)]
-Place = tuple[Lon, Lat]
-GridId = Annotated[int, Field(gt=0)]
-GridIds = Annotated[list[GridId], Field(min_length=1, max_length=1000)]
 EditKind = Literal[
     "move", "split", "merge", "give-building", "give-block", "snap", "even-out", "lock", "unlock",
     "rename", "kind", "renumber",
@@ -118,81 +112,6 @@ class DraftLines(BaseModel):
     features: list[LineFeature]
 
 
-class MovedVertex(BaseModel):
-    """A vertex and where it goes."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    from_: Place = Field(alias="from", description="As the draft gave it, digit by digit.")
-    to: Place
-
-
-class InsertedVertex(BaseModel):
-    """A new vertex in an edge."""
-
-    between: tuple[Place, Place] = Field(description="The two ends of the edge.")
-    to: Place
-
-
-class LockEdit(BaseModel):
-    """Lock grids against every edit, or unlock them."""
-
-    kind: Literal["lock", "unlock"]
-    grid_ids: GridIds
-
-
-class RenameEdit(BaseModel):
-    """Give a grid another name."""
-
-    kind: Literal["rename"]
-    grid_id: GridId
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-
-
-class KindEdit(BaseModel):
-    """Make a grid general 综合, micro 微网格 or a whole site 专属."""
-
-    kind: Literal["kind"]
-    grid_id: GridId
-    value: Literal["general", "micro", "site"]
-
-
-class RenumberEdit(BaseModel):
-    """Number all grids of the plan anew in reading order; locked ones keep their numbers."""
-
-    kind: Literal["renumber"]
-
-
-AnyEdit = Annotated[LockEdit | RenameEdit | KindEdit | RenumberEdit, Field(discriminator="kind")]
-
-
-class EditRequest(BaseModel):
-    """One edit, and the revisions of the grids it was made on."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"edit": {"kind": "rename", "grid_id": 12, "name": "东风里"}, "base": {"12": 3}},
-                {"edit": {"kind": "lock", "grid_ids": [12, 13]}, "base": {"12": 4, "13": 0}},
-                {"edit": {"kind": "renumber"}, "base": {}},
-            ]
-        }
-    )
-
-    edit: AnyEdit
-    base: dict[int, int] = Field(
-        max_length=1000,
-        description="Grid id → revision: of every grid that the edit names or whose ground it "
-        "changes. A neighbour that only gains a vertex need not be named.",
-    )
-
-
-class StepRequest(BaseModel):
-    """Undo or redo, on the draft as the planner sees it."""
-
-    revision: int = Field(ge=0)
-
-
 class EditAnswer(BaseModel):
     """What an edit, an undo or a redo did."""
 
@@ -205,19 +124,6 @@ class EditAnswer(BaseModel):
     undo_label: EditKind | None
     redo_label: EditKind | None
     problems: list[DraftProblem] = Field(description="To tell the planner about the edit itself.")
-
-
-def edit_of(asked: AnyEdit) -> edits.Edit:
-    """The edit in the words of the pure core."""
-    match asked:
-        case LockEdit():
-            return edits.Lock(tuple(asked.grid_ids), locked=asked.kind == "lock")
-        case RenameEdit():
-            return edits.Rename(asked.grid_id, asked.name)
-        case KindEdit():
-            return edits.SetKind(asked.grid_id, asked.value)
-        case RenumberEdit():
-            return edits.Renumber()
 
 
 def draft_view(

@@ -9,10 +9,15 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-from sqlalchemy import Connection, text
+import shapely
+from pyproj import Geod
+from sqlalchemy import Connection, insert, text
 
 from data.database import query
-from data.plan_drafts import DraftPlan, GridProblem, read_rows
+from data.plan_drafts import SHOWN_BUILDINGS, DraftPlan, GridProblem, read_ground, read_rows
+from data.schema import Grid
+from geo.grids.codes import grid_code, grid_name
+from geo.redraw.coverage import Coverage, Redrawn
 from geo.redraw.edits import (
     Edit,
     EvenOut,
@@ -30,9 +35,14 @@ from geo.redraw.edits import (
     Split,
 )
 from geo.redraw.errors import RedrawError
-from geo.redraw.numbering import Label, renumber
+from geo.redraw.ground import Ground
+from geo.redraw.numbering import Label, free_sequences, renumber, sequence_of
+from geo.redraw.redraw import redraw
 
 Snapshot = dict[str, Any]
+BESIDE_DEG = 0.0005
+"""Lines so far outside a community still lie along its boundaries."""
+_GEOD = Geod(ellps="WGS84")
 _KEPT = (
     "grid_id", "area_id", "area_path", "code", "name", "kind", "locked", "households",
     "buildings", "area_m2", "geom", "label",
@@ -101,13 +111,16 @@ def rows_to_edit(connection: Connection, plan: DraftPlan, edit: Edit) -> gpd.Geo
 
 
 def change_draft(
-    connection: Connection,  # noqa: ARG001
-    plan: DraftPlan,  # noqa: ARG001
-    rows: gpd.GeoDataFrame,
-    edit: Edit,
-    at: datetime,  # noqa: ARG001
+    connection: Connection, plan: DraftPlan, rows: gpd.GeoDataFrame, edit: Edit, at: datetime
 ) -> Change:
     """Work out what an edit makes of the grids of its community.
+
+    Parameters
+    ----------
+    rows
+        As `rows_to_edit` gives them.
+    at
+        Our clock; grids that a split makes are created then.
 
     Raises
     ------
@@ -116,7 +129,96 @@ def change_draft(
     """
     if isinstance(edit, LabelEdit):
         return _relabel(rows, edit)
-    raise NotImplementedError
+    if len(rows) == 0:
+        raise RedrawError("outside")
+    community = int(rows["area_id"].iloc[0])
+    coverage = Coverage(
+        tuple(int(grid_id) for grid_id in rows["grid_id"]),
+        rows.geometry.to_numpy(),
+        frozenset(int(grid_id) for grid_id in rows["grid_id"][rows["locked"]]),
+    )
+    west, south, east, north = rows.total_bounds
+    box = (west - BESIDE_DEG, south - BESIDE_DEG, east + BESIDE_DEG, north + BESIDE_DEG)
+    ground = read_ground(connection, plan.district_id, [community], lines=box)
+    done = redraw(coverage, ground, edit)
+    new = sorted((at for at in done.shapes if at < 0), reverse=True)
+    labels = _new_labels(connection, plan, rows, len(new))
+    made = _new_identities(connection, plan.district_id, community, len(new), at)
+    identity = dict(zip(new, made, strict=True))
+    after = _redrawn(rows, coverage, ground, done, identity, dict(zip(new, labels, strict=True)))
+    cut = list(done.cut)
+    told = {"count": len(cut), "building_ids": cut[:SHOWN_BUILDINGS]}
+    return Change(
+        after=after,
+        removed=list(done.removed),
+        reshaped=done.reshaped,
+        problems=[GridProblem("building-cut", told)] if cut else [],
+    )
+
+
+def _new_labels(
+    connection: Connection, plan: DraftPlan, rows: gpd.GeoDataFrame, count: int
+) -> list[Snapshot]:
+    """Codes and names of new grids: numbers that neither the draft nor a grid in force bears."""
+    if count == 0:
+        return []
+    area_code = str(rows["area_code"].iloc[0])
+    in_force = connection.execute(
+        text(
+            "SELECT code FROM grid_version WHERE district_id = :district_id "
+            "AND code LIKE :codes AND (plan_id = :plan_id OR upper_inf(validity))"
+        ),
+        {"district_id": plan.district_id, "plan_id": plan.id, "codes": area_code + "___"},
+    ).scalars()
+    used = {sequence_of(code) for code in in_force}
+    return [
+        {"code": grid_code(area_code, number), "name": grid_name(number)}
+        for number in free_sequences(used, count)
+    ]
+
+
+def _new_identities(
+    connection: Connection, district_id: int, community: int, count: int, at: datetime
+) -> list[int]:
+    if count == 0:
+        return []
+    rows = [{"district_id": district_id, "community_id": community, "created_at": at}] * count
+    made = connection.execute(insert(Grid).returning(Grid.id, sort_by_parameter_order=True), rows)
+    return [int(grid_id) for grid_id in made.scalars()]
+
+
+def _redrawn(  # noqa: PLR0917 (grids before and after, and what new ones are called)
+    rows: gpd.GeoDataFrame,
+    coverage: Coverage,
+    ground: Ground,
+    done: Redrawn,
+    identity: dict[int, int],
+    labels: dict[int, Snapshot],
+) -> list[Snapshot]:
+    """Snapshots of the grids whose shape is written differently, and of new ones."""
+    now = coverage.replaced(done.shapes, done.removed)
+    counted = zip(now.ids, *ground.count(now.shapes), strict=True)
+    counts = {grid_id: (int(h), int(b)) for grid_id, h, b in counted}
+    old = {grid["grid_id"]: grid for grid in snapshots(rows, rows["grid_id"])}
+    pattern = {name: next(iter(old.values()))[name] for name in ("area_id", "area_path")}
+    after = []
+    for grid_id, shape in done.shapes.items():
+        fresh = pattern | {"kind": "general", "locked": False}
+        known = old.get(grid_id) or fresh | {"grid_id": identity[grid_id]} | labels[grid_id]
+        households, buildings = counts[grid_id]
+        after.append(known | {"households": households, "buildings": buildings} | measure(shape))
+    return after
+
+
+def measure(shape: shapely.Polygon) -> Snapshot:
+    """Size on the ellipsoid, shape and the point of its label, as they are stored."""
+    label = shapely.get_point(shapely.maximum_inscribed_circle(shape), 0)
+    stored = shapely.set_srid(shapely.multipolygons([shape]), 4326)
+    return {
+        "area_m2": abs(_GEOD.geometry_area_perimeter(shape)[0]),
+        "geom": shapely.to_wkb(stored, hex=True, include_srid=True),
+        "label": shapely.to_wkb(shapely.set_srid(label, 4326), hex=True, include_srid=True),
+    }
 
 
 def snapshots(rows: gpd.GeoDataFrame, grid_ids: Iterable[int]) -> list[Snapshot]:

@@ -8,17 +8,15 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
 from api.context import CurrentCaller, Tx
+from api.draft_edits import EditRequest, StepRequest, edit_of
 from api.draft_views import (
     Draft,
     DraftBuildings,
     DraftLines,
     EditAnswer,
-    EditRequest,
-    StepRequest,
     answer_view,
     buildings_view,
     draft_view,
-    edit_of,
     grid_view,
     lines_view,
 )

@@ -7,6 +7,7 @@ import pytest
 import small_town
 from people import Person
 from sqlalchemy import Engine, text
+from uuid_utils.compat import uuid7
 
 People = Callable[[str], Person]
 DRAFT = "/api/v1/plans/2"
@@ -200,8 +201,117 @@ def test_an_edit_takes_a_checked_plan_back_and_says_so(person: People, engine: E
         {"kind": "rename", "grid_id": 1, "name": "  "},
         {"kind": "kind", "grid_id": 1, "value": "huge"},
         {"kind": "lock", "grid_ids": []},
+        {"kind": "move"},
+        {"kind": "move", "vertices": [{"from": [118, 36.8], "to": [190, 36.8]}]},
+        {"kind": "split", "grid_id": 1, "line": [[118, 36.8]]},
+        {"kind": "snap", "grid_ids": [1], "tolerance_m": 5},
     ],
 )
 def test_nonsense_is_refused(person: People, asked: dict[str, Any]) -> None:
     answer = person("planner").post(f"{DRAFT}/edits", {"edit": asked, "base": {}})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+NORTH_OF_GRID_1 = [[117.999, 36.835], [118.011, 36.835]]
+MIDDLE = [118.01, 36.83]
+
+
+@pytest.mark.usefixtures("draft")
+def test_a_grid_is_split_and_merged_again(person: People) -> None:
+    planner = person("planner")
+    halves = edit(planner, "split", {1: 0}, grid_id=1, line=NORTH_OF_GRID_1)
+    made = {grid["grid_id"]: grid for grid in halves["changed"]}
+    (new,) = set(made) - {1, 2}
+    assert set(made) == {1, 2, new}  # the neighbour takes in the end of the line
+    assert (made[1]["households"], made[new]["households"]) == (300, 0)
+    assert (made[new]["code"], made[new]["name"]) == ("370399001001003", "第三网格")
+    assert [problem["code"] for problem in made[new]["problems"]] == ["no-households"]
+    assert made[1]["off_pct"] == 0.0
+    merged = edit(planner, "merge", {1: 1, new: 1}, grid_ids=[new, 1])
+    assert (merged["removed"], merged["undo_label"]) == ([new], "merge")
+    back = planner.do(f"{DRAFT}/undo", {"revision": 2})
+    assert new in {grid["grid_id"] for grid in back["changed"]}
+    start = planner.do(f"{DRAFT}/undo", {"revision": 3})
+    assert (start["removed"], start["can_undo"]) == ([new], False)
+    assert sorted(grids(planner)) == [1, 2, 3, 4]
+    planner.do(f"{DRAFT}/redo", {"revision": 4})
+    assert sorted(grids(planner)) == [1, 2, 3, 4, new]
+
+
+@pytest.mark.usefixtures("draft")
+def test_a_vertex_moves_both_its_grids(person: People) -> None:
+    planner = person("planner")
+    inserted = [{"between": [[118.01, 36.82], [118.01, 36.84]], "to": MIDDLE}]
+    edit(planner, "move", {1: 0, 2: 0}, inserted=inserted)
+    moved = edit(planner, "move", {1: 1, 2: 1}, vertices=[{"from": MIDDLE, "to": [118.015, 36.83]}])
+    assert [grid["grid_id"] for grid in moved["changed"]] == [1, 2]
+    for grid in moved["changed"]:
+        assert [118.015, 36.83] in grid["geometry"]["coordinates"][0]
+    assert moved["problems"] == [
+        {"code": "building-cut", "params": {"count": 1, "building_ids": [2]}}
+    ]
+    assert [p["code"] for p in moved["changed"][0]["problems"]] == [
+        "households-off",
+        "building-cut",
+    ]
+    late = [{"from": MIDDLE, "to": [118.012, 36.83]}]
+    assert refused(planner, "move", {1: 1, 2: 1}, vertices=late) == (409, "draft-moved-on")
+    back = planner.do(f"{DRAFT}/undo", {"revision": 2})
+    assert [118.01, 36.83] in back["changed"][1]["geometry"]["coordinates"][0]
+
+
+@pytest.mark.usefixtures("draft")
+def test_what_would_break_the_coverage_is_refused_in_words(person: People) -> None:
+    planner = person("planner")
+    corner = [{"from": [118.0, 36.84], "to": [118.001, 36.839]}]
+    answer = planner.post(
+        f"{DRAFT}/edits", {"edit": {"kind": "move", "vertices": corner}, "base": {"1": 0}}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "redraw-border")
+    assert answer.json()["params"]["message_zh"].startswith("社区边界")
+    base = {1: 0, 2: 0, 3: 0, 4: 0}
+    for kind, asked, code in (
+        ("move", {"vertices": [{"from": [118.01, 36.82], "to": MIDDLE}]}, "border"),
+        ("move", {"vertices": [{"from": [118.005, 36.83], "to": MIDDLE}]}, "unknown-vertex"),
+        ("merge", {"grid_ids": [1, 3]}, "other-community"),
+        ("even-out", {"grid_ids": [3, 2]}, "other-community"),
+        ("split", {"grid_id": 1, "line": [[118.002, 36.83], [118.004, 36.83]]}, "not-divided"),
+        ("give-building", {"building_id": 3, "to_grid_id": 1}, "unknown-building"),
+        ("give-building", {"building_id": 2, "to_grid_id": 1}, "emptied"),
+        ("give-block", {"point": [118.005, 36.83], "to_grid_id": 1}, "own-grid"),
+        ("give-block", {"point": [118.005, 36.81], "to_grid_id": 1}, "outside"),
+        ("snap", {"grid_ids": [1, 2], "tolerance_m": 5}, "no-road"),
+        ("even-out", {"grid_ids": [1, 2]}, "even-already"),
+    ):
+        assert refused(planner, kind, base, **asked) == (422, f"redraw-{code}"), kind
+    assert planner.read(f"{DRAFT}/draft")["revision"] == 0
+
+
+@pytest.mark.usefixtures("draft")
+def test_two_planners_shape_one_grid_and_the_second_is_told(person: People) -> None:
+    planner = person("planner")
+    halves = edit(planner, "split", {1: 0}, grid_id=1, line=NORTH_OF_GRID_1)
+    new = next(g["grid_id"] for g in halves["changed"] if g["grid_id"] > 4)
+    late = planner.post(
+        f"{DRAFT}/edits", {"edit": {"kind": "merge", "grid_ids": [1, 2]}, "base": {"1": 0, "2": 0}}
+    )
+    assert late.json()["code"] == "draft-moved-on"
+    assert [grid["grid_id"] for grid in late.json()["params"]["grids"]] == [1, 2]
+    assert late.json()["params"]["grids"][0]["geometry"]["type"] == "Polygon"
+    edit(planner, "merge", {1: 1, new: 1}, grid_ids=[1, new])
+    gone = planner.post(
+        f"{DRAFT}/edits",
+        {"edit": {"kind": "rename", "grid_id": new, "name": "x"}, "base": {str(new): 1}},
+    )
+    assert (gone.json()["code"], gone.json()["params"]["removed"]) == ("draft-moved-on", [new])
+    assert sorted(grids(planner)) == [1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("draft")
+def test_the_same_edit_sent_twice_is_done_once(person: People) -> None:
+    planner, operation = person("planner"), uuid7()
+    body = {"edit": {"kind": "split", "grid_id": 1, "line": NORTH_OF_GRID_1}, "base": {"1": 0}}
+    first = planner.post(f"{DRAFT}/edits", body, operation=operation)
+    again = planner.post(f"{DRAFT}/edits", body, operation=operation)
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert len(grids(planner)) == 5

@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, DensityData, DensityErrors, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EditData, EditErrors, EditResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, LocateData, LocateErrors, LocateResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, PhotoData, PhotoErrors, PhotoResponses, PlanData, PlanErrors, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReverseData, ReverseErrors, ReverseResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
+import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, DensityData, DensityErrors, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, LocateData, LocateErrors, LocateResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, PhotoData, PhotoErrors, PhotoResponses, PlanData, PlanErrors, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReverseData, ReverseErrors, ReverseResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -865,6 +865,59 @@ export const track = <ThrowOnError extends boolean = false>(options: Options<Tra
         }],
     url: '/api/v1/shifts/{shift_id}/track',
     ...options
+});
+
+/**
+ * List temporary grids with their outlines
+ *
+ * List temporary grids with their outlines.
+ */
+export const temporaryGrids = <ThrowOnError extends boolean = false>(options?: Options<TemporaryGridsData, ThrowOnError>) => (options?.client ?? client).get<TemporaryGridsResponses, TemporaryGridsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/temporary-grids',
+    ...options
+});
+
+/**
+ * Draw a temporary grid over the others, with a last day
+ *
+ * Draw a temporary grid over the others, with a last day.
+ */
+export const draw = <ThrowOnError extends boolean = false>(options: Options<DrawData, ThrowOnError>) => (options.client ?? client).post<DrawResponses, DrawErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/temporary-grids',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End a temporary grid earlier; one that has not begun is called off
+ *
+ * End a temporary grid earlier; one that has not begun is called off.
+ */
+export const end = <ThrowOnError extends boolean = false>(options: Options<EndData, ThrowOnError>) => (options.client ?? client).post<EndResponses, EndErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/temporary-grids/{grid_id}/end',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -544,6 +544,12 @@ export type Case = {
      */
     state: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void';
     /**
+     * Temporary Grids
+     *
+     * Temporary grids that lay over its place when it was found.
+     */
+    temporary_grids: Array<NamedRef>;
+    /**
      * The unit charged with it.
      */
     unit: NamedRef | null;
@@ -1096,6 +1102,36 @@ export type EditRequest = {
 };
 
 /**
+ * Ended
+ *
+ * The temporary grid ends on this day; null: it never began.
+ */
+export type Ended = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Last Day
+     */
+    last_day: string | null;
+};
+
+/**
+ * Ending
+ *
+ * When a temporary grid ends after all.
+ */
+export type Ending = {
+    /**
+     * Last Day
+     *
+     * Included; null: today.
+     */
+    last_day?: string | null;
+};
+
+/**
  * EvenOutEdit
  *
  * Draw the boundaries between neighbours anew so that their households are alike.
@@ -1452,6 +1488,9 @@ export type GridDetail = {
      * Officers
      */
     officers: Array<Officer>;
+    /**
+     * Null for another day than today.
+     */
     status: GridCounters | null;
     /**
      * Null while the plan is a draft.
@@ -1918,6 +1957,12 @@ export type Located = {
      * Open cases within 50 m, nearest first.
      */
     nearby: Array<CaseBrief>;
+    /**
+     * Temporary Grids
+     *
+     * Temporary grids over it today.
+     */
+    temporary_grids: Array<NamedRef>;
 };
 
 /**
@@ -2163,6 +2208,41 @@ export type NamedRef = {
      * Name
      */
     name: string;
+};
+
+/**
+ * NewGrid
+ *
+ * A temporary grid to be drawn; it needs a last day.
+ */
+export type NewGrid = {
+    /**
+     * First Day
+     */
+    first_day: string;
+    geometry: Outline;
+    /**
+     * Kind
+     */
+    kind: 'market' | 'flood' | 'works' | 'other';
+    /**
+     * Last Day
+     *
+     * Included.
+     */
+    last_day: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Officer Ids
+     */
+    officer_ids?: Array<string>;
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -2464,6 +2544,20 @@ export type PageShift = {
      * Items
      */
     items: Array<Shift>;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
+ * Page[TemporaryGrid]
+ */
+export type PageTemporaryGrid = {
+    /**
+     * Items
+     */
+    items: Array<TemporaryGrid>;
     /**
      * Next
      */
@@ -3555,6 +3649,49 @@ export type StepRequest = {
      * Revision
      */
     revision: number;
+};
+
+/**
+ * TemporaryGrid
+ *
+ * A grid over the others for some days; it has no code and changes none.
+ */
+export type TemporaryGrid = {
+    /**
+     * The lowest area that holds all of it.
+     */
+    area: Ref;
+    /**
+     * First Day
+     */
+    first_day: string;
+    geometry: Outline;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Kind
+     */
+    kind: 'market' | 'flood' | 'works' | 'other';
+    /**
+     * Last Day
+     *
+     * Included.
+     */
+    last_day: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Officers
+     */
+    officers: Array<ActorRef>;
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -6326,6 +6463,159 @@ export type TrackResponses = {
 };
 
 export type TrackResponse = TrackResponses[keyof TrackResponses];
+
+export type TemporaryGridsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * On
+         *
+         * In force on this day; none: today.
+         */
+        on?: string | null;
+        /**
+         * To
+         *
+         * Or later, up to this day, included; none: as `on`.
+         */
+        to?: string | null;
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/temporary-grids';
+};
+
+export type TemporaryGridsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TemporaryGridsError = TemporaryGridsErrors[keyof TemporaryGridsErrors];
+
+export type TemporaryGridsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTemporaryGrid;
+};
+
+export type TemporaryGridsResponse = TemporaryGridsResponses[keyof TemporaryGridsResponses];
+
+export type DrawData = {
+    body: NewGrid;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/temporary-grids';
+};
+
+export type DrawErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DrawError = DrawErrors[keyof DrawErrors];
+
+export type DrawResponses = {
+    /**
+     * Successful Response
+     */
+    201: TemporaryGrid;
+};
+
+export type DrawResponse = DrawResponses[keyof DrawResponses];
+
+export type EndData = {
+    body: Ending;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Grid Id
+         */
+        grid_id: number;
+    };
+    query?: never;
+    url: '/api/v1/temporary-grids/{grid_id}/end';
+};
+
+export type EndErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type EndError = EndErrors[keyof EndErrors];
+
+export type EndResponses = {
+    /**
+     * Successful Response
+     */
+    200: Ended;
+};
+
+export type EndResponse = EndResponses[keyof EndResponses];
 
 export type UnitsData = {
     body?: never;
