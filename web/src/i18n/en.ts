@@ -5,6 +5,8 @@ import type { zhCN } from './zh-CN'
 export const en: typeof zhCN = {
   plans: plannerEn.plans,
   editor: plannerEn.editor,
+  course: plannerEn.course,
+  checkFinding: plannerEn.checkFinding,
   finding: plannerEn.finding,
   app: {
     name: 'Sanbai',

@@ -4,6 +4,8 @@ import { plannerZh } from './planner.zh-CN'
 export const zhCN = {
   plans: plannerZh.plans,
   editor: plannerZh.editor,
+  course: plannerZh.course,
+  checkFinding: plannerZh.checkFinding,
   finding: plannerZh.finding,
   app: { name: '三百', tagline: '网格绘制与巡查', wall: '大屏', leaveWall: '退出大屏' },
   common: {

@@ -12,7 +12,7 @@ import { type Projection, projectionAt } from './projection'
 
 export interface Shape {
   rings: Rings
-  style: 'drag' | 'mine' | 'theirs' | 'before'
+  style: 'drag' | 'mine' | 'theirs' | 'before' | 'moves'
   label?: string
 }
 

@@ -31,6 +31,7 @@ const SHAPE_COLOURS: Record<Shape['style'], string> = {
   mine: '#0b5fa5',
   theirs: '#8a2a7c',
   before: '#56666d',
+  moves: '#7a2fb0',
 }
 
 function meets(one: BBox, other: BBox): boolean {
@@ -195,7 +196,7 @@ function drawShape(
   trace(context, projection, rings)
   const colour = SHAPE_COLOURS[style]
   if (style !== 'before') {
-    context.globalAlpha = 0.18
+    context.globalAlpha = style === 'moves' ? 0.34 : 0.18
     context.fillStyle = colour
     context.fill('evenodd')
     context.globalAlpha = 1
