@@ -32,6 +32,7 @@ MOST_WIDE = 200
 """Flaws that are too wide are listed up to this many."""
 _REACH = 1.5
 _STEP_M = 2.0
+_NOTHING_M2 = 0.05
 _CORNER_RAD = np.radians(20.0)
 
 
@@ -146,11 +147,23 @@ def compare_shapes(before: GeometryArray, after: GeometryArray) -> list[Moved]:
     ----------
     before, after
         Shapes of the same grids in the same order, metres.
+
+    Notes
+    -----
+    Less than 0.05 m² in all is rounding (a slit of a millimetre, closed), and no change.
     """
     gained = shapely.area(shapely.difference(after, before))
     lost = shapely.area(shapely.difference(before, after))
-    moved = [_farthest_m(old, new) for old, new in zip(before, after, strict=True)]
-    return [Moved(float(g), float(s), m) for g, s, m in zip(gained, lost, moved, strict=True)]
+    return [
+        _moved(old, new, float(g), float(s))
+        for old, new, g, s in zip(before, after, gained, lost, strict=True)
+    ]
+
+
+def _moved(before: BaseGeometry, after: BaseGeometry, gained_m2: float, lost_m2: float) -> Moved:
+    if gained_m2 + lost_m2 < _NOTHING_M2:
+        return Moved(0.0, 0.0, 0.0)
+    return Moved(gained_m2, lost_m2, _farthest_m(before, after))
 
 
 def _farthest_m(before: BaseGeometry, after: BaseGeometry) -> float:
