@@ -95,6 +95,9 @@ class Case(CaseCore):
 
     description: str | None
     grid_filed: Ref | None = Field(description="The grid when it was filed.")
+    temporary_grids: list[NamedRef] = Field(
+        description="Temporary grids that lay over its place when it was found."
+    )
     accuracy_m: float | None
     source: Source
     external_number: str | None
@@ -161,6 +164,7 @@ def full(
     ledger: Sequence[Row[Any]],
     photos: Sequence[Row[Any]],
     actions: Sequence[Action],
+    temporary_grids: Sequence[Row[Any]] = (),
 ) -> Case:
     """One case with all that is known of it."""
     told = _brief(row) | {"photos": [photo(item) for item in photos]}
@@ -168,6 +172,7 @@ def full(
         **told,
         description=ledger[0].body,
         grid_filed=ref(row.grid_id_filed, row.grid_filed_code, row.grid_filed_name),
+        temporary_grids=[NamedRef(id=grid.id, name=grid.name) for grid in temporary_grids],
         accuracy_m=row.accuracy_m,
         source=row.source,
         external_number=row.external_number,
@@ -178,6 +183,15 @@ def full(
         actions=list(actions),
         ledger=[_line(item) for item in ledger],
     )
+
+
+def temporary_ids(ledger: Sequence[Row[Any]]) -> list[int]:
+    """Ids of the temporary grids that the last person to place a case found over it."""
+    for line in reversed(ledger):
+        # A plan that takes effect moves a case to another grid, not to another place.
+        if line.action in {"report", "place"} and "plan_id" not in line.facts:
+            return list(line.facts.get("temporary_grid_ids", []))
+    return []
 
 
 def _line(row: Row[Any]) -> LedgerLine:

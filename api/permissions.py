@@ -20,6 +20,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "plan:read": frozenset({"planner", "commander", "administrator", "auditor"}),
     "plan:generate": WHO_PLANS["edit"],
     **{f"plan:{action}": roles for action, roles in WHO_PLANS.items() if action != "edit"},
+    "temporary:draw": frozenset({"planner", "commander"}),
     "hotspot:run": frozenset({"commander", "planner"}),
     "account:manage": frozenset({"administrator"}),
 }

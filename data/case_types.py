@@ -55,13 +55,14 @@ class Place:
     """Where a point lies: its grid or None, the area's path, and the day it was asked for.
 
     `grid_id_filed` is its grid on the day that it happened, for a report that was written offline
-    before a plan took effect.
+    before a plan took effect; `temporary_ids` are temporary grids that lay over it that day.
     """
 
     grid_id: int | None
     area_path: str
     day: date
     grid_id_filed: int | None = None
+    temporary_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def place_of(
             "occurred_at": occurred_at,
         },
     ).one()
-    return Place(row.grid_id, row.area_path, row.day, row.grid_id_filed)
+    return Place(row.grid_id, row.area_path, row.day, row.grid_id_filed, tuple(row.temporary_ids))
 
 
 def find_case(
@@ -233,13 +233,16 @@ def _decided(decision: Event | Refusal) -> Event:
 
 
 def _place_facts(point: Point, place: Place) -> dict[str, Any]:
-    return {
+    facts: dict[str, Any] = {
         "lon": point.lon,
         "lat": point.lat,
         "datum": point.datum_in,
         "grid_id": place.grid_id,
         "area_path": place.area_path,
     }
+    if place.temporary_ids:
+        facts["temporary_grid_ids"] = list(place.temporary_ids)
+    return facts
 
 
 def _ewkt(point: Point) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from data.database import query
 
-LAYERS = ("areas", "buildings", "grids", "places", "roads", "water")
+LAYERS = ("areas", "buildings", "grids", "places", "roads", "temporary", "water")
 
 
 def touch_layer(connection: Connection, district_id: int, layer: str, at: datetime) -> int:
@@ -40,7 +40,7 @@ def layer_version(connection: Connection, district_id: int, layer: str, on: date
     """Name the state of a layer as it is seen on a day.
 
     Two states that differ have different names: each change counts up, and grids change on the
-    day that a plan takes effect, when nobody writes anything.
+    day that a plan takes effect or a temporary grid begins or ends, when nobody writes anything.
     """
     row = connection.execute(
         query("layer_version"), {"district_id": district_id, "layer": layer, "on": on}

@@ -67,6 +67,12 @@ _ALL = (
         minzoom=11,
     ),
     Layer(
+        "temporary",
+        "临时网格 Temporary grids",
+        {"name": "String", "kind": "String", "last_day": "String"},
+        minzoom=11,
+    ),
+    Layer(
         "areas",
         "区域 Areas",
         {"code": "String", "level": "String", "name": "String", "name_en": "String"},

@@ -20,6 +20,7 @@ from api.routes import (
     session,
     shifts,
     status,
+    temporary_grids,
     tiles,
 )
 
@@ -34,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     status.router,
     areas.router,
     grids.router,
+    temporary_grids.router,
     buildings.router,
     locate.router,
     hotspots.router,

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from sqlalchemy import Connection
 
 from api.caching import answer_with_etag
-from api.case_views import Case, CaseBrief, Severity, Source, brief, full
+from api.case_views import Case, CaseBrief, Severity, Source, brief, full, temporary_ids
 from api.context import CurrentCaller, Tx, scope_for
 from api.errors import not_found, problem_responses
 from api.operations import CurrentCommand
@@ -30,6 +30,7 @@ from data.case_lists import (
     read_photos,
 )
 from data.case_types import NewCase, Step, StoredCase
+from data.temporary_grids import temporary_grids_named
 from geo.datum import Datum
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"], responses=problem_responses(401, 403))
@@ -139,11 +140,13 @@ def _visible(
 
 def _tell(tx: Connection, caller: Caller, stored: StoredCase) -> Case:
     actor = caller.actor_in(stored)
+    ledger = read_ledger(tx, stored.district_id, stored.id)
     return full(
         read_case(tx, stored.district_id, stored.id),
-        read_ledger(tx, stored.district_id, stored.id),
+        ledger,
         read_photos(tx, stored.district_id, stored.id),
         [] if actor is None else allowed_actions(stored.case, actor),
+        temporary_grids_named(tx, stored.district_id, temporary_ids(ledger)),
     )
 
 

@@ -84,7 +84,7 @@ class GridDetail(Grid):
 
     geometry: Outline
     officers: list[Officer]
-    status: GridCounters | None
+    status: GridCounters | None = Field(description="Null for another day than today.")
     versions: list[GridVersion]
 
 
@@ -125,21 +125,23 @@ def grids(
 def grid(grid_id: int, caller: CurrentCaller, tx: Tx, at: Now, on: On = None) -> GridDetail:
     """Show one grid: outline, officers, counters, and how it was drawn over time."""
     scope = scope_for(caller, "map:read")
-    day = on or district_today(tx, scope.district_id, at)
+    today = district_today(tx, scope.district_id, at)
+    day = on or today
     rows = list_grids(tx, scope, day, grid_id=grid_id, limit=1)
     if not rows:
         raise not_found("grid")
-    return _detail(tx, caller, rows[0], day)
+    return _detail(tx, caller, rows[0], day, current=day == today)
 
 
-def _detail(tx: Tx, caller: Caller, row: Any, day: date) -> GridDetail:
+def _detail(tx: Tx, caller: Caller, row: Any, day: date, *, current: bool) -> GridDetail:
     district_id = caller.district_id
     officers = officers_of_grid(tx, district_id, row.id, day)
     return GridDetail(
         **_grid(row),
         geometry=Outline.model_validate_json(grid_geojson(tx, district_id, row.version_id)),
         officers=[Officer(id=o.id, display_name=o.display_name) for o in officers],
-        status=_counters(status_of_grid(tx, district_id, row.id)),
+        # Counters are those of now: beside the grid of another day they would mislead.
+        status=_counters(status_of_grid(tx, district_id, row.id)) if current else None,
         versions=[
             GridVersion(
                 plan={"id": v.plan_id, "name": v.plan},

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from api.case_views import CaseBrief, brief
+from api.case_views import CaseBrief, NamedRef, brief
 from api.context import CurrentCaller, Now, Tx, scope_for
 from api.permissions import Caller
 from api.shapes import Ref
@@ -16,6 +16,7 @@ from data.case_types import Point
 from data.grids import grids_of_points
 from data.layers import district_today
 from data.places import nearest_address
+from data.temporary_grids import temporary_grids_at
 from geo.datum import Datum, to_wgs84
 
 router = APIRouter(prefix="/api/v1/locate", tags=["locate"])
@@ -28,6 +29,7 @@ class Located(BaseModel):
     lon: float = Field(description="Degrees, WGS 84.")
     lat: float = Field(description="Degrees, WGS 84.")
     grid: Ref | None
+    temporary_grids: list[NamedRef] = Field(description="Temporary grids over it today.")
     area: Ref | None = Field(description="The lowest area that holds the point.")
     address: str | None = Field(description="The nearest building's address, or road.")
     nearby: list[CaseBrief] = Field(description="Open cases within 50 m, nearest first.")
@@ -54,6 +56,10 @@ def locate(
         lon=x,
         lat=y,
         grid=None if grid is None else Ref(id=grid.grid_id, code=grid.code, name=grid.name),
+        temporary_grids=[
+            NamedRef(id=over.id, name=over.name)
+            for over in temporary_grids_at(tx, scope.district_id, x, y, today)
+        ],
         area=None if area is None else Ref(id=area.id, code=area.code, name=area.name),
         address=nearest_address(tx, scope.district_id, x, y),
         nearby=_open_nearby(tx, caller, Point(x, y)),

@@ -13,6 +13,7 @@ from data.schema.places import Area, Building, District, LayerVersion, Place, Ro
 from data.schema.plan_edits import PlanEdit
 from data.schema.plans import AreaShape, Grid, GridShape, GridVersion, Plan, PlanStep
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
+from data.schema.temporary_grids import TemporaryGrid
 
 __all__ = [
     "Account",
@@ -46,6 +47,7 @@ __all__ = [
     "Shift",
     "ShiftGrid",
     "SignInAttempt",
+    "TemporaryGrid",
     "TrackPoint",
     "Unit",
     "Water",

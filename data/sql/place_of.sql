@@ -4,7 +4,12 @@
 -- `grid_id_filed` is the grid of the day on which it happened, for what was written down offline
 -- before a plan took effect; where nothing was in force then, and of a clock that is ahead, it is
 -- the grid of the day of receipt.
-SELECT day.day, g.grid_id, coalesce(earlier.grid_id, g.grid_id) AS grid_id_filed, CAST(coalesce(g.area_path, a.path, root.path) AS text) AS area_path
+SELECT day.day, g.grid_id, coalesce(earlier.grid_id, g.grid_id) AS grid_id_filed,
+       ARRAY(SELECT t.id FROM temporary_grid AS t
+             WHERE t.district_id = day.id AND t.validity @> least(day.occurred, day.day)
+               AND ST_Intersects(t.geom, p.geom)
+             ORDER BY t.id) AS temporary_ids,
+       CAST(coalesce(g.area_path, a.path, root.path) AS text) AS area_path
 FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS geom) AS p
 CROSS JOIN LATERAL (
     SELECT d.id, CAST(CAST(:at AS timestamptz) AT TIME ZONE d.time_zone AS date) AS day,

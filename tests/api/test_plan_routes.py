@@ -156,6 +156,7 @@ def test_outside_all_grids_a_point_is_in_none(person: People) -> None:
         "lon": 119,
         "lat": 37,
         "grid": None,
+        "temporary_grids": [],
         "area": None,
         "address": None,
         "nearby": [],

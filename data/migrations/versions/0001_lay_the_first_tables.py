@@ -450,6 +450,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district_id", "plan_id", "seq", name=op.f("plan_step_pkey")),
     )
     op.create_table(
+        "temporary_grid",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("area_path", Ltree(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("validity", postgresql.DATERANGE(), nullable=False),
+        sa.Column("officer_ids", postgresql.ARRAY(sa.Uuid()), server_default="{}", nullable=False),
+        sa.Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('market', 'flood', 'works', 'other')", name=op.f("temporary_grid_kind_check")
+        ),
+        sa.CheckConstraint(
+            "isempty(validity) OR NOT (lower_inf(validity) OR upper_inf(validity))",
+            name=op.f("temporary_grid_ends_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("temporary_grid_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("temporary_grid_pkey")),
+    )
+    op.create_index(
+        "temporary_grid_area_path_idx",
+        "temporary_grid",
+        ["area_path"],
+        unique=False,
+        postgresql_using="gist",
+    )
+    op.create_index(
+        "temporary_grid_geom_idx", "temporary_grid", ["geom"], unique=False, postgresql_using="gist"
+    )
+    op.create_table(
         "unit",
         sa.Column("district_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

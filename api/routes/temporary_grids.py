@@ -1,0 +1,200 @@
+"""Temporary grids over the others: market days, floods, works."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import shapely
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from shapely.errors import ShapelyError
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Connection
+
+from api.case_views import ActorRef
+from api.context import CurrentCaller, Now, Tx, scope_for
+from api.errors import Problem, invalid, not_found
+from api.operations import CurrentCommand
+from api.paging import Cursor, Limit, Page, cursor_of, key_of
+from api.permissions import Caller
+from api.shapes import Outline, Ref
+from data import temporary_grids as store
+from data.layers import district_today
+from data.temporary_grids import NewTemporaryGrid, TemporaryGridError
+
+router = APIRouter(prefix="/api/v1/temporary-grids", tags=["grids"])
+Kind = Literal["market", "flood", "works", "other"]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+POINTERS = {
+    "shape": "/geometry",
+    "vertices": "/geometry",
+    "outside": "/geometry",
+    "days": "/last_day",
+    "officer": "/officer_ids",
+}
+
+
+class TemporaryGrid(BaseModel):
+    """A grid over the others for some days; it has no code and changes none."""
+
+    id: int
+    name: str = Field(examples=["腊月大集"])
+    kind: Kind
+    area: Ref = Field(description="The lowest area that holds all of it.")
+    first_day: date
+    last_day: date = Field(description="Included.")
+    reason: str
+    officers: list[ActorRef]
+    geometry: Outline
+
+
+class NewGrid(BaseModel):
+    """A temporary grid to be drawn; it needs a last day."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "腊月大集",
+                    "kind": "market",
+                    "reason": "腊月二十三大集，摊位占道",
+                    "first_day": "2027-01-30",
+                    "last_day": "2027-02-03",
+                    "officer_ids": [],
+                    "geometry": {
+                        "type": "Polygon",
+                        "coordinates": [
+                            [[118.30, 36.60], [118.31, 36.60], [118.31, 36.61], [118.30, 36.60]]
+                        ],
+                    },
+                }
+            ]
+        }
+    )
+
+    name: Line
+    kind: Kind
+    reason: Line
+    first_day: date
+    last_day: date = Field(description="Included.")
+    officer_ids: list[UUID] = Field([], max_length=50)
+    geometry: Outline
+
+
+class Ending(BaseModel):
+    """When a temporary grid ends after all."""
+
+    last_day: date | None = Field(None, description="Included; null: today.")
+
+
+class Ended(BaseModel):
+    """The temporary grid ends on this day; null: it never began."""
+
+    id: int
+    last_day: date | None
+
+
+@router.get("")
+def temporary_grids(
+    *,
+    caller: CurrentCaller,
+    tx: Tx,
+    at: Now,
+    on: Annotated[date | None, Query(description="In force on this day; none: today.")] = None,
+    to: Annotated[
+        date | None, Query(description="Or later, up to this day, included; none: as `on`.")
+    ] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[TemporaryGrid]:
+    """List temporary grids with their outlines."""
+    scope = scope_for(caller, "map:read")
+    key = key_of(cursor, int)
+    first = on or district_today(tx, scope.district_id, at)
+    last = first if to is None else max(first, to)
+    after = None if key is None else int(key[0])
+    rows = store.list_temporary_grids(tx, scope, first, last, after_id=after, limit=limit)
+    following = cursor_of(rows[limit - 1].id) if len(rows) > limit else None
+    return Page(items=[_grid(row) for row in rows[:limit]], next=following)
+
+
+@router.post("", status_code=201, response_model=TemporaryGrid)
+def draw(new: NewGrid, command: CurrentCommand) -> JSONResponse:
+    """Draw a temporary grid over the others, with a last day."""
+    tx, caller = command.tx, command.caller
+    shape = _shape(new.geometry)
+    try:
+        path = store.lowest_area(tx, caller.district_id, shape)
+        caller.require_at("temporary:draw", path, what="area")
+        asked = NewTemporaryGrid(
+            name=new.name,
+            kind=new.kind,
+            reason=new.reason,
+            shape=shape,
+            first_day=new.first_day,
+            last_day=new.last_day,
+            officer_ids=tuple(new.officer_ids),
+        )
+        made = store.draw_temporary_grid(
+            tx, caller.district_id, asked, path, by=caller.account_id, at=command.at
+        )
+    except TemporaryGridError as error:
+        raise _refused(error) from error
+    row = _find(tx, caller, made, new.first_day, new.last_day)
+    return command.keep(_grid(row), 201)
+
+
+@router.post("/{grid_id}/end", response_model=Ended)
+def end(grid_id: int, ending: Ending, command: CurrentCommand) -> JSONResponse:
+    """End a temporary grid earlier; one that has not begun is called off."""
+    tx, caller = command.tx, command.caller
+    path = store.temporary_grid_place(tx, caller.district_id, grid_id)
+    if path is None:
+        raise not_found("temporary grid")
+    caller.require_at("temporary:draw", path, what="temporary grid")
+    try:
+        last_day = store.end_temporary_grid(
+            tx,
+            caller.district_id,
+            grid_id,
+            last_day=ending.last_day,
+            by=caller.account_id,
+            at=command.at,
+        )
+    except TemporaryGridError as error:
+        raise _refused(error) from error
+    return command.keep(Ended(id=grid_id, last_day=last_day))
+
+
+def _shape(outline: Outline) -> BaseGeometry:
+    try:
+        return shapely.from_geojson(outline.model_dump_json())
+    except ShapelyError as error:
+        raise invalid("/geometry", "shape", "Not a GeoJSON polygon.") from error
+
+
+def _refused(error: TemporaryGridError) -> Problem:
+    if error.code in POINTERS:
+        return invalid(POINTERS[error.code], error.code, error.detail)
+    return Problem(409, f"temporary-{error.code}", error.detail)
+
+
+def _find(tx: Connection, caller: Caller, grid_id: int, first: date, last: date) -> Any:
+    scope = scope_for(caller, "map:read")
+    (row,) = store.list_temporary_grids(tx, scope, first, last, grid_id=grid_id)
+    return row
+
+
+def _grid(row: Any) -> TemporaryGrid:
+    return TemporaryGrid(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        area=Ref(id=row.area_id, code=row.area_code, name=row.area_name),
+        first_day=row.first_day,
+        last_day=row.last_day,
+        reason=row.reason,
+        officers=[ActorRef(**officer) for officer in row.officers],
+        geometry=Outline.model_validate_json(row.geometry),
+    )

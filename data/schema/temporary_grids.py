@@ -1,0 +1,43 @@
+"""Temporary grids: market days, floods, works. They lie over the others and end on a day."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data.schema.base import AreaPath, Base, DistrictKey, SerialKey, geometry
+
+
+class TemporaryGrid(Base):
+    """A grid over the others for a stretch of days; it has no code and changes none.
+
+    `validity` is half-open: [first day, day after the last). It is empty for one that was called
+    off before it began. `area_path` is the lowest area that holds all of it.
+    """
+
+    __tablename__ = "temporary_grid"
+    __table_args__ = (
+        CheckConstraint("kind IN ('market', 'flood', 'works', 'other')", name="kind"),
+        CheckConstraint(
+            "isempty(validity) OR NOT (lower_inf(validity) OR upper_inf(validity))", name="ends"
+        ),
+        Index("temporary_grid_geom_idx", "geom", postgresql_using="gist"),
+        Index("temporary_grid_area_path_idx", "area_path", postgresql_using="gist"),
+    )
+
+    district_id: Mapped[DistrictKey]
+    id: Mapped[SerialKey]
+    area_path: Mapped[AreaPath]
+    name: Mapped[str]
+    kind: Mapped[str]
+    reason: Mapped[str]
+    validity: Mapped[Range[date]] = mapped_column(DATERANGE)
+    officer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default="{}")
+    geom: Mapped[Any] = mapped_column(geometry("MULTIPOLYGON"))
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime]
+    ended_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
