@@ -8,7 +8,7 @@ import shapely
 from pydantic import BaseModel, Field
 
 from casework.plan_states import PlanState
-from data import plan_drafts, plan_edits
+from data import plan_drafts, plan_edits, plan_history
 from data.plan_drafts import TOLERANCE_PCT
 
 EditKind = Literal[
@@ -129,7 +129,7 @@ class EditAnswer(BaseModel):
 def draft_view(
     plan: plan_drafts.DraftPlan,
     grids: Iterable[plan_drafts.DraftGrid],
-    history: plan_edits.History,
+    history: plan_history.History,
 ) -> Draft:
     """Render a draft."""
     return Draft(
@@ -205,7 +205,7 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _labels(history: plan_edits.History) -> Mapping[str, Any]:
+def _labels(history: plan_history.History) -> Mapping[str, Any]:
     return {
         "can_undo": history.undo is not None,
         "can_redo": history.redo is not None,

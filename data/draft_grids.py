@@ -13,6 +13,7 @@ from pyproj import Geod
 from sqlalchemy import Connection, delete, insert, select
 
 from data.frames import read_frame
+from data.plan_history import begin_anew
 from data.schema import Grid, GridVersion
 
 SAME_GRID = 0.5
@@ -43,7 +44,7 @@ def store_draft(
     grids
         As :func:`geo.grids.generate` returns them, in EPSG:4326.
     """
-    _clear_draft(connection, district_id, plan_id)
+    revision = _clear_draft(connection, district_id, plan_id)
     ids = dict(zip(areas["code"], areas["id"].astype(int), strict=True))
     paths = dict(zip(areas["code"], areas["path"], strict=True))
     communities = [ids[code] for code in grids["area"]]
@@ -61,6 +62,7 @@ def store_draft(
             "area_path": paths[row.area],
             "code": row.code,
             "name": row.name,
+            "revision": revision,
             "households": int(row.households),
             "geom": from_shape(shapely.multipolygons([shapes[at]]), srid=4326),
         }
@@ -70,23 +72,24 @@ def store_draft(
     connection.execute(insert(GridVersion), rows)
 
 
-def _clear_draft(connection: Connection, district_id: int, plan_id: int) -> None:
-    """Drop the draft's versions and identities that nothing else ever used."""
-    gone = connection.execute(
-        delete(GridVersion)
-        .where(
-            GridVersion.district_id == district_id,
-            GridVersion.plan_id == plan_id,
-            GridVersion.validity.is_(None),
-        )
-        .returning(GridVersion.grid_id)
-    ).scalars()
+def _clear_draft(connection: Connection, district_id: int, plan_id: int) -> int:
+    """Drop the draft's versions and identities that nothing else ever used; its revision now."""
+    gone = list(
+        connection.execute(
+            delete(GridVersion)
+            .where(
+                GridVersion.district_id == district_id,
+                GridVersion.plan_id == plan_id,
+                GridVersion.validity.is_(None),
+            )
+            .returning(GridVersion.grid_id)
+        ).scalars()
+    )
     used = select(GridVersion.grid_id).where(GridVersion.district_id == district_id)
     connection.execute(
-        delete(Grid).where(
-            Grid.district_id == district_id, Grid.id.in_(list(gone)), Grid.id.not_in(used)
-        )
+        delete(Grid).where(Grid.district_id == district_id, Grid.id.in_(gone), Grid.id.not_in(used))
     )
+    return begin_anew(connection, district_id, plan_id) if gone else 0
 
 
 def _kept_identities(

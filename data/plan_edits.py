@@ -31,18 +31,11 @@ from data.plan_drafts import (
     read_rows,
 )
 from data.plan_errors import PlanError
+from data.plan_history import History, drop_undone, edit_in_turn, history_of
 from data.plan_steps import reopen
 from geo.redraw.edits import Edit, SetKind
 
 Snapshot = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class History:
-    """Kind of the edit that would be undone next, and of the one that would be redone."""
-
-    undo: str | None
-    redo: str | None
 
 
 @dataclass(frozen=True)
@@ -122,9 +115,9 @@ def edit_draft(
     _require_unchanged(connection, plan, rows, base, named_grids(edit))
     change = change_draft(connection, plan, rows, edit, at)
     _require_unchanged(connection, plan, rows, base, change.reshaped)
-    _drop_undone(connection, plan)
+    drop_undone(connection, plan.district_id, plan.id)
     before = snapshots(rows, change.touched)
-    last = _history_row(connection, plan, undone=False)
+    last = edit_in_turn(connection, district_id, plan_id, undone=False)
     seq = 1 if last is None else last.seq + 1
     _keep(connection, plan, seq, asked, before, change, by, at)
     revision = _apply(connection, plan, change.after, change.removed)
@@ -169,27 +162,6 @@ def redo(
 ) -> Edited:
     """Do again what was undone last; raises as `undo`, with `nothing-to-redo`."""
     return _step(connection, district_id, plan_id, revision, by, at, back=False)
-
-
-def history_of(connection: Connection, plan: DraftPlan) -> History:
-    """Read which edits would be undone and redone next."""
-    last = _history_row(connection, plan, undone=False)
-    first = _history_row(connection, plan, undone=True)
-    return History(
-        undo=None if last is None else last.kind, redo=None if first is None else first.kind
-    )
-
-
-def forget_edits(connection: Connection, district_id: int, plan_id: int) -> None:
-    """Forget all edits of a plan and the identities that only they used.
-
-    To be called when the grids of the plan are generated anew or the plan is discarded, after its
-    grids are gone.
-    """
-    touched = connection.execute(
-        query("forget_edits"), {"district_id": district_id, "plan_id": plan_id, "undone": False}
-    ).scalars()
-    _drop_identities(connection, district_id, {int(grid_id) for grid_id in touched})
 
 
 def _hold(
@@ -303,7 +275,7 @@ def _step(  # noqa: PLR0917 (whose plan, seen at which revision, by whom and whe
         rows = read_rows(connection, plan)
         changed = rows["grid_id"][rows["revision"] > revision]
         raise _moved_on(connection, plan, {int(grid_id) for grid_id in changed})
-    row = _history_row(connection, plan, undone=not back)
+    row = edit_in_turn(connection, plan.district_id, plan.id, undone=not back)
     if row is None:
         code = "nothing-to-undo" if back else "nothing-to-redo"
         raise PlanError(code, "There is nothing to undo." if back else "There is nothing to redo.")
@@ -348,40 +320,6 @@ def _answer(
         revision=revision,
         changed=[grid for grid in looked if everything or grid.grid_id in put],
         removed=change.removed,
-        history=history_of(connection, plan),
+        history=history_of(connection, plan.district_id, plan.id),
         problems=problems,
     )
-
-
-def _history_row(connection: Connection, plan: DraftPlan, *, undone: bool) -> Any:
-    """The first edit that is undone, or the last that is not; None where there is none."""
-    return connection.execute(
-        text(
-            "SELECT seq, kind, before, after FROM plan_edit "
-            "WHERE district_id = :district_id AND plan_id = :plan_id "
-            "AND (undone_at IS NOT NULL) = :undone "
-            "ORDER BY CASE WHEN :undone THEN seq ELSE -seq END LIMIT 1"
-        ),
-        {"district_id": plan.district_id, "plan_id": plan.id, "undone": undone},
-    ).one_or_none()
-
-
-def _drop_undone(connection: Connection, plan: DraftPlan) -> None:
-    touched = connection.execute(
-        query("forget_edits"),
-        {"district_id": plan.district_id, "plan_id": plan.id, "undone": True},
-    ).scalars()
-    _drop_identities(connection, plan.district_id, {int(grid_id) for grid_id in touched})
-
-
-def _drop_identities(connection: Connection, district_id: int, grid_ids: set[int]) -> None:
-    """Delete identities that no plan draws any more."""
-    if grid_ids:
-        connection.execute(
-            text(
-                "DELETE FROM grid AS g WHERE g.district_id = :district_id "
-                "AND g.id = ANY(:grid_ids) AND NOT EXISTS (SELECT 1 FROM grid_version AS v "
-                "WHERE v.district_id = g.district_id AND v.grid_id = g.id)"
-            ),
-            {"district_id": district_id, "grid_ids": sorted(grid_ids)},
-        )

@@ -17,6 +17,7 @@ from data.database import query
 from data.grids import grids_of_points
 from data.layers import district_today, touch_layer
 from data.plan_errors import PlanError
+from data.plan_history import forget_edits
 from data.plan_officers import OfficerWish, move_officers, plan_handover
 from data.plan_steps import codes_taken, keep_step, require_step, standing_of
 from data.shapes import store_grid_shapes
@@ -299,6 +300,7 @@ def discard_draft(connection: Connection, district_id: int, plan_id: int) -> Non
         ),
         plan | {"grid_ids": grid_ids},
     )
+    forget_edits(connection, district_id, plan_id)
     connection.execute(
         text("DELETE FROM plan WHERE district_id = :district_id AND id = :plan_id"), plan
     )

@@ -33,8 +33,9 @@ from data.plan_drafts import (
     read_draft_grids,
     read_lines,
 )
-from data.plan_edits import DraftMovedOnError, edit_draft, history_of
+from data.plan_edits import DraftMovedOnError, edit_draft
 from data.plan_errors import PlanError
+from data.plan_history import history_of
 from data.plans_read import plan_place
 from geo.redraw.errors import RedrawError
 
@@ -45,7 +46,7 @@ router = APIRouter(prefix="/api/v1/plans/{plan_id}", tags=["plans"])
 def draft(plan_id: int, caller: CurrentCaller, tx: Tx) -> Draft:
     """Show a draft's grids as they are edited: shapes, revisions, counts, what is amiss."""
     plan = _draft(tx, caller, plan_id)
-    return draft_view(plan, read_draft_grids(tx, plan), history_of(tx, plan))
+    return draft_view(plan, read_draft_grids(tx, plan), history_of(tx, plan.district_id, plan.id))
 
 
 @router.get("/draft/buildings", responses=problem_responses(409))
