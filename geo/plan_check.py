@@ -269,11 +269,14 @@ def _cut(
     """Buildings that grids of one community share; those on a community's border are not told."""
     if len(buildings) == 0:
         return
-    shapes, walls = frame.bring(grids), frame.bring(buildings)
-    wall, grid = shapely.STRtree(shapes).query(walls, predicate="intersects")
-    several = np.bincount(wall, minlength=len(walls))[wall] > 1
+    tree = shapely.STRtree(grids.geometry.to_numpy())
+    wall, grid = tree.query(buildings.geometry.to_numpy(), predicate="intersects")
+    several = np.bincount(wall, minlength=len(buildings))[wall] > 1
     wall, grid = wall[several], grid[several]
-    held = shapely.area(shapely.intersection(walls[wall], shapes[grid])) > CUT_M2
+    # Only these few are brought into metres.
+    near, at_near = np.unique(wall, return_inverse=True)
+    shapes, walls = frame.bring(grids), frame.bring(buildings.iloc[near])
+    held = shapely.area(shapely.intersection(walls[at_near], shapes[grid])) > CUT_M2
     wall, grid = wall[held], grid[held]
     codes, of_area = grids["code"].to_numpy(), grids["area"].to_numpy()
     homes = buildings["households"].to_numpy()
