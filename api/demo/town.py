@@ -126,7 +126,8 @@ def published_plan(connection: Connection, district_id: int) -> int | None:
 def draft_grids(engine: Engine, district_id: int, at: datetime, told: Told) -> int:
     """Draw up the county's first plan and generate its grids; the plan's id.
 
-    A draft that an interrupted load left behind is taken up again.
+    A draft that an interrupted load left behind is taken up again; one that was checked already
+    keeps its grids.
 
     Raises
     ------
@@ -134,10 +135,13 @@ def draft_grids(engine: Engine, district_id: int, at: datetime, told: Told) -> i
         When the grids cannot be generated.
     """
     with engine.begin() as connection:
-        left = select(Plan.id).where(
-            Plan.district_id == district_id, Plan.status == "draft", Plan.name == PLAN_NAME
+        left = select(Plan.id, Plan.status).where(
+            Plan.district_id == district_id, Plan.status != "published", Plan.name == PLAN_NAME
         )
-        plan_id = connection.execute(left).scalar()
+        found = connection.execute(left).first()
+        if found is not None and found.status != "draft":
+            return int(found.id)
+        plan_id = None if found is None else found.id
         if plan_id is None:
             county = find_area(connection, COUNTY_CODE)
             planner = connection.execute(

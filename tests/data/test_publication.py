@@ -115,6 +115,13 @@ def test_an_offline_report_lands_in_todays_grid_and_remembers_that_of_its_day(
     assert facts.get("grid_id_filed", 201) == filed
 
 
+def test_a_clock_that_is_ahead_does_not_reach_tomorrows_grids(town: Connection) -> None:
+    draft(town)
+    publish(town, TOMORROW)
+    case = small_town.file_case(town, 118.005, 36.835, small_town.AT + timedelta(days=1))
+    assert grid_of(town, case) == (1, 1, 1)
+
+
 def test_a_redrawn_grid_keeps_its_identity_and_its_counts(town: Connection) -> None:
     small_town.file_case(town, 118.005, 36.835)
     draft(town, keep=1)
