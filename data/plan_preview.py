@@ -15,6 +15,7 @@ from uuid import UUID
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from sqlalchemy import Connection, Row, text
 
 from data.cases import hold_grids
@@ -115,7 +116,8 @@ def preview_plan(
     Raises
     ------
     PlanError
-        `unknown`, `not-generated`, or `published`: what is done has no preview.
+        `unknown`, `not-generated`, `published` (what is done has no preview), or `not-checked`
+        when a grid is no valid polygon.
     """
     standing = read_standing(connection, district_id, plan_id)
     if standing.status == "published":
@@ -124,6 +126,8 @@ def preview_plan(
     today = district_today(connection, district_id, at)
     day = on or today
     sides = read_sides(connection, district_id, plan_id, day)
+    if not shapely.is_valid(sides.after.geometry.to_numpy()).all():
+        raise PlanError("not-checked", "Some grids are no valid polygons: check the plan first.")
     buildings = read_frame(
         connection,
         "buildings_to_divide",

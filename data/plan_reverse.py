@@ -60,7 +60,7 @@ def reverse_plan(
     """
     plan = _published(connection, district_id, plan_id)
     grids = read_frame(
-        connection, "grids_before_plan", {"district_id": district_id, "plan_id": plan_id}
+        connection, "grids_to_restore", {"district_id": district_id, "plan_id": plan_id}
     )
     if len(grids) == 0:
         raise PlanError("nothing-before", "There were no grids before this plan.")

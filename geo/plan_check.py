@@ -145,15 +145,24 @@ class _Homes:
 def _untiled(
     grids: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, frame: LocalFrame
 ) -> Iterable[PlanProblem]:
-    """Gaps, overlaps and overhangs in metres; edges that do not match as they are stored."""
-    shapes, outlines = frame.bring_areas(grids), frame.bring_areas(areas)
+    """Gaps, overlaps and overhangs in metres; edges that do not match as they are stored.
+
+    Where a shape is not valid nothing else can be measured: its community waits until it is mended.
+    """
     stored = _single(grids.geometry.to_numpy())
+    outlines = frame.bring_areas(areas)
     codes, of_area = grids["code"].to_numpy(), grids["area"].to_numpy()
+    valid = shapely.is_valid(stored)
+    for at in np.flatnonzero(~valid).tolist():
+        lon, lat = shapely.get_coordinates(stored[at])[0].tolist()
+        why = {"why": shapely.is_valid_reason(stored[at])}
+        yield PlanProblem("pieces", of_area[at], (str(codes[at]),), lon, lat, why)
     for area, outline in zip(areas["code"], outlines, strict=True):
         members = np.flatnonzero(of_area == area)
-        if len(members) == 0:
+        if len(members) == 0 or not valid[members].all():
             continue
-        for fault in find_faults(_single(shapes[members]), outline):
+        shapes = frame.bring_areas(grids.iloc[members])
+        for fault in find_faults(_single(shapes), outline):
             if fault.kind != "edges":
                 named = tuple(str(codes[members[at]]) for at in fault.grids)
                 place = _place(shapely.Point(fault.x, fault.y), frame)
@@ -269,6 +278,7 @@ def _cut(
     """Buildings that grids of one community share; those on a community's border are not told."""
     if len(buildings) == 0:
         return
+    grids = grids[shapely.is_valid(grids.geometry.to_numpy())]
     tree = shapely.STRtree(grids.geometry.to_numpy())
     wall, grid = tree.query(buildings.geometry.to_numpy(), predicate="intersects")
     several = np.bincount(wall, minlength=len(buildings))[wall] > 1

@@ -131,6 +131,15 @@ def test_a_grid_that_keeps_its_identity_changes(town: Connection) -> None:
     ]
 
 
+def test_a_shape_that_is_not_valid_is_refused(town: Connection) -> None:
+    draft(town)
+    bow_tie = "SRID=4326;MULTIPOLYGON(((118 36.82,118.01 36.83,118.01 36.82,118 36.83,118 36.82)))"
+    town.execute(text("UPDATE grid_version SET geom = :g WHERE grid_id = 201"), {"g": bow_tie})
+    with pytest.raises(PlanError) as refused:
+        preview(town)
+    assert refused.value.code == "not-checked"
+
+
 def test_a_first_division_comes_from_nowhere(town: Connection) -> None:
     town.execute(text("UPDATE grid_version SET validity = NULL WHERE grid_id IN (1, 2)"))
     draft(town)

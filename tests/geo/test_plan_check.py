@@ -102,6 +102,16 @@ def test_a_grid_beyond_its_community_or_in_two_pieces_is_forbidden() -> None:
     assert ("pieces", (f"{WEST}001",)) in [(p.code, p.grids) for p in problems]
 
 
+def test_a_shape_that_is_not_valid_is_told_and_nothing_fails() -> None:
+    bow_tie = shapely.Polygon(
+        [(118.0, 36.8), (MIDDLE, 36.81), (MIDDLE, 36.8), (118.0, 36.81), (118.0, 36.8)]
+    )
+    shapes = list(grids().geometry)
+    (fault, *_) = found(grids([bow_tie, *shapes[1:]]))
+    assert (fault.code, fault.grids) == ("pieces", (f"{WEST}001",))
+    assert "Self-intersection" in fault.params["why"]
+
+
 def test_neighbours_share_their_vertices() -> None:
     east = shapely.Polygon(
         [(MIDDLE, 36.8), (118.01, 36.8), (118.01, 36.81), (MIDDLE, 36.81), (MIDDLE, 36.805)]
@@ -109,6 +119,7 @@ def test_neighbours_share_their_vertices() -> None:
     shapes = list(grids().geometry)
     problems = found(grids([shapes[0], east, shapes[2]]))
     assert codes(problems) == {"edges"}
+    assert all(problem.forbids for problem in problems)
 
 
 def test_codes_belong_to_one_grid_and_begin_with_the_community() -> None:
