@@ -1,8 +1,7 @@
 /** Moving corners and edges, and putting corners into edges. */
 import type { LonLat } from '@/map/leaflet'
 import type { Over, Shape } from './CoverageLayer'
-import type { Change, Coverage, Edge } from './coverage'
-import { edgesOf } from './coverage'
+import { type Change, type Coverage, type Edge, edgesOf, type Face } from './coverage'
 import { distance, nearestOn } from './geometry'
 import { type Bench, hoverAt, idleTool, type Pointer, selectAt, type Tool } from './pointer'
 import type { Projection } from './projection'
@@ -80,6 +79,14 @@ export function movingTool(bench: Bench, inserting: boolean): Tool {
   const { desk, layer } = bench
   let held: { grip: Grip; from: LonLat; change: Change | null } | null = null
 
+  /** Handles of the grid that the pointer was over last: most moves stay in one grid. */
+  let handled: { face: Face | null; corners: LonLat[] } = { face: null, corners: [] }
+  function handlesAt(position: LonLat): LonLat[] {
+    const face = desk.coverage.faceAt(position)
+    if (face !== handled.face) handled = { face, corners: freeCorners(desk.coverage, face) }
+    return handled.corners
+  }
+
   function gripAt({ px, shift }: Pointer): Grip | null {
     const projection = bench.projection()
     if (!inserting && !shift) {
@@ -131,9 +138,8 @@ export function movingTool(bench: Bench, inserting: boolean): Tool {
     hover(pointer) {
       hoverAt(bench, pointer)
       const grip = gripAt(pointer)
-      const handles = handlesNear(bench, pointer)
       layer.put({
-        handles: inserting ? [] : handles,
+        handles: inserting ? [] : handlesAt(pointer.at),
         grip: grip === null ? null : gripMark(grip),
       })
     },
@@ -169,13 +175,11 @@ function gripMark(grip: Grip): Over['grip'] {
   return { at: grip.at, kind: grip.kind === 'corner' ? 'corner' : 'insert' }
 }
 
-/** Free corners of the grid under the pointer, unless it has more than can be told apart. */
+/** A grid with more corners than this shows none: they could not be told apart. */
 const MOST_HANDLES = 250
 
-function handlesNear({ desk }: Bench, { at }: Pointer): LonLat[] {
-  const face = desk.coverage.faceAt(at)
-  if (face === null) return []
-  const corners = face.rings.flat()
+function freeCorners(coverage: Coverage, face: Face | null): LonLat[] {
+  const corners = face?.rings.flat() ?? []
   if (corners.length > MOST_HANDLES) return []
-  return corners.filter((corner) => desk.coverage.cornerIsFree(corner))
+  return corners.filter((corner) => coverage.cornerIsFree(corner))
 }
