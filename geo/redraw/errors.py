@@ -75,6 +75,10 @@ REASONS: Final = {
         "容差范围内没有可以贴合、又不切建筑的道路或河岸。",
         "No road or bank within the tolerance can be followed without cutting a building.",
     ),
+    "cuts-building": (
+        "这样会切开建筑。确实要切，请用画线分割或移动折点。",
+        "This would cut a building. Where that is wanted, draw the line or move the vertex.",
+    ),
     "even-already": (
         "这些网格已经没法更均衡了，未作改动。",
         "These grids cannot be made more even; nothing was changed.",

@@ -146,7 +146,8 @@ class Mosaic:
         ties, inserted = _tie(piece.shape, inner, near_m)
         rings = [with_points(ring, inserted) for ring in rings_of(piece.shape)]
         sides = [pair for ring in rings for pair in itertools.pairwise(ring)]
-        faces = _faces(piece.shape, [*inner, *ties, *shapely.linestrings(sides)])
+        drawn = shapely.get_parts(shapely.union_all([*inner, *ties]))
+        faces = _faces(piece.shape, [*drawn, *shapely.linestrings(sides)])
         if len(faces) < 2:
             return [piece]
         made = [Piece(face, piece.owner) for face in faces]
@@ -283,7 +284,8 @@ def _tie(
         away = np.hypot(*(places - np.array(end)).T)
         nearest = int(away.argmin())
         foot = corners[nearest]
-        if away[nearest] > 2 * near_m:
+        over = shapely.crosses(shapely.LineString([end, foot]), shape.exterior)
+        if over or away[nearest] > 2 * near_m:
             foot = _foot(side, spot, inserted[edge(*sides[at])], near_m)
         ties.append(shapely.LineString([end, foot]))
     return ties, {side: points for side, points in inserted.items() if points}
@@ -331,8 +333,12 @@ def _without(ring: list[Point], idle: set[Point]) -> list[Point]:
 
 
 def _faces(shape: shapely.Polygon, lines: list[BaseGeometry]) -> list[shapely.Polygon]:
+    """What noded lines, the polygon's own rings among them, divide the polygon into."""
     faces = shapely.get_parts(shapely.polygonize(lines))
     inside = shapely.contains_properly(shape, shapely.point_on_surface(faces))
     kept = faces[inside]
+    if not math.isclose(shapely.area(kept).sum(), shape.area, rel_tol=1e-9):
+        # Lines cross where they are not noded: rather refuse than lose ground.
+        raise RedrawError("unclean")
     order = np.lexsort(shapely.bounds(kept).T[::-1]) if len(kept) else np.empty(0, dtype=int)
     return list(kept[order])

@@ -43,7 +43,10 @@ def redraw(coverage: Coverage, ground: Ground, asked: ShapeEdit) -> Redrawn:
     prove(coverage, after)
     if ground.count(after.shapes)[0].sum() != ground.count(coverage.shapes)[0].sum():
         raise RedrawError("unclean")
-    return replace(done, cut=_newly_cut(coverage, after, ground))
+    cut = _newly_cut(coverage, after, ground)
+    if cut and not isinstance(asked, Move | Split):
+        raise RedrawError("cuts-building", building_ids=list(cut))
+    return replace(done, cut=cut)
 
 
 def _carry_out(coverage: Coverage, ground: Ground, asked: ShapeEdit) -> Redrawn:
@@ -66,6 +69,8 @@ def _carry_out(coverage: Coverage, ground: Ground, asked: ShapeEdit) -> Redrawn:
 
 
 def _newly_cut(before: Coverage, after: Coverage, ground: Ground) -> tuple[int, ...]:
-    was = {building for cut in ground.cut(before.shapes) for building in cut}
     now = {building for cut in ground.cut(after.shapes) for building in cut}
+    if not now:
+        return ()
+    was = {building for cut in ground.cut(before.shapes) for building in cut}
     return tuple(sorted(now - was))

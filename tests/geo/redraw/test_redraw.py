@@ -203,6 +203,20 @@ def test_buildings_that_do_not_go_over() -> None:
     assert code(GiveBuilding(int(GROUND.ids[outside]), 2)) == "unknown-building"
 
 
+def test_no_building_is_cut_that_the_planner_did_not_cut_himself() -> None:
+    edge_of_2 = np.argsort(shapely.distance(GROUND.inner, START.shape(2)))
+    given = next(int(b) for b in edge_of_2 if GROUND.home(START.shapes)[b] == 0)
+    west, south, east, north = GROUND.buildings[given].bounds
+    lean_to = shapely.box(west - (east - west) / 2, south, (west + east) / 2, north)
+    ground = Ground(
+        ids=np.append(GROUND.ids, 7),
+        households=np.append(GROUND.households, 1),
+        buildings=np.append(GROUND.buildings, lean_to),
+        lines=GROUND.lines,
+    )
+    assert code(GiveBuilding(int(GROUND.ids[given]), 2), ground=ground) == "cuts-building"
+
+
 def test_a_block_goes_over_whole() -> None:
     place = at(130, 320)  # a block of grid 1 beside grid 2
     assert grid_at(START, place) == 1
