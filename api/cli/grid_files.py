@@ -4,12 +4,14 @@ import typer
 
 from api.cli.grid_export import export_command
 from api.cli.grid_import import import_command
+from api.cli.grid_list_import import import_list_command
 from api.cli.grid_paper import atlas_command, packet_command
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to ``sanbai grids``."""
     app.command("import")(import_command)
+    app.command("import-list")(import_list_command)
     app.command("export")(export_command)
     app.command("atlas")(atlas_command)
     app.command("packet")(packet_command)

@@ -34,8 +34,9 @@ from data.imports.limits import MAX_BAD_ROWS_SHOWN
 from data.imports.problems import BadRow, ImportFileError
 from data.imports.read import read_features
 from data.imports.report import write_report
-from data.imports.store_grids import hold_draft, store_grids
-from data.plans import PlanKey, create_plan, load_town, read_plan_grids
+from data.imports.store_grids import codes_in_force, hold_draft, store_grids
+from data.layers import district_today
+from data.plans import PlanKey, TownFrames, create_plan, load_town, read_plan_grids
 from geo.grids import GridInputError
 
 File = Annotated[Path, typer.Argument(help="网格文件 File of grids.", exists=True, dir_okay=False)]
@@ -124,7 +125,8 @@ def import_command(
             encoding=encoding,
         )
         town = load_town(connection, draft.district_id, draft.area_id)
-        fitted = fit_grids(read, town, width_m=width)
+        in_use = used_codes(connection, draft, town, now)
+        fitted = fit_grids(read, town, width_m=width, in_use=in_use)
         _tell_fitted(fitted)
         found = None if draft.plan is None else _differences(connection, draft.plan, fitted)
         _report(report, fitted, found)
@@ -150,6 +152,14 @@ def find_draft(connection: Connection, area: str | None, plan: int | None) -> Dr
     key = plan_or_error(connection, plan or 0)
     hold_draft(connection, key)
     return Draft(key.district_id, key.area_id, "", key)
+
+
+def used_codes(
+    connection: Connection, draft: Draft, town: TownFrames, now: datetime
+) -> frozenset[str]:
+    """Codes of the grids in force today in the communities of a draft."""
+    today = district_today(connection, draft.district_id, now)
+    return codes_in_force(connection, draft.district_id, list(town.areas["code"]), today)
 
 
 def tell_stored(plan: PlanKey, grids: int) -> None:

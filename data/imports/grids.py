@@ -76,7 +76,11 @@ class FittedGrids:
 
 
 def fit_grids(
-    read: ReadResult, town: TownFrames, *, width_m: float = DEFAULT_WIDTH_M
+    read: ReadResult,
+    town: TownFrames,
+    *,
+    width_m: float = DEFAULT_WIDTH_M,
+    in_use: frozenset[str] = frozenset(),
 ) -> FittedGrids:
     """Make the grids of a file tile their communities, and keep their codes where they can be.
 
@@ -91,6 +95,8 @@ def fit_grids(
         The communities to be divided, and the buildings to be counted.
     width_m
         Gaps, overlaps and overhangs up to this width are mended.
+    in_use
+        Codes of grids in force, which new grids are not given.
 
     Raises
     ------
@@ -101,7 +107,8 @@ def fit_grids(
     drawn, areas = frame.bring_areas(read.frame), frame.bring_areas(town.areas)
     owner = _communities(read, drawn, areas, town.areas)
     shapes, flaws = _mend(_Drawn(read, drawn, owner, town.areas, frame), areas, width_m)
-    codes = _codes(read, shapes, owner, town.areas)
+    given = [None if code is None else str(code) for code in read.frame["code"]]
+    codes = number_grids(given, shapes, owner, town.areas, in_use)
     before, after = _sides(drawn, shapes, frame.bring(town.buildings))
     households = town.buildings["households"].to_numpy(dtype=np.int64)
     changes = _changes(compare_shapes(drawn, shapes), households, before, after)
@@ -224,19 +231,39 @@ def _bad_row(flaw: Flaw, rows: IntArray, area: str, frame: LocalFrame) -> BadRow
     return BadRow(named[0] if named else 0, "geometry", area, Problem(code, params))
 
 
-def _codes(
-    read: ReadResult, shapes: GeometryArray, owner: IntArray, areas: gpd.GeoDataFrame
+def number_grids(
+    given: Sequence[str | None],
+    shapes: GeometryArray,
+    owner: IntArray,
+    areas: gpd.GeoDataFrame,
+    in_use: frozenset[str] = frozenset(),
 ) -> list[str]:
-    """Keep valid codes; number the other grids of a community in reading order."""
-    given = [None if code is None else str(code) for code in read.frame["code"]]
+    """Keep valid codes; number the other grids of a community in reading order.
+
+    Parameters
+    ----------
+    given
+        Codes as they came; one is valid when it is its community's and three digits.
+    shapes, owner
+        Of each grid, local metres, and the position of its community in ``areas``.
+    in_use
+        Codes of grids in force: not given again where a community keeps any code.
+
+    Raises
+    ------
+    GridInputError
+        When a community has more than 999.
+    """
     codes = [""] * len(given)
     x, y = shapely.get_coordinates(shapely.centroid(shapes)).T
     size_m2 = shapely.area(shapes)
     for at in np.unique(owner).tolist():
         members = np.flatnonzero(owner == at)
         area = str(areas["code"].iloc[at])
-        kept = {int(member): given[member] for member in members if _is_valid(given[member], area)}
+        kept = {one: given[one] for one in members.tolist() if _is_valid(given[one], area)}
         taken = {code for code in kept.values() if code is not None}
+        # A code that belongs to another grid's history would be mistaken for it.
+        taken |= in_use if taken else frozenset()
         codes_free = (
             code
             for number in range(1, MOST_GRIDS + 1)

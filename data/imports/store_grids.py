@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import geopandas as gpd
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
 from data.draft_grids import store_draft
+from data.frames import read_frame
 from data.imports.problems import ImportFileError
 from data.plans import PlanKey, TownFrames
-from data.schema import GridVersion, Plan, PlanEdit
+from data.schema import Plan
 from data.shapes import store_grid_shapes
 from geo.grids import score
 
@@ -55,7 +57,6 @@ def store_grids(
         Where they came from, kept with the plan: ``file`` and the like.
     """
     hold_draft(connection, plan)
-    key = {"district_id": plan.district_id, "plan_id": plan.id}
     store_draft(
         connection,
         plan.district_id,
@@ -66,20 +67,20 @@ def store_grids(
         now=now,
     )
     store_grid_shapes(connection, plan.district_id, plan.id)
-    connection.execute(delete(PlanEdit).where(*_of(PlanEdit, key)))
     quality = score(grids, town.buildings, town.roads, town.areas, plan.households)
-    revision = connection.execute(
+    connection.execute(
         update(Plan)
         .where(Plan.district_id == plan.district_id, Plan.id == plan.id)
         .values(
-            revision=Plan.revision + 1,
             generation={"state": "done", "done": 100, "total": 100, "message": "done"} | source,
             quality=asdict(quality) | {"households_outside": 0},
         )
-        .returning(Plan.revision)
-    ).scalar_one()
-    connection.execute(update(GridVersion).where(*_of(GridVersion, key)).values(revision=revision))
+    )
 
 
-def _of(table: type[PlanEdit] | type[GridVersion], key: dict[str, int]) -> tuple[Any, Any]:
-    return table.district_id == key["district_id"], table.plan_id == key["plan_id"]
+def codes_in_force(
+    connection: Connection, district_id: int, communities: Sequence[str], on: date
+) -> frozenset[str]:
+    """Codes of the grids of some communities that are in force on a day."""
+    parameters = {"district_id": district_id, "communities": list(communities), "on": on}
+    return frozenset(read_frame(connection, "grids_before_plan", parameters)["code"])

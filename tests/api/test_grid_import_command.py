@@ -1,9 +1,10 @@
-"""`sanbai grids import`, as somebody types it."""
+"""`sanbai grids import`, `export` and what is printed, as somebody types it."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pytest
 import shapely
 from typer.testing import CliRunner, Result
@@ -76,3 +77,47 @@ def test_what_is_refused(run: Run, tmp_path: Path) -> None:
     published = run("import", "wide.gpkg", "--plan", 1)
     assert published.exit_code == 1
     assert "published" in published.stderr
+
+
+def test_a_list_becomes_a_draft(run: Run, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["网格编码", "小区", "楼号"])
+    sheet.append(["370399001001001", "幸福家园", "1号楼"])
+    sheet.append([None, "幸福 家园", "2#"])
+    sheet.append(["370399001002001", "和平家园", "3-4号楼、9号楼"])
+    book.save(tmp_path / "list.xlsx")
+    tried = run("import-list", "list.xlsx", "--area", "370399001", "--dry-run")
+    assert tried.exit_code == 0, tried.output + tried.stderr
+    assert "matched: 4 of 4 buildings" in tried.output
+    assert "没有 9" in tried.stderr
+    made = run("import-list", "list.xlsx", "--area", "370399001", "--report", "notes.csv")
+    assert made.exit_code == 0, made.output + made.stderr
+    assert len((tmp_path / "notes.csv").read_text(encoding="utf-8-sig").splitlines()) == 2
+    number = made.output.split("draft plan ")[1].split(".")[0]
+    assert run("export", number, "--out", "drawn.gpkg").exit_code == 0
+    assert sorted(read_grids(tmp_path / "drawn.gpkg")["code"]) == [
+        "370399001001001",
+        "370399001002001",
+    ]
+
+
+def test_in_force_to_files_and_paper(run: Run, tmp_path: Path) -> None:
+    written = run("export", "--area", "370399001", "--on", "2026-11-20", "--out", "台账.xlsx")
+    assert written.exit_code == 0, written.output + written.stderr
+    shifted = run("export", "--area", "370399001", "--crs", "gcj02", "--out", "g_gcj02.zip")
+    assert shifted.exit_code == 0, shifted.output + shifted.stderr
+    assert run("export", "--area", "370399001", "--crs", "gcj02", "--out", "g.zip").exit_code == 1
+    assert run("export", "--out", "g.zip").exit_code == 2
+    atlas = run("atlas", "--area", "370399001001", "--url", "https://map.example")
+    assert atlas.exit_code == 0, atlas.output + atlas.stderr
+    assert "2 grids, 4 pages" in atlas.output
+    assert (tmp_path / "atlas.pdf").read_bytes().startswith(b"%PDF")
+    again = run("atlas", "--area", "370399001001")
+    assert again.exit_code == 1
+    assert "--force" in again.stderr
+    assert run("atlas", "1", "--out", "b.pdf", "--url", "map.example").exit_code == 2
+    packet = run("packet", 1, "--out", "packet.pdf")
+    assert packet.exit_code == 0, packet.output + packet.stderr
+    assert "Packet for 4 communities, 8 pages" in packet.output
