@@ -1,6 +1,7 @@
 """The editor's routes: a draft, one edit after another, undo and redo, two planners at once."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -8,6 +9,9 @@ import small_town
 from people import Person
 from sqlalchemy import Engine, text
 from uuid_utils.compat import uuid7
+
+from data.plan_edits import DraftMovedOnError, edit_draft
+from geo.redraw.edits import Rename
 
 People = Callable[[str], Person]
 DRAFT = "/api/v1/plans/2"
@@ -315,3 +319,30 @@ def test_the_same_edit_sent_twice_is_done_once(person: People) -> None:
     again = planner.post(f"{DRAFT}/edits", body, operation=operation)
     assert (again.status_code, again.json()) == (200, first.json())
     assert len(grids(planner)) == 5
+
+
+@pytest.mark.usefixtures("draft")
+def test_of_edits_at_the_very_same_moment_one_is_done_and_the_others_are_late(
+    person: People, engine: Engine
+) -> None:
+    def name(name: str) -> str:
+        try:
+            with engine.begin() as connection:
+                edit_draft(
+                    connection,
+                    small_town.DISTRICT,
+                    2,
+                    Rename(1, name),
+                    asked={"kind": "rename"},
+                    base={1: 0},
+                    by=small_town.account_id("planner"),
+                    at=small_town.AT,
+                )
+        except DraftMovedOnError:
+            return "late"
+        return name
+
+    with ThreadPoolExecutor(4) as planners:
+        done = sorted(planners.map(name, ["甲", "乙", "丙", "丁"]))
+    assert done[:3] == ["late"] * 3
+    assert grids(person("planner"))[1]["name"] == done[3]
