@@ -13,14 +13,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Row
 
 from api.case_views import ActorRef
-from api.context import CurrentCaller, Tx, scope_for
+from api.context import CurrentCaller, Tx, as_caller, scope_for
 from api.errors import invalid, not_found, problem_responses
 from api.operations import Command, CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
 from api.permissions import Caller
 from api.positions import AccuracyM, Lat, Lon, as_point
 from data import patrols
-from data.accounts import NewRole, UnknownPlaceError, place_paths
+from data.accounts import NewRole, UnknownPlaceError, caller_of_login, place_paths
 from data.scope import Scope
 from data.shift_lists import ShiftFilter, grids_of_shift, list_shifts
 from geo.datum import Datum
@@ -170,7 +170,7 @@ def begin_shift(body: ShiftBegin, command: CurrentCommand) -> Response:
     started_at = body.started_at or command.at
     if started_at < command.at - OLDEST:
         raise invalid("/started_at", "too-old", "A shift is sent within 30 days of its begin.")
-    _require_grids(command, body.grid_ids)
+    _require_grids(command, body.grid_ids, started_at)
     new = patrols.NewShift(
         id=body.id,
         account_id=caller.account_id,
@@ -270,9 +270,16 @@ def track(shift_id: UUID, caller: CurrentCaller, tx: Tx) -> Track:
     )
 
 
-def _require_grids(command: Command, grid_ids: list[int]) -> None:
-    """Duty is done on one's own grids; any other is unknown to the caller."""
+def _require_grids(command: Command, grid_ids: list[int], started_at: datetime) -> None:
+    """Duty is done on one's own grids; any other is unknown to the caller.
+
+    What counts is whose they were when it began: a phone may send it days later, when a plan has
+    put others in their place.
+    """
     caller = command.caller
+    if started_at < command.at:
+        held = caller_of_login(command.tx, caller.login, started_at)
+        caller = caller if held is None else as_caller(held)
     roles = [NewRole("officer", grid_id=grid_id) for grid_id in grid_ids]
     try:
         paths = place_paths(command.tx, caller.district_id, roles)

@@ -10,6 +10,7 @@ import small_town
 from drafts import draft
 from people import Clock, Person
 from sqlalchemy import Engine
+from uuid_utils.compat import uuid7
 
 from data.publication import publish_plan
 
@@ -65,6 +66,22 @@ def test_a_grid_is_shown_as_of_a_day_without_the_counters_of_another(
     assert now["status"] is not None
     # The officers of grids 1 and 2: both gave most of their households to it.
     assert [officer["display_name"] for officer in now["officers"]] == ["officer", "officer.two"]
+
+
+@pytest.mark.usefixtures("redrawn")
+def test_duty_done_offline_before_a_plan_counts_for_the_grids_of_that_day(
+    person: People, clock: Clock
+) -> None:
+    officer = person("officer")
+    yesterday = clock.at.isoformat()
+    clock.forward(days=1)
+    duty = {"tracked": False, "grid_ids": [1]}
+    gone = officer.post("/api/v1/shifts", duty | {"id": str(uuid7())})
+    assert gone.status_code == 404, "grid 1 has ended"
+    late = duty | {"id": str(uuid7()), "started_at": yesterday}
+    assert officer.do("/api/v1/shifts", late)["grid_ids"] == [1]
+    other = late | {"id": str(uuid7()), "grid_ids": [2]}
+    assert officer.post("/api/v1/shifts", other).status_code == 404, "never his"
 
 
 @pytest.mark.usefixtures("redrawn")
