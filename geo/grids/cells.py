@@ -68,8 +68,8 @@ class Cells:
     ----------
     faces, cell_of_face
         The arrangement the cells are made of.
-    area
-        Area index of each cell.
+    area, block
+        Area index of each cell; the block it is a part of.
     households, size_m2
         Of each cell.
     border_m, open_m
@@ -82,6 +82,7 @@ class Cells:
     faces: GeometryArray
     cell_of_face: IntArray
     area: IntArray
+    block: IntArray
     households: IntArray
     size_m2: FloatArray
     border_m: csr_array
@@ -123,10 +124,10 @@ def make_cells(town: Town, split_households: int) -> Cells:
     block = _label_blocks(blocks)
     extra, sites = _divide_blocks(town, walls, blocks, block, split_households)
     if not extra:
-        return _finish(town, blocks, block)
+        return _finish(town, blocks, block, block)
     fine = _arrange(node_lines(np.concatenate([lines, np.array(extra)])), town, walls)
     pen = _block_of_face(fine, blocks, block)
-    return _finish(town, fine, _label_cells(fine, pen, sites, len(block)))
+    return _finish(town, fine, _label_cells(fine, pen, sites, len(block)), pen)
 
 
 def _block_lines(town: Town, walls: shapely.STRtree) -> GeometryArray:
@@ -269,7 +270,7 @@ def _label_cells(
     return absorb(pieces, ~anchored, fine.borders, pen)
 
 
-def _finish(town: Town, made: _Arrangement, labels: IntArray) -> Cells:
+def _finish(town: Town, made: _Arrangement, labels: IntArray, block: IntArray) -> Cells:
     """Number the cells, put the buildings in, and measure."""
     pieces = split_pieces(labels, made.borders, made.area)
     # A walled face nobody wanted in its own block may still join one across the road.
@@ -278,16 +279,22 @@ def _finish(town: Town, made: _Arrangement, labels: IntArray) -> Cells:
     pieces = absorb(pieces, ~hosts, made.borders, made.area)
     _, cell = np.unique(pieces, return_inverse=True)
     size = int(cell.max()) + 1
-    area = np.zeros(size, dtype=np.int64)
+    area, block_of_cell = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     area[cell] = made.area
+    block_of_cell[cell] = block
     home = _face_of_building(town, made)
     inside = home >= 0
     households = np.bincount(cell[home[inside]], town.households[inside], minlength=size)
-    return _measure(made, cell, area, households.astype(np.int64), town.lines)
+    return _measure(made, cell, area, block_of_cell, households.astype(np.int64), town.lines)
 
 
-def _measure(
-    made: _Arrangement, cell: IntArray, area: IntArray, households: IntArray, lines: GeometryArray
+def _measure(  # noqa: PLR0917 (what is known of each cell, and the lines)
+    made: _Arrangement,
+    cell: IntArray,
+    area: IntArray,
+    block: IntArray,
+    households: IntArray,
+    lines: GeometryArray,
 ) -> Cells:
     borders, size = made.borders, len(area)
     left = cell[borders.left]
@@ -302,6 +309,7 @@ def _measure(
         faces=made.faces,
         cell_of_face=cell.astype(np.int64),
         area=area,
+        block=block,
         households=households,
         size_m2=np.bincount(cell, shapely.area(made.faces), minlength=size).astype(np.float64),
         border_m=border_matrix(left, right, length_m, size),

@@ -76,7 +76,7 @@ def find_borders(faces: GeometryArray) -> Borders:
     rings, face_of_ring = shapely.get_rings(faces, return_index=True)
     points, ring_of_point = shapely.get_coordinates(rings, return_index=True)
     starts = np.flatnonzero(ring_of_point[1:] == ring_of_point[:-1])
-    keys = _point_keys(points)
+    keys = point_keys(points)
     low = np.minimum(keys[starts], keys[starts + 1])
     high = np.maximum(keys[starts], keys[starts + 1])
     order = np.lexsort((high, low))
@@ -96,7 +96,7 @@ def find_borders(faces: GeometryArray) -> Borders:
     )
 
 
-def _point_keys(points: FloatArray) -> IntArray:
+def point_keys(points: FloatArray) -> IntArray:
     cells = np.rint(points / NODE_GRID_M).astype(np.int64)
     return np.asarray((cells[:, 0] << 32) + cells[:, 1], dtype=np.int64)
 

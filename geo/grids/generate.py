@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import shapely
-from scipy.sparse.csgraph import connected_components
 
-from geo.grids.cells import Cells, make_cells
+from geo.grids.cells import Town
 from geo.grids.codes import MOST_GRIDS, grid_code, grid_name, reading_order
 from geo.grids.coverage import find_plan_faults
+from geo.grids.divide import Divided, Wish, divide_area, split_town
 from geo.grids.errors import GridInputError, GridPlanError
 from geo.grids.faces import GeometryArray, IntArray
-from geo.grids.graph import CellGraph
 from geo.grids.inputs import bring_town, check_areas
 from geo.grids.local import LocalFrame, local_frame
 from geo.grids.partition import Partitioner, partition
+from geo.grids.rims import share_corners
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all and the stage: one of ``STAGES``."""
 
 STAGES = ("blocks", "grids", "check", "done")
-_BLOCKS, _CHECK, _ALL = 40, 95, 100
+_BLOCKS, _CHECK, _ALL = 10, 95, 100
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def generate(
     *,
     water: gpd.GeoDataFrame | None = None,
     partitioner: Partitioner = partition,
+    executor: Executor | None = None,
 ) -> gpd.GeoDataFrame:
     """Divide areas into grids that tile them and follow roads, water and walls.
 
@@ -100,6 +103,9 @@ def generate(
         Lines or polygons whose banks a boundary may follow.
     partitioner
         What puts cells together; see :mod:`geo.grids.partition`.
+    executor
+        What divides the areas, each on its own; None: threads, as many as there are cores. A
+        ``dask.distributed`` client's executor divides them on other machines.
 
     Returns
     -------
@@ -120,13 +126,18 @@ def generate(
     frame = local_frame(areas)
     report(0, _ALL, "blocks")
     town = bring_town(buildings, roads, water, areas, frame)
-    cells = make_cells(town, int(options.households * options.block_share))
-    labels = _partition_places(cells, options, partitioner, report)
+    wish = Wish(
+        households=options.households,
+        seed=options.seed,
+        block_households=int(options.households * options.block_share),
+        partitioner=partitioner,
+    )
+    divided = _divide(split_town(town), wish, executor, report)
     report(_CHECK, _ALL, "check")
-    drawn = _draw(cells, labels)
+    drawn = _put_together(divided)
     grids = _number(drawn, frame.take_back(drawn.shapes, areas), codes, areas)
     _check(grids, areas, codes, frame)
-    grids.attrs["households_outside"] = int(town.households.sum() - cells.households.sum())
+    grids.attrs["households_outside"] = int(town.households.sum() - drawn.households.sum())
     report(_ALL, _ALL, "done")
     return grids
 
@@ -135,49 +146,35 @@ def _silent(done: int, total: int, stage: str) -> None:
     """Report to nobody."""
 
 
-def _partition_places(
-    cells: Cells, options: GridOptions, partitioner: Partitioner, report: Progress
-) -> IntArray:
-    """Divide each connected place (an area, or one island of it) on its own."""
-    count, place = connected_components(cells.border_m, directed=False)
-    total = np.bincount(cells.area, cells.households)
-    labels = np.zeros(len(place), dtype=np.int64)
-    used = 0
-    order = np.argsort(place, kind="stable")
-    for at, members in enumerate(np.split(order, np.cumsum(np.bincount(place))[:-1])):
-        report(_BLOCKS + (_CHECK - _BLOCKS) * at // count, _ALL, "grids")
-        here = float(total[cells.area[members[0]]])
-        ideal = here / max(1, round(here / options.households))
-        graph = _graph(cells, members)
-        own = int(graph.households.sum())
-        parts = max(1, round(own / ideal)) if own else 1
-        found = partitioner(graph, parts, options.seed)
-        labels[members] = used + found
-        used += int(found.max()) + 1
-    return labels
+def _divide(
+    areas: list[Town], wish: Wish, executor: Executor | None, report: Progress
+) -> list[Divided]:
+    """Divide all areas side by side, the largest first; in their order."""
+    if executor is None:
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            return _divide(areas, wish, threads, report)
+    order = sorted(range(len(areas)), key=lambda at: -len(areas[at].buildings))
+    futures = {executor.submit(divide_area, areas[at], wish): at for at in order}
+    found: dict[int, Divided] = {}
+    try:
+        for future in as_completed(futures):
+            found[futures[future]] = future.result()
+            share = sum(len(areas[at].buildings) + 1 for at in found)
+            whole = sum(len(area.buildings) + 1 for area in areas)
+            report(_BLOCKS + (_CHECK - _BLOCKS) * share // whole, _ALL, "grids")
+    except BaseException:
+        # Ctrl-C as well: what has not begun is not begun.
+        for future in futures:
+            future.cancel()
+        raise
+    return [found[at] for at in range(len(areas))]
 
 
-def _graph(cells: Cells, members: IntArray) -> CellGraph:
-    return CellGraph(
-        households=cells.households[members],
-        size_m2=cells.size_m2[members],
-        outer_m=cells.outer_m[members],
-        border_m=cells.border_m[members][:, members],
-        open_m=cells.open_m[members][:, members],
-    )
-
-
-def _draw(cells: Cells, labels: IntArray) -> _Drawn:
-    count = int(labels.max()) + 1
-    grid_of_face = labels[cells.cell_of_face]
-    order = np.argsort(grid_of_face, kind="stable")
-    shapes = np.empty(count, dtype=np.object_)
-    for at, faces in enumerate(np.split(order, np.cumsum(np.bincount(grid_of_face))[:-1])):
-        shapes[at] = shapely.coverage_union_all(cells.faces[faces])
-    area = np.zeros(count, dtype=np.int64)
-    area[labels] = cells.area
-    households = np.bincount(labels, cells.households, minlength=count).astype(np.int64)
-    return _Drawn(shapes, area, households)
+def _put_together(divided: list[Divided]) -> _Drawn:
+    area = np.repeat(np.arange(len(divided)), [len(one.shapes) for one in divided])
+    shapes = np.concatenate([one.shapes for one in divided])
+    households = np.concatenate([one.households for one in divided])
+    return _Drawn(share_corners(shapes, area), area, households)
 
 
 def _number(

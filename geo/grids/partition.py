@@ -1,9 +1,9 @@
 """Put cells together into grids of like size: the seam of grid generation.
 
-A partitioner is any function ``(graph, parts, options) -> labels``. This one starts METIS
-many times, mends what it leaves in pieces and improves the best few results by moving cells
-across boundaries (``geo.grids.refine``). A better partitioner takes the place of
-:func:`partition` and needs nothing else of the generator changed.
+A partitioner is any function ``(graph, parts, seed) -> labels``. This one starts METIS many
+times, mends what it leaves in pieces, anneals the best (``geo.grids.anneal``), and then anneals
+neighbourhoods of the worst grids anew, keeping what is better (large neighbourhood search, Shaw
+1998).
 """
 
 from __future__ import annotations
@@ -15,16 +15,23 @@ import pymetis
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
+from geo.grids.anneal import Annealer, Course, Weights
 from geo.grids.faces import IntArray
 from geo.grids.graph import CellGraph
-from geo.grids.refine import plan_cost, refine
 
 ROAD_WEIGHT = 0.2
 """What a metre of border along a road counts against one across open ground."""
-STARTS = 24
-FINALISTS = 3
+STARTS = 12
 METIS_SLACKS = (5, 15, 30, 60)
 """METIS load imbalance allowed in a start, in thousandths."""
+WEIGHTS = Weights()
+WHOLE = Course(tries=150, hot=0.05, cold=0.004, soft=0.05, hard=10.0)
+"""The annealing of a whole place."""
+AGAIN = Course(tries=25, hot=0.05, cold=0.003, soft=0.01, hard=1.0)
+"""The annealing of a neighbourhood."""
+NEIGHBOURHOODS = 4
+"""Neighbourhoods annealed anew, for each grid of a place."""
+MOST_NEIGHBOURS = 5
 
 
 class Partitioner(Protocol):
@@ -51,13 +58,38 @@ def partition(graph: CellGraph, parts: int, seed: int) -> IntArray:
     parts = min(parts, max(1, int((graph.households > 0).sum())))
     if parts == 1:
         return np.zeros(cells, dtype=np.int64)
-    target = float(graph.households.sum()) / parts
+    target = np.full(parts, float(graph.households.sum()) / parts)
+    annealer = Annealer.of(graph, target, WEIGHTS)
     starts = [_start(graph, parts, seed + turn) for turn in range(STARTS)]
-    cost = [plan_cost(graph, labels, target) for labels in starts]
-    ranked = sorted(range(STARTS), key=lambda turn: (cost[turn], turn))
-    finals = [starts[ranked[0]]]
-    finals += [refine(graph, starts[turn], target, seed + turn) for turn in ranked[:FINALISTS]]
-    return min(finals, key=lambda labels: plan_cost(graph, labels, target))
+    best = min(starts, key=lambda labels: float(annealer.costs(labels).sum()))
+    annealed = annealer.run(best, WHOLE, seed)
+    better = min(annealed, best, key=lambda labels: float(annealer.costs(labels).sum()))
+    return _again(graph, better, annealer, seed)
+
+
+def _again(graph: CellGraph, labels: IntArray, annealer: Annealer, seed: int) -> IntArray:
+    """Anneal the neighbourhoods of the worst grids anew; each stays as it was or gets better."""
+    costs = annealer.costs(labels)
+    parts = len(costs)
+    draw = np.random.default_rng(seed)
+    tried = np.zeros(parts)
+    pairs = graph.border_m.tocoo()
+    for turn in range(NEIGHBOURHOODS * parts if parts > 2 else 0):
+        worst = int(np.argmax(costs - tried))
+        tried[worst] += float(costs.mean())
+        beside = np.unique(labels[pairs.col[labels[pairs.row] == worst]])
+        beside = draw.permutation(beside[beside != worst])[:MOST_NEIGHBOURS]
+        here = np.sort(np.append(beside, worst))
+        members = np.flatnonzero(np.isin(labels, here))
+        own = np.searchsorted(here, labels[members])
+        local = Annealer.of(graph.part(members), annealer.target[here], annealer.weights)
+        found = local.run(own, AGAIN, seed + turn)
+        new = local.costs(found)
+        if new.sum() < costs[here].sum() - 1e-9:
+            labels = labels.copy()
+            labels[members] = here[found]
+            costs[here] = new
+    return labels
 
 
 def _start(graph: CellGraph, parts: int, seed: int) -> IntArray:

@@ -7,13 +7,17 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from geo.grids.anneal import Annealer, Course, Weights
 from geo.grids.graph import CellGraph
 from geo.grids.partition import make_connected, partition
-from geo.grids.refine import _Plan, plan_cost, refine
+
+GENTLE = Course(tries=100, hot=0.05, cold=0.002, soft=1.0, hard=1.0)
 
 
-def lattice(columns: int, rows: int, households: list[int] | None = None) -> CellGraph:
-    """Square cells of 50 m, each bordering on its four neighbours."""
+def lattice(
+    columns: int, rows: int, households: list[int] | None = None, blocks: list[int] | None = None
+) -> CellGraph:
+    """Square cells of 50 m, each bordering on its four neighbours; each its own block."""
     size = columns * rows
     at = np.arange(size).reshape(rows, columns)
     pairs = np.concatenate(
@@ -26,8 +30,10 @@ def lattice(columns: int, rows: int, households: list[int] | None = None) -> Cel
     border_m = csr_array((np.full(len(rows_), 50.0), (rows_, cols_)), shape=(size, size))
     return CellGraph(
         households=np.array(households if households is not None else [10] * size),
+        block=np.array(blocks if blocks is not None else range(size)),
         size_m2=np.full(size, 2500.0),
         outer_m=200 - border_m.sum(axis=1),
+        outer_open_m=np.zeros(size),
         border_m=border_m,
         open_m=border_m.copy(),
     )
@@ -47,7 +53,10 @@ def test_a_square_is_cut_into_squares():
     labels = partition(graph, 4, seed=0)
     assert np.bincount(labels, graph.households).tolist() == [360, 360, 360, 360]
     assert pieces(graph, labels) == 4
-    assert plan_cost(graph, labels, 360) == pytest.approx(4 * (1 - np.pi / 4 + 0.7 * 0.5), rel=0.05)
+    wants = Weights()
+    square = wants.shape * (1 - np.pi / 4) + wants.open_ground * 0.5
+    costs = Annealer.of(graph, np.full(4, 360.0), wants).costs(labels)
+    assert costs.sum() == pytest.approx(4 * square, rel=0.05)
 
 
 @settings(max_examples=25, deadline=None)
@@ -73,15 +82,47 @@ def test_torn_and_missing_parts_are_mended():
     assert pieces(graph, labels) == 4
 
 
-def test_refining_balances_and_keeps_parts_whole():
+def test_annealing_balances_and_keeps_parts_whole():
     graph = lattice(10, 4)
     start = np.tile(np.where(np.arange(10) < 2, 0, 1), 4)
-    labels = refine(graph, start, target=200, seed=3)
-    assert plan_cost(graph, labels, 200) < plan_cost(graph, start, 200)
+    annealer = Annealer.of(graph, np.full(2, 200.0), Weights())
+    labels = annealer.run(start, GENTLE, seed=3)
+    assert annealer.costs(labels).sum() < annealer.costs(start).sum()
     assert np.abs(np.bincount(labels, graph.households) - 200).max() <= 20
     assert pieces(graph, labels) == 2
+    assert (labels == annealer.run(start, GENTLE, seed=3)).all(), "the same seed, the same answer"
 
 
-def test_a_cell_that_holds_its_part_together_may_not_leave():
-    plan = _Plan(lattice(3, 2), np.array([0, 0, 0, 1, 1, 1]), target=30)
-    assert [plan.may_leave(cell) for cell in range(6)] == [True, False, True] * 2
+def test_a_block_moves_as_one_where_its_cells_would_not():
+    """A boundary runs through a block: each cell alone gains nothing, both together a street."""
+    graph = lattice(6, 2, blocks=[0, 0, 1, 1, 2, 2] * 2)
+    pairs = graph.border_m.tocoo()
+    graph.open_m.data[:] = np.where(graph.block[pairs.row] == graph.block[pairs.col], 50.0, 0.0)
+    start = np.array([0, 0, 0, 1, 1, 1] * 2)
+    annealer = Annealer.of(graph, np.full(2, 60.0), Weights(tolerance=0.5, shape=0.5))
+    cold = GENTLE._replace(hot=1e-6, cold=1e-7)
+    assert (annealer.run(start, cold._replace(blocks=0.0), seed=1) == start).all()
+    moved = annealer.run(start, cold._replace(blocks=1.0), seed=1)
+    apart = moved[pairs.row] != moved[pairs.col]
+    assert graph.open_m.data[apart].sum() == 0
+    assert pieces(graph, moved) == 2
+
+
+@settings(max_examples=25, deadline=None)
+@given(columns=st.integers(2, 6), rows=st.integers(2, 6), seed=st.integers(0, 50))
+def test_what_is_said_to_cost_is_what_it_costs(columns, rows, seed):
+    """The running sums of a run end where a sum from nothing begins."""
+    graph = lattice(columns, rows)
+    parts = 2
+    labels = make_connected(graph, (np.arange(columns * rows) >= columns).astype(np.int64), parts)
+    annealer = Annealer.of(graph, np.full(parts, columns * rows * 5.0), Weights())
+    found = annealer.run(labels, GENTLE._replace(tries=5), seed)
+    assert pieces(graph, found) == parts
+    shapes_m2 = np.bincount(found, graph.size_m2)
+    pairs = graph.border_m.tocoo()
+    apart = found[pairs.row] != found[pairs.col]
+    round_m = np.bincount(found, graph.outer_m) + np.bincount(
+        found[pairs.row[apart]], pairs.data[apart], minlength=parts
+    )
+    compact = Annealer.of(graph, annealer.target, Weights(0.0, 0.0, 0.0, 1.0, 0.0)).costs(found)
+    assert compact == pytest.approx(1 - 4 * np.pi * shapes_m2 / round_m**2)
