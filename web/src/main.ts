@@ -7,6 +7,7 @@ import './styles/layout.css'
 import './styles/panels.css'
 import './styles/map.css'
 import './styles/planner.css'
+import './styles/editor.css'
 import './styles/print.css'
 
 document.documentElement.lang = language()

@@ -1,13 +1,9 @@
-import { plannerEn } from './planner.en'
+import { plannerEn, planProblemsEn } from './planner.en'
 import type { zhCN } from './zh-CN'
 
 /** English words, key by key as in Chinese. */
 export const en: typeof zhCN = {
-  plans: plannerEn.plans,
-  editor: plannerEn.editor,
-  course: plannerEn.course,
-  checkFinding: plannerEn.checkFinding,
-  finding: plannerEn.finding,
+  ...plannerEn,
   app: {
     name: 'Sanbai',
     tagline: 'Grid mapping and patrol',
@@ -384,7 +380,7 @@ export const en: typeof zhCN = {
     internal:
       'The server failed. Nothing you wrote is lost; try again later, or tell the administrator.',
     'unreadable-answer': 'The server’s answer makes no sense. Reload the page.',
-    ...plannerEn.planProblem,
+    ...planProblemsEn,
     unknown: 'That did not work ({code}).',
   },
   field: {

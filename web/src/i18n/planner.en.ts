@@ -1,5 +1,5 @@
 /** English words of the planner's work place. */
-import type { plannerZh } from './planner.zh-CN'
+import type { plannerZh, planProblemsZh } from './planner.zh-CN'
 
 export const plannerEn: typeof plannerZh = {
   plans: {
@@ -282,24 +282,6 @@ export const plannerEn: typeof plannerZh = {
     'households-changed': '{grids}: {stored} households on record, {counted} by the buildings now',
     'building-cut': '{grids}: cuts a building ({households} households)',
   },
-  planProblem: {
-    'draft-moved-on': 'Somebody just changed the draft: look at the newest state.',
-    'plan-published': 'The plan is published and can no longer be changed.',
-    'plan-unknown': 'There is no such plan.',
-    'plan-not-generated': 'The grids are not made yet; wait a moment.',
-    'plan-not-checked': 'The plan has not passed its check: check it first.',
-    'plan-not-approved': 'The plan is not approved yet: approve it first.',
-    'plan-state': 'This is not possible in the plan’s present state: look at the newest.',
-    'plan-same-person': 'Who drew the plan up may not approve it: ask a colleague.',
-    'plan-day-passed': 'The day must not be before {day}.',
-    'plan-later-plan': 'A plan is in force from {day}: choose a later day.',
-    'plan-codes-taken': 'Codes of grids are taken already: renumber, then check again.',
-    'plan-nothing-before': 'There were no grids before this plan: nothing to go back to.',
-    'plan-not-published': 'The plan is not published yet.',
-    'plan-unknown-officer': 'There is no such officer.',
-    'plan-nothing-to-undo': 'There is nothing to undo.',
-    'plan-nothing-to-redo': 'There is nothing to redo.',
-  },
   finding: {
     'households-off': '{households} households, target {target}: {off_pct}',
     'no-households': 'no households',
@@ -308,4 +290,24 @@ export const plannerEn: typeof plannerZh = {
       'The plan had been checked or approved; a change takes it back to draft, to be checked anew.',
     unknown: 'to be looked at ({code})',
   },
+}
+
+/** Why a step of a plan is refused. */
+export const planProblemsEn: typeof planProblemsZh = {
+  'draft-moved-on': 'Somebody just changed the draft: look at the newest state.',
+  'plan-published': 'The plan is published and can no longer be changed.',
+  'plan-unknown': 'There is no such plan.',
+  'plan-not-generated': 'The grids are not made yet; wait a moment.',
+  'plan-not-checked': 'The plan has not passed its check: check it first.',
+  'plan-not-approved': 'The plan is not approved yet: approve it first.',
+  'plan-state': 'This is not possible in the plan’s present state: look at the newest.',
+  'plan-same-person': 'Who drew the plan up may not approve it: ask a colleague.',
+  'plan-day-passed': 'The day must not be before {day}.',
+  'plan-later-plan': 'A plan is in force from {day}: choose a later day.',
+  'plan-codes-taken': 'Codes of grids are taken already: renumber, then check again.',
+  'plan-nothing-before': 'There were no grids before this plan: nothing to go back to.',
+  'plan-not-published': 'The plan is not published yet.',
+  'plan-unknown-officer': 'There is no such officer.',
+  'plan-nothing-to-undo': 'There is nothing to undo.',
+  'plan-nothing-to-redo': 'There is nothing to redo.',
 }

@@ -1,12 +1,8 @@
-import { plannerZh } from './planner.zh-CN'
+import { plannerZh, planProblemsZh } from './planner.zh-CN'
 
 /** Chinese words; the English catalogue has the same keys. */
 export const zhCN = {
-  plans: plannerZh.plans,
-  editor: plannerZh.editor,
-  course: plannerZh.course,
-  checkFinding: plannerZh.checkFinding,
-  finding: plannerZh.finding,
+  ...plannerZh,
   app: { name: '三百', tagline: '网格绘制与巡查', wall: '大屏', leaveWall: '退出大屏' },
   common: {
     close: '关闭',
@@ -363,7 +359,7 @@ export const zhCN = {
     'too-many-requests': '操作太快，请稍后再试。',
     internal: '服务器出错了。内容没有丢，请稍后重试；仍不行请告诉管理员。',
     'unreadable-answer': '服务器的回答看不懂，请刷新页面。',
-    ...plannerZh.planProblem,
+    ...planProblemsZh,
     unknown: '没有成功（{code}）。',
   },
   field: {
