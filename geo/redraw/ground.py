@@ -38,6 +38,14 @@ class Ground:
         """A point inside each building: where it is counted."""
         return np.asarray(shapely.point_on_surface(self.buildings), dtype=np.object_)
 
+    @cached_property
+    def _points(self) -> shapely.STRtree:
+        return shapely.STRtree(self.inner)
+
+    @cached_property
+    def _walls(self) -> shapely.STRtree:
+        return shapely.STRtree(self.buildings)
+
     def home(self, shapes: GeometryArray) -> IntArray:
         """Position of the grid that each building is counted in; -1 where it is in none.
 
@@ -47,7 +55,8 @@ class Ground:
             A building whose inner point lies on a boundary counts in the first of its grids.
         """
         found = np.full(len(self.ids), -1, dtype=np.int64)
-        building, grid = shapely.STRtree(shapes).query(self.inner, predicate="intersects")
+        # The tree holds the points: a grid is then prepared once, not asked for each building.
+        grid, building = self._points.query(shapes, predicate="intersects")
         order = np.lexsort((grid, building))
         building, first = np.unique(building[order], return_index=True)
         found[building] = grid[order][first]
@@ -65,7 +74,7 @@ class Ground:
     def cut(self, shapes: GeometryArray) -> list[list[int]]:
         """Ids of the buildings that each grid shares with another of the grids given."""
         found: list[list[int]] = [[] for _ in range(len(shapes))]
-        building, grid = shapely.STRtree(shapes).query(self.buildings, predicate="intersects")
+        grid, building = self._walls.query(shapes, predicate="intersects")
         several = np.bincount(building, minlength=len(self.ids))[building] > 1
         building, grid = building[several], grid[several]
         if len(building) == 0:
