@@ -28,9 +28,9 @@ chinese_fonts_ready() {
     fi
 }
 
-# atomics_ready: whether there is the library that Playwright's driver is linked against.
-atomics_ready() {
-    [ "$(uname)" != Linux ] || [ -n "$(find /usr/lib* /lib* -name 'libatomic.so.1' -print -quit 2>/dev/null)" ]
+# library_ready NAME: whether there is this shared library; on other systems it is not looked for.
+library_ready() {
+    [ "$(uname)" != Linux ] || [ -n "$(find /usr/lib* /lib* -name "$1" -print -quit 2>/dev/null)" ]
 }
 
 # find_python: print a Python of a version Sanbai runs on.
@@ -55,10 +55,13 @@ python_ready() {
 missing_packages() {
     python_ready || say python3 python3-venv
     postgis_ready || say postgresql-15 postgresql-15-postgis-3
+    library_ready 'libpangoft2-1.0.so.0' || say libpangoft2-1.0-0
+    library_ready 'libharfbuzz-subset.so.0' || say libharfbuzz-subset0
+    chinese_fonts_ready || say fonts-noto-cjk
     if [ "$1" = test ]; then
         browser_ready || say chromium
-        chinese_fonts_ready || say fonts-noto-cjk
-        atomics_ready || say libatomic1
+        # What Playwright's driver is linked against.
+        library_ready 'libatomic.so.1' || say libatomic1
         command -v shellcheck >/dev/null || say shellcheck
     fi
 }
@@ -70,7 +73,8 @@ purpose_of() {
     postgresql-15-postgis-3) say 'maps in the database' ;;
     chromium) say 'browser tests' ;;
     libatomic1) say 'library that the browser tests need' ;;
-    fonts-noto-cjk) say 'Chinese letters in screenshots' ;;
+    libpangoft2-1.0-0 | libharfbuzz-subset0) say 'text in PDF files' ;;
+    fonts-noto-cjk) say 'Chinese letters in PDF files and screenshots' ;;
     shellcheck) say 'checks the shell scripts' ;;
     esac
 }
@@ -91,7 +95,8 @@ Please install it, then run the same command again. Under other systems it is us
   Ubuntu 24.04:   apt-get install python3-venv postgresql-16 postgresql-16-postgis-3
   Fedora:         dnf install python3 postgresql-server postgresql-contrib postgis
   macOS:          brew install python@3.12 postgresql@17 postgis
-For 'make test' also: Chromium (or Chrome), the fonts Noto Sans CJK, and shellcheck.
+And Pango with the fonts Noto Sans CJK, for PDF files; for 'make test' also Chromium (or Chrome)
+and shellcheck.
 Needed: Python 3.11 to 3.13 with venv; PostgreSQL 15 or newer with PostGIS 3.3 or newer, pg_trgm,
 ltree and btree_gist. These systems have not been tried.
 TEXT
