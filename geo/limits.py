@@ -27,6 +27,7 @@ ALONG_M: Final = 15.0
 _STEP_M: Final = 10.0
 _BEYOND_M: Final = 1.0
 _SHARE: Final = 0.35
+_ALONG: Final = 0.5
 _DIRECTIONS: Final = np.array([(1.0, 0.0), (0.0, -1.0), (-1.0, 0.0), (0.0, 1.0)])
 _EDGE: Final[Term] = ("edge", "")
 
@@ -190,25 +191,44 @@ def _followed(stretches: _Stretches, around: Surroundings) -> IntArray:
     lines = around.lines[named]
     near_start = _nearest_by_word(stretches.start, lines, words)
     near_end = _nearest_by_word(stretches.end, lines, words)
+    length = np.hypot(*(stretches.end - stretches.start).T)
     nearest = np.full(len(best), np.inf)
-    for key, (distance_m, line) in near_start.items():
-        if key in near_end:
-            at, far_m = key[0], max(distance_m, near_end[key][0])
-            if far_m < nearest[at]:
-                nearest[at], best[at] = far_m, named[line]
+    for key, one in near_start.items():
+        other = near_end.get(key)
+        # What only crosses the border is nearest to both ends at one place.
+        if other is None or np.hypot(*(one.place - other.place)) < _ALONG * length[key[0]]:
+            continue
+        far_m = max(one.distance_m, other.distance_m)
+        if far_m < nearest[key[0]]:
+            nearest[key[0]], best[key[0]] = far_m, named[one.line]
     return best
+
+
+@dataclass(frozen=True)
+class _Nearest:
+    """The nearest line of a name: how far, which, and the place on it."""
+
+    distance_m: float
+    line: int
+    place: FloatArray
 
 
 def _nearest_by_word(
     places: FloatArray, lines: GeometryArray, words: IntArray
-) -> dict[tuple[int, int], tuple[float, int]]:
-    """(point, name) → distance and position of the nearest line of that name in reach."""
+) -> dict[tuple[int, int], _Nearest]:
+    """(point, name) → the nearest line of that name in reach."""
     points = np.asarray(shapely.points(places), dtype=np.object_)
     point, line = shapely.STRtree(lines).query(points, predicate="dwithin", distance=ALONG_M)
-    distance_m = shapely.distance(points[point], lines[line])
-    order = np.argsort(-distance_m, kind="stable")
-    rows = zip(point[order].tolist(), line[order].tolist(), distance_m[order].tolist(), strict=True)
-    return {(at, int(words[number])): (far_m, number) for at, number, far_m in rows}
+    ways = shapely.shortest_line(points[point], lines[line])
+    ends = shapely.get_coordinates(ways).reshape(-1, 2, 2)[:, 1]
+    distance_m = shapely.length(ways)
+    order = np.argsort(-distance_m, kind="stable").tolist()
+    return {
+        (int(point[at]), int(words[line[at]])): _Nearest(
+            float(distance_m[at]), int(line[at]), ends[at]
+        )
+        for at in order
+    }
 
 
 def _of_grid(stretches: _Stretches, terms: list[Term], own: slice) -> Limits:

@@ -127,9 +127,7 @@ def import_command(
         town = load_town(connection, draft.district_id, draft.area_id)
         in_use = used_codes(connection, draft, town, now)
         fitted = fit_grids(read, town, width_m=width, in_use=in_use)
-        _tell_fitted(fitted)
-        found = None if draft.plan is None else _differences(connection, draft.plan, fitted)
-        _report(report, fitted, found)
+        _tell_changes(connection, draft, fitted, report)
         if dry_run:
             console.print("只比对，未写入。Compared only: nothing was stored.", style="yellow")
             return
@@ -191,6 +189,15 @@ def tell_rows(bad: list[BadRow], report: Path | None) -> None:
             errors.print(f"  {line}", markup=False, highlight=False)
     if len(bad) > MAX_BAD_ROWS_SHOWN:
         errors.print(f"  …… {len(bad)}（--report bad.csv）", markup=False, highlight=False)
+
+
+def _tell_changes(
+    connection: Connection, draft: Draft, fitted: FittedGrids, report: Path | None
+) -> None:
+    """Show what was mended, and what would change in a draft that is there."""
+    _tell_fitted(fitted)
+    found = None if draft.plan is None else _differences(connection, draft.plan, fitted)
+    _report(report, fitted, found)
 
 
 def _differences(

@@ -80,30 +80,38 @@ def draw_list(
     ground = bring_town(buildings, town.roads, town.water, town.areas, frame)
     inner = shapely.point_on_surface(frame.bring(buildings))
     made = gather_grids(ground, inner[at], labels, households[at])
-    given = [listed.grids[label].code if label >= 0 else None for label in made.label.tolist()]
-    codes = number_grids(given, made.shapes, made.area, town.areas, in_use)
-    names = [
-        (listed.grids[label].name if label >= 0 else None) or grid_name(int(code[-3:]))
-        for label, code in zip(made.label.tolist(), codes, strict=True)
-    ]
-    grids = gpd.GeoDataFrame(
-        {
-            "code": codes,
-            "name": names,
-            "area": [town.areas["code"].iloc[area] for area in made.area.tolist()],
-            "households": _count(made, inner, households),
-        },
-        geometry=frame.take_back(made.shapes, town.areas),
-        crs=town.areas.crs,
-    ).sort_values("code", ignore_index=True)
+    grids = _grids(listed, made, _count(made, inner, households), town, in_use)
+    grids = grids.set_geometry(frame.take_back(made.shapes, town.areas), crs=town.areas.crs)
     return DrawnList(
-        grids,
+        grids.sort_values("code", ignore_index=True),
         len(at),
         len(buildings),
         int(households[at].sum()),
         int(households.sum()),
         int((made.label < 0).sum()),
         [*match.notes, *_moved(listed, match, at[made.moved], households)],
+    )
+
+
+def _grids(
+    listed: GridList,
+    made: Gathered,
+    households: IntArray,
+    town: TownFrames,
+    in_use: frozenset[str],
+) -> gpd.GeoDataFrame:
+    """Codes, names, communities and households of the grids, in the order they were made."""
+    of_list = [listed.grids[label] if label >= 0 else None for label in made.label.tolist()]
+    given = [None if grid is None else grid.code for grid in of_list]
+    codes = number_grids(given, made.shapes, made.area, town.areas, in_use)
+    names = [
+        (None if grid is None else grid.name) or grid_name(int(code[-3:]))
+        for grid, code in zip(of_list, codes, strict=True)
+    ]
+    areas = [town.areas["code"].iloc[area] for area in made.area.tolist()]
+    return gpd.GeoDataFrame(
+        {"code": codes, "name": names, "area": areas, "households": households},
+        geometry=made.shapes,
     )
 
 

@@ -45,6 +45,9 @@ def test_roads_rivers_neighbours_and_the_edge() -> None:
 def test_a_road_that_only_crosses_the_border_does_not_name_it() -> None:
     crossing = ("建设路", shapely.LineString([(100, -100), (100, 300)]))
     assert limits(shapes(WEST, EAST), [*ROADS, crossing]).north == (("line", "人民路"),)
+    narrow = shapes(shapely.box(0, 0, 30, 200), shapely.box(30, 0, 400, 200))
+    into = ("胡同", shapely.LineString([(15, -100), (15, 0)]))
+    assert limits(narrow, [into]).south == (("edge", ""),)
     far = ("远路", shapely.LineString([(-16, 0), (-16, 200)]))
     assert limits(shapes(WEST, EAST), [far]).west == (("edge", ""),)
 
