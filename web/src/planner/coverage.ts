@@ -20,8 +20,8 @@ export interface Edge {
 
 /** Corners at new places, and perhaps one put into an edge. */
 export interface Change {
-  moves: { from: LonLat; to: LonLat }[]
-  inserted: { between: readonly [LonLat, LonLat]; to: LonLat }[]
+  moves: readonly { from: LonLat; to: LonLat }[]
+  inserted: readonly { between: readonly [LonLat, LonLat]; to: LonLat }[]
 }
 
 interface Held extends Face {

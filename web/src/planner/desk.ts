@@ -13,7 +13,7 @@ import type { Draft, DraftGrid, Edit, Edited, Finding, Marks } from './contract'
 import { Coverage, type Face } from './coverage'
 import { type Deviation, deviationOf, fairTarget, offPct, signedPct } from './deviation'
 import { boxOf, joinBoxes, nameplace, type Rings, ringsOf } from './geometry'
-import { type Late, lateFor, meant, type Step } from './meaning'
+import { changeOf, type Late, lateFor, meant, type Step } from './meaning'
 import type { PaintedGrid } from './painting'
 import { openLine } from './sending'
 import { loadTown, type TownOfPlan } from './town'
@@ -92,7 +92,7 @@ export class Desk {
   submit(edit: Edit): void {
     this.hush()
     if (edit.kind === 'move') {
-      this.state.hoped = this.coverage.after({ moves: edit.vertices, inserted: edit.inserted })
+      this.state.hoped = this.coverage.after(changeOf(edit))
     }
     this.sending.send({ kind: 'edit', edit })
   }

@@ -2,7 +2,7 @@
 import type { ApiProblem } from '@/api/problem'
 import type { DraftGrid, Edit } from './contract'
 import type { Census } from './counting'
-import type { Coverage } from './coverage'
+import type { Change, Coverage } from './coverage'
 import type { Rings } from './geometry'
 
 /** What goes through the line: an edit, or a step back or forth in the draft's history. */
@@ -16,11 +16,16 @@ export interface Late {
   theirs: DraftGrid[]
 }
 
+/** Where an edit that moves corners takes them. */
+export function changeOf(edit: Extract<Edit, { kind: 'move' }>): Change {
+  return { moves: edit.vertices ?? [], inserted: edit.inserted ?? [] }
+}
+
 /** Grids that an edit means to change, as far as the browser can tell. */
-export function meant(edit: Edit, coverage: Coverage, census: Census | null): number[] {
+export function meant(edit: Edit, coverage: Coverage, census: Census | null): readonly number[] {
   switch (edit.kind) {
     case 'move':
-      return [...coverage.after({ moves: edit.vertices, inserted: edit.inserted }).keys()]
+      return [...coverage.after(changeOf(edit)).keys()]
     case 'split':
     case 'rename':
     case 'kind':
@@ -57,9 +62,6 @@ export function lateFor(
     const face = coverage.face(id)
     if (face !== undefined) before.set(id, face.rings)
   }
-  const mine =
-    edit?.kind === 'move'
-      ? coverage.after({ moves: edit.vertices, inserted: edit.inserted })
-      : new Map<number, Rings>()
+  const mine = edit?.kind === 'move' ? coverage.after(changeOf(edit)) : new Map<number, Rings>()
   return { step, before, mine, theirs }
 }
