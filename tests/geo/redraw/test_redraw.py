@@ -311,3 +311,33 @@ def test_the_proof_finds_a_gap_at_the_border_that_validity_misses() -> None:
     with pytest.raises(RedrawError):
         prove(START, broken)
     prove(START, START)
+
+
+def test_the_proof_finds_another_border_of_the_same_size() -> None:
+    square = shapely.box(118.0, 36.8, 118.01, 36.81)
+    leaning = shapely.Polygon([(118.0, 36.8), (118.01, 36.8), (118.011, 36.81), (118.001, 36.81)])
+    before = Coverage((1,), np.array([square]))
+    with pytest.raises(RedrawError):
+        prove(before, before.replaced({1: leaning}, ()))
+
+
+def test_digits_are_kept_where_degrees_are_small() -> None:
+    """By the meridian of Greenwich a degree has digits that metres cannot give back."""
+    west, south, _, _ = shapely.total_bounds(START.shapes)
+
+    def near_zero(xy: np.ndarray) -> np.ndarray:
+        return (xy - [west, south] + 1e-6) * 1.0000001
+
+    coverage = Coverage(START.ids, shapely.transform(START.shapes, near_zero))
+    ground = replace(
+        GROUND,
+        buildings=shapely.transform(GROUND.buildings, near_zero),
+        lines=GROUND.lines[:0],
+    )
+    shape = coverage.shape(2)
+    low, left, high, right = shape.bounds[1], shape.bounds[0], shape.bounds[3], shape.bounds[2]
+    y = low + 0.9 * (high - low)
+    done = redraw(coverage, ground, Split(2, ((left - 1e-3, y), (right + 1e-3, y))))
+    assert len(done.shapes) > 2
+    for grid in set(done.shapes) - {2, -1}:
+        assert points(coverage.shape(grid)) < points(done.shapes[grid])
