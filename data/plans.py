@@ -6,6 +6,7 @@ A draft's grids are versions without a validity; publishing gives them one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -131,6 +132,7 @@ def generate_plan(
     now: datetime,
     seed: int = 0,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> GenerationFailure | None:
     """Generate the grids of a draft, keeping ``plan.generation`` up to date on the way.
 
@@ -145,6 +147,8 @@ def generate_plan(
         Our clock; grids in force on its day lend their identity to those that are like them.
     progress
         Called as well as the plan's row is written.
+    executor
+        What divides the areas; None: threads of this process.
 
     Returns
     -------
@@ -164,6 +168,7 @@ def generate_plan(
             options,
             lambda done, _total, stage: keep(stage, round(done * 0.9)),
             water=town.water,
+            executor=executor,
         )
     except GridError as error:
         failure = GenerationFailure(error.code, error.message_zh, error.message_en)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from typing import Annotated
 
 import typer
@@ -22,6 +23,10 @@ errors = Console(stderr=True)
 PlanId = Annotated[
     int | None, typer.Option("--plan", help="数据库中的方案号 Plan in the database.")
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="dask 集群地址，各区域分到其上划分 Divide the areas there: tcp://host:8786."),
+]
 Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件 Replace a file that is there.")]
 
 
@@ -37,6 +42,27 @@ def told() -> Iterator[None]:
     except KeyboardInterrupt as error:
         errors.print("已取消，没有写出任何文件。Cancelled; nothing was written.")
         raise typer.Exit(130) from error
+
+
+@contextlib.contextmanager
+def dividing_on(scheduler: str | None) -> Iterator[Executor | None]:
+    """Give what divides areas: a dask cluster's workers, or None for this machine's cores."""
+    if scheduler is None:
+        yield None
+        return
+    # It takes a second to import, and hardly anybody has a cluster.
+    from distributed import Client  # noqa: PLC0415
+
+    try:
+        client = Client(scheduler, timeout=10)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise GridFileError(
+            f"连不上 dask 调度器 {scheduler}：{error}。请检查地址，形如 tcp://主机:8786。",
+            f"No dask scheduler answers at {scheduler}: {error}. Addresses look like "
+            "tcp://host:8786.",
+        ) from error
+    with client:
+        yield client.get_executor()  # type: ignore[no-untyped-call]
 
 
 @contextlib.contextmanager

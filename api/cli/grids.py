@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +18,10 @@ from api.cli.grid_display import grid_progress, score_table
 from api.cli.grid_shared import (
     Force,
     PlanId,
+    Scheduler,
     area_or_error,
     console,
+    dividing_on,
     errors,
     grid_database,
     plan_or_error,
@@ -76,17 +79,19 @@ def generate_command(
     ] = None,
     name: Annotated[str | None, typer.Option(help="方案名称 Name of the draft plan.")] = None,
     reason: Annotated[str, typer.Option(help="划分原因 Why it is drawn.")] = "",
+    scheduler: Scheduler = None,
 ) -> None:
     """Divide areas into grids: files to a file, or an area of the database to a draft plan."""
     files = _Files(buildings, roads, areas, water, column or [])
+    if area is not None and not files.none:
+        raise typer.BadParameter("--area 与文件选项不能同用 Use --area or files, not both.")
     with told():
         options = GridOptions(households=households, seed=seed)
-        if area is None:
-            _files_to_file(files, options, out, force=force)
-        elif files.none:
-            _area_to_draft(area, name, reason, options)
-        else:
-            raise typer.BadParameter("--area 与文件选项不能同用 Use --area or files, not both.")
+        with dividing_on(scheduler) as executor:
+            if area is None:
+                _files_to_file(files, options, out, executor, force=force)
+            else:
+                _area_to_draft(area, name, reason, options, executor)
 
 
 @app.command("score")
@@ -223,13 +228,23 @@ def _communities(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return areas
 
 
-def _files_to_file(files: _Files, options: GridOptions, out: Path, *, force: bool) -> None:
+def _files_to_file(
+    files: _Files, options: GridOptions, out: Path, executor: Executor | None, *, force: bool
+) -> None:
     files.require()
     check_target(out, force=force)
     with grid_progress(errors) as report:
         report(0, 100, "read")
         town = files.read()
-        grids = generate(town.buildings, town.roads, town.areas, options, report, water=town.water)
+        grids = generate(
+            town.buildings,
+            town.roads,
+            town.areas,
+            options,
+            report,
+            water=town.water,
+            executor=executor,
+        )
         found = score(grids, town.buildings, town.roads, town.areas, options.households)
         write_grids(out, grids, force=force)
     console.print(score_table(found))
@@ -243,7 +258,9 @@ def _files_to_file(files: _Files, options: GridOptions, out: Path, *, force: boo
     console.print(f"已写出 {len(grids)} 个网格 · {len(grids)} grids written: {out}")
 
 
-def _area_to_draft(code: str, name: str | None, reason: str, options: GridOptions) -> None:
+def _area_to_draft(
+    code: str, name: str | None, reason: str, options: GridOptions, executor: Executor | None
+) -> None:
     now = datetime.now(UTC)
     with grid_database() as engine:
         with engine.begin() as connection:
@@ -260,7 +277,13 @@ def _area_to_draft(code: str, name: str | None, reason: str, options: GridOption
             )
         with grid_progress(errors) as report:
             failure = generate_plan(
-                engine, area.district_id, plan_id, now=now, seed=options.seed, progress=report
+                engine,
+                area.district_id,
+                plan_id,
+                now=now,
+                seed=options.seed,
+                progress=report,
+                executor=executor,
             )
         if failure is not None:
             raise GridFileError(failure.message_zh, failure.message_en)

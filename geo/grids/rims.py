@@ -1,11 +1,14 @@
-"""Corners of grids on a border of areas, put into the grids on its other side as well."""
+"""Corners of grids on a border of areas, put into the grids on its other side as well.
+
+Each area is divided on its own, so a boundary that ends on its border ends there for it alone.
+Where neighbours do not share their vertices, simplifying them opens cracks.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import shapely
-from shapely.geometry import Polygon
-from shapely.geometry.base import BaseGeometry
+from scipy.spatial import cKDTree
 
 from geo.grids.faces import NODE_GRID_M, BoolArray, FloatArray, GeometryArray, IntArray, point_keys
 
@@ -15,20 +18,23 @@ REACH_M = 1.5 * NODE_GRID_M
 def share_corners(shapes: GeometryArray, area: IntArray) -> GeometryArray:
     """Give neighbours in different areas the same vertices along their common border.
 
-    Each area is divided on its own, so a boundary that ends on its border ends there for it
-    alone. Where neighbours do not share vertices, simplifying them opens cracks.
-
     Parameters
     ----------
     shapes
         Polygons, local metres, on the node grid.
     area
         Area of each; those of one area share their vertices already.
+
+    Returns
+    -------
+    The same ground to a millimetre. A shape that would not be valid with more corners keeps its
+    own.
     """
+    shapes = _meet(shapes, area)
     rings, shape_of_ring = shapely.get_rings(shapes, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
-    keys = point_keys(points)
     owner = area[shape_of_ring[ring]]
+    keys = point_keys(points)
     at = np.flatnonzero(ring[1:] == ring[:-1])
     rim = at[_alone(keys[at], keys[at + 1], owner[at])]
     corners = np.unique(np.concatenate([rim, rim + 1]))
@@ -37,45 +43,73 @@ def share_corners(shapes: GeometryArray, area: IntArray) -> GeometryArray:
         shapely.points(points[corners]), predicate="dwithin", distance=REACH_M
     )
     new, old = corners[corner], rim[edge]
-    missing = (owner[new] != owner[old]) & (keys[new] != keys[old]) & (keys[new] != keys[old + 1])
-    additions: dict[int, dict[int, FloatArray]] = {}
-    for corner_at, edge_at in zip(new[missing].tolist(), old[missing].tolist(), strict=True):
-        additions.setdefault(edge_at, {})[int(keys[corner_at])] = points[corner_at]
-    changed = sorted({int(shape_of_ring[ring[edge_at]]) for edge_at in additions})
-    shapes = shapes.copy()
-    for shape in changed:
-        shapes[shape] = _rebuilt(np.flatnonzero(shape_of_ring == shape), ring, points, additions)
-    return shapes
+    where = _along(points[new], points[old], points[old + 1])
+    own = (keys[new] == keys[old]) | (keys[new] == keys[old + 1])
+    missing = (owner[new] != owner[old]) & ~own & (where > 0) & (where < 1)
+    return _insert(shapes, (new[missing], old[missing], where[missing]))
+
+
+def _meet(shapes: GeometryArray, area: IntArray) -> GeometryArray:
+    """Let vertices of two areas that are one but for rounding be one: the first area's."""
+    points, shape = shapely.get_coordinates(shapes, return_index=True)
+    keys, owner = point_keys(points), area[shape]
+    order = np.lexsort((owner, keys))
+    one = order[np.unique(np.stack([keys, owner])[:, order], axis=1, return_index=True)[1]]
+    pairs = cKDTree(points[one]).query_pairs(REACH_M, output_type="ndarray")
+    first, second = one[pairs[:, 0]], one[pairs[:, 1]]
+    apart = (owner[first] != owner[second]) & (keys[first] != keys[second])
+    low = np.where(owner[first] < owner[second], first, second)[apart]
+    high = np.where(owner[first] < owner[second], second, first)[apart]
+    held = set(zip(keys.tolist(), owner.tolist(), strict=True))
+    goal = {
+        (int(keys[b]), int(owner[b])): points[a]
+        for a, b in zip(low.tolist(), high.tolist(), strict=True)
+        # Not where that area has both, a millimetre apart.
+        if (int(keys[a]), int(owner[b])) not in held and (int(keys[b]), int(owner[a])) not in held
+    }
+    moved = points.copy()
+    for at in np.flatnonzero(np.isin(keys, keys[high])).tolist():
+        moved[at] = goal.get((int(keys[at]), int(owner[at])), points[at])
+    return np.asarray(shapely.set_coordinates(shapes.copy(), moved), dtype=np.object_)
 
 
 def _alone(begin: IntArray, end: IntArray, owner: IntArray) -> BoolArray:
     """Whether an edge has no twin within its own area."""
     low, high = np.minimum(begin, end), np.maximum(begin, end)
     order = np.lexsort((owner, high, low))
-    new = np.ones(len(order), dtype=bool)
+    same = np.ones(len(order), dtype=bool)
     for value in (low[order], high[order], owner[order]):
-        new[1:] &= value[1:] == value[:-1]
-    new[:1] = False
-    run = np.cumsum(~new) - 1
+        same[1:] &= value[1:] == value[:-1]
+    same[:1] = False
+    run = np.cumsum(~same) - 1
     alone = np.empty(len(order), dtype=bool)
     alone[order] = np.bincount(run)[run] == 1
     return alone
 
 
-def _rebuilt(
-    rings: IntArray,
-    ring: IntArray,
-    points: FloatArray,
-    additions: dict[int, dict[int, FloatArray]],
-) -> BaseGeometry:
-    drawn = []
-    for one in rings.tolist():
-        first, last = np.searchsorted(ring, [one, one + 1])
-        chain = []
-        for at in range(first, last):
-            chain.append(points[at])
-            more = list(additions.get(at, {}).values())
-            more.sort(key=lambda corner, start=points[at]: float(np.hypot(*(corner - start))))  # type: ignore[misc]
-            chain += more
-        drawn.append(np.array(chain))
-    return Polygon(drawn[0], drawn[1:])
+def _along(points: FloatArray, begin: FloatArray, end: FloatArray) -> FloatArray:
+    """Where points lie along straight lines, 0 at the beginning and 1 at the end."""
+    line = end - begin
+    return np.asarray(((points - begin) * line).sum(axis=1) / (line**2).sum(axis=1))
+
+
+def _insert(shapes: GeometryArray, found: tuple[IntArray, IntArray, FloatArray]) -> GeometryArray:
+    """Put points into edges; both are counted over the points of all rings."""
+    rings, shape_of_ring = shapely.get_rings(shapes, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    new, old, where = found
+    _, once = np.unique(np.stack([old, point_keys(points)[new]]), axis=1, return_index=True)
+    # An edge's first point has its own place; what is put in comes after it, in its order.
+    place = np.concatenate([np.arange(len(points), dtype=np.float64), old[once] + where[once]])
+    order = np.argsort(place, kind="stable")
+    longer = np.concatenate([points, points[new[once]]])[order]
+    of_ring = np.concatenate([ring, ring[old[once]]])[order]
+    lines = shapely.linearrings(longer, indices=of_ring)
+    changed = np.unique(shape_of_ring[ring[old]])
+    drawn = shapes.copy()
+    for shape in changed.tolist():
+        first, *holes = lines[shape_of_ring == shape]
+        better = shapely.polygons(first, holes=holes or None)
+        if better.is_valid:
+            drawn[shape] = better
+    return drawn

@@ -6,6 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from distributed import LocalCluster
 from fixtures.quarter import make_quarter
 from typer.testing import CliRunner, Result
 
@@ -151,3 +152,20 @@ def test_a_draft_is_published_by_a_planner_only(
     assert "in force from 2030-01-01" in unwrapped(done.output)
     again = run("publish", number, "--as", "planner")
     assert "published already" in unwrapped(again.stderr)
+
+
+def test_areas_may_be_divided_on_a_cluster(run: Run, tmp_path: Path) -> None:
+    """The same grids, bit by bit, from a worker as from this process."""
+    assert run("generate", *files()).exit_code == 0
+    (tmp_path / "grids.gpkg").rename(tmp_path / "here.gpkg")
+    cluster = LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+    )
+    with cluster:
+        made = run("generate", *files(), "--scheduler", cluster.scheduler_address)
+    assert made.exit_code == 0, made.output
+    here, there = read_grids(tmp_path / "here.gpkg"), read_grids(tmp_path / "grids.gpkg")
+    assert (here.geometry == there.geometry).all()
+    refused = run("generate", *files(), "--force", "--scheduler", "tcp://127.0.0.1:1")
+    assert refused.exit_code == 1
+    assert "dask" in refused.stderr

@@ -1,4 +1,4 @@
-"""Boundaries are pulled taut around what stands in the way; corners are shared across areas."""
+"""Boundaries are pulled taut around what stands in the way."""
 
 import numpy as np
 import shapely
@@ -90,11 +90,19 @@ def test_any_line_any_houses(offsets, houses):
 
 
 def test_corners_on_a_border_of_areas_are_shared():
-    west = np.array([shapely.box(0, 0, 50, 30), shapely.box(0, 30, 50, 100)])
-    east = np.array([shapely.box(50, 0, 100, 60), shapely.box(50, 60, 100, 100)])
-    before = np.concatenate([west, east])
+    west = [shapely.box(0, 0, 50, 30), shapely.box(0, 30, 50, 100)]
+    east = [shapely.box(50, 0, 100, 60), shapely.box(50, 60, 100, 100)]
+    before, area = np.array(west + east), np.array([0, 0, 1, 1])
     assert not shapely.coverage_is_valid(before)
-    after = share_corners(before, np.array([0, 0, 1, 1]))
+    after = share_corners(before, area)
     assert shapely.coverage_is_valid(after)
     assert shapely.equals(after, before).all()
-    assert (share_corners(after, np.array([0, 0, 1, 1])) == after).all()
+    assert (share_corners(after, area) == after).all()
+
+
+def test_corners_a_millimetre_apart_become_one():
+    west = [shapely.box(0, 0, 50, 30), shapely.box(0, 30, 50, 100)]
+    east = [shapely.box(50, 0, 100, 30.001), shapely.box(50, 30.001, 100, 100)]
+    after = share_corners(np.array(west + east), np.array([0, 0, 1, 1]))
+    assert shapely.coverage_is_valid(after)
+    assert len(np.unique(shapely.get_coordinates(after), axis=0)) == 9
