@@ -104,7 +104,7 @@ def _insert(shapes: GeometryArray, found: tuple[IntArray, IntArray, FloatArray])
     order = np.argsort(place, kind="stable")
     longer = np.concatenate([points, points[new[once]]])[order]
     of_ring = np.concatenate([ring, ring[old[once]]])[order]
-    lines = shapely.linearrings(longer, indices=of_ring)
+    lines = np.asarray(shapely.linearrings(longer, indices=of_ring), dtype=np.object_)
     changed = np.unique(shape_of_ring[ring[old]])
     drawn = shapes.copy()
     for shape in changed.tolist():
