@@ -36,9 +36,9 @@ class Weights(NamedTuple):
 
     over: float = 10.0
     over_squared: float = 300.0
-    tolerance: float = 0.04
+    tolerance: float = 0.025
     shape: float = 1.5
-    open_ground: float = 1.3
+    open_ground: float = 1.4
 
 
 class Course(NamedTuple):
