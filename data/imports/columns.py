@@ -210,6 +210,39 @@ _GRID_LIST_FIELDS = (
         limit=2_000,
     ),
 )
+REGISTERED_WORDS: Final = _words("户籍户数 户籍总户数 户籍户 户籍家庭户数 registered_households")
+RESIDENT_WORDS: Final = _words(
+    "常住户数 常住总户数 常住户 居住户数 实住户数 实有户数 resident_households"
+)
+_HOUSEHOLD_LIST_FIELDS = (
+    Field(
+        "area",
+        "社区（村）",
+        _words("area community village 社区 社区编码 社区名称 所属社区 社区（村） 村（社区） 村居 村")
+        + _words("村名 村名称 村庄 所属村 行政村 自然村 area_code"),
+    ),
+    Field(
+        "compound",
+        "小区",
+        _words("compound 小区 小区名称 所属小区 小区（村庄） 住宅小区 街巷 街巷名称 estate"),
+    ),
+    Field(
+        "building",
+        "楼栋",
+        _words("building buildings 楼栋 楼号 楼栋号 楼栋名称 楼幢 幢号 门牌 门牌号"),
+        limit=2_000,
+    ),
+    Field(
+        "households",
+        "户数",
+        _words("households 户数 总户数 住户数 居民户数 合计户数 hh hushu")
+        + REGISTERED_WORDS
+        + RESIDENT_WORDS,
+        "count",
+        required=True,
+        limit=1_000_000,
+    ),
+)
 
 KINDS: Final[dict[str, Kind]] = {
     kind.name: kind
@@ -225,6 +258,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("tracks", "轨迹", "point", _TRACK_FIELDS, _words("track_points track 轨迹")),
         Kind("grids", "网格", "polygon", _GRID_FIELDS, _words("grid 网格")),
         Kind("grid_lists", "网格清单", "any", _GRID_LIST_FIELDS, _words("grid 网格 清单 台账")),
+        Kind("household_lists", "户数表", "any", _HOUSEHOLD_LIST_FIELDS, _words("household 户数")),
     )
 }
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
+import pandas as pd
 
 from data.imports.building_words import parse_buildings, plain_number, plain_place
 from data.imports.columns import KINDS, map_columns, require_columns
@@ -148,7 +149,7 @@ def match_buildings(listed: GridList, buildings: gpd.GeoDataFrame) -> ListMatch:
         ``name``, ``compound``, ``address``; a building without a compound is known by its
         address: 当铺巷12号 is number 12 of 当铺巷.
     """
-    index = _index(buildings)
+    index = index_buildings(buildings)
     match = ListMatch({}, [])
     # Rows that name their buildings go first: what "all" leaves out is theirs.
     for row in sorted(listed.rows, key=lambda one: one.buildings is None):
@@ -198,8 +199,14 @@ def _place(compound: str, index: Mapping[str, object]) -> str | None:
     return like[0] if len(like) == 1 else None
 
 
-def _index(buildings: gpd.GeoDataFrame) -> dict[str, dict[str, list[int]]]:
-    """Place → number → positions of buildings."""
+def index_buildings(buildings: pd.DataFrame) -> dict[str, dict[str, list[int]]]:
+    """Plain name of a compound or lane → plain number → positions of buildings.
+
+    Parameters
+    ----------
+    buildings
+        ``name``, ``compound``, ``address``.
+    """
     index: dict[str, dict[str, list[int]]] = {}
     texts = (buildings[name].fillna("") for name in ("compound", "name", "address"))
     for at, words in enumerate(zip(*texts, strict=True)):

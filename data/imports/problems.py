@@ -6,10 +6,13 @@ from typing import Any, Final
 
 from data.imports.file_messages import FILE_MESSAGES
 from data.imports.grid_messages import GRID_MESSAGES
+from data.imports.household_messages import HOUSEHOLD_MESSAGES
 from data.imports.messages import Language, Message
 from data.imports.row_messages import ROW_MESSAGES
 
-MESSAGES: Final[dict[str, Message]] = FILE_MESSAGES | GRID_MESSAGES | ROW_MESSAGES
+MESSAGES: Final[dict[str, Message]] = (
+    FILE_MESSAGES | GRID_MESSAGES | HOUSEHOLD_MESSAGES | ROW_MESSAGES
+)
 
 
 def _shown(value: object, limit: int = 600) -> str:

@@ -63,13 +63,18 @@ class Area(Base):
 
 
 class Building(Base):
-    """A building 楼栋 with the number of households in it; never who they are."""
+    """A building 楼栋 with the number of households in it; never who they are.
+
+    ``households_basis`` says how they were counted, where that was said: by registration 户籍 or
+    by residence 常住.
+    """
 
     __tablename__ = "building"
     __table_args__ = (
         UniqueConstraint("district_id", "external_id"),
         ForeignKeyConstraint(["district_id", "area_id"], ["area.district_id", "area.id"]),
         CheckConstraint("households >= 0", name="households"),
+        CheckConstraint("households_basis IN ('registered', 'resident')", name="households_basis"),
         Index("building_geom_idx", "geom", postgresql_using="gist"),
         Index("building_area_idx", "district_id", "area_id"),
         Index(
@@ -90,6 +95,7 @@ class Building(Base):
     use: Mapped[str | None]
     levels: Mapped[int | None]
     households: Mapped[int] = mapped_column(server_default="0")
+    households_basis: Mapped[str | None]
     geom: Mapped[Any] = mapped_column(geometry("MULTIPOLYGON"))
     datum_in: Mapped[str] = mapped_column(server_default="wgs84")
     updated_at: Mapped[datetime]

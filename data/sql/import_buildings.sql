@@ -1,6 +1,6 @@
 -- One batch of buildings. A building lies in the community that holds an inner point of it; the
 -- lowest id, should a point lie on the border of two. Rows that are the same already stay untouched
--- and are not returned.
+-- and are not returned. Households that change have no known basis any more.
 INSERT INTO building AS b (
     district_id, external_id, area_id, name, compound, address, use, levels, households,
     geom, datum_in, updated_at
@@ -24,7 +24,9 @@ LEFT JOIN LATERAL (
 ON CONFLICT (district_id, external_id) DO UPDATE
 SET area_id = excluded.area_id, name = excluded.name, compound = excluded.compound,
     address = excluded.address, use = excluded.use, levels = excluded.levels,
-    households = excluded.households, geom = excluded.geom, datum_in = excluded.datum_in,
+    households = excluded.households,
+    households_basis = CASE WHEN b.households = excluded.households THEN b.households_basis END,
+    geom = excluded.geom, datum_in = excluded.datum_in,
     updated_at = excluded.updated_at
 WHERE (b.area_id, b.name, b.compound, b.address, b.use, b.levels, b.households, b.datum_in)
       IS DISTINCT FROM (excluded.area_id, excluded.name, excluded.compound, excluded.address,

@@ -9,6 +9,7 @@ import pytest
 import shapely
 from typer.testing import CliRunner, Result
 
+from api.cli import grid_shared
 from api.cli.grids import app
 from data.exports.grid_file import read_grids
 from data.server import DatabaseUrls
@@ -21,7 +22,9 @@ def run(urls: DatabaseUrls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Run a command on a database of the test's own, in a folder of its own."""
     monkeypatch.setenv("SANBAI_DATABASE_URL", urls.app)
     monkeypatch.setenv("SANBAI_MIGRATION_DATABASE_URL", urls.owner)
-    monkeypatch.setenv("COLUMNS", "250")
+    # Where COLUMNS is set when a console is made, it keeps that width.
+    for screen in (grid_shared.console, grid_shared.errors):
+        monkeypatch.setattr(screen, "width", 250)
     monkeypatch.chdir(tmp_path)
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
 

@@ -42,7 +42,13 @@ def test_z_and_p_agree_with_esda():
     weights = W({i: [i, *n.tolist()] for i, n in enumerate(NEAR)}, silence_warnings=True)
     with pytest.warns(DeprecationWarning, match="alternative"):
         peer = G_Local(
-            cases, weights, transform="B", star=None, permutations=9999, n_jobs=1, seed=1
+            cases.astype(float),
+            weights,
+            transform="B",
+            star=None,
+            permutations=9999,
+            n_jobs=1,
+            seed=1,
         )
     np.testing.assert_allclose(found["z"], peer.Zs, rtol=1e-9)
     # esda's p is one-sided, towards the side that was observed.

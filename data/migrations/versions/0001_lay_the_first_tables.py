@@ -298,10 +298,15 @@ def upgrade() -> None:
         sa.Column("use", sa.Text(), nullable=True),
         sa.Column("levels", sa.Integer(), nullable=True),
         sa.Column("households", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("households_basis", sa.Text(), nullable=True),
         sa.Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=False),
         sa.Column("datum_in", sa.Text(), server_default="wgs84", nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("households >= 0", name=op.f("building_households_check")),
+        sa.CheckConstraint(
+            "households_basis IN ('registered', 'resident')",
+            name=op.f("building_households_basis_check"),
+        ),
         sa.ForeignKeyConstraint(
             ["district_id", "area_id"],
             ["area.district_id", "area.id"],
