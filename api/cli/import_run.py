@@ -134,11 +134,11 @@ def run_import(request: Request, store: Store) -> None:
         read = _read_or_ask(request)
         outcome = _store(request, read, store)
     except ImportFileError as error:
-        _tell_refusal(request, error)
+        tell_refusal(request, error)
         raise typer.Exit(1) from error
     bad = sorted([*read.bad, *outcome.bad], key=lambda row: row.row)
     _tell_result(request, read, outcome.stored, len({row.row for row in bad}))
-    _tell_bad_rows(request, bad)
+    tell_bad_rows(request, bad)
 
 
 def is_interactive() -> bool:
@@ -176,17 +176,25 @@ def _read(request: Request) -> ReadResult:
 
 
 def _store(request: Request, read: ReadResult, store: Store) -> Outcome:
+    with (
+        import_transaction(check_only=request.check_only) as connection,
+        _progress(request.kind) as told,
+    ):
+        return store(connection, read, datetime.now(UTC), told)
+
+
+@contextmanager
+def import_transaction(*, check_only: bool) -> Iterator[Connection]:
+    """Open the database, brought up to date, in one transaction; undone when only checking."""
     settings = Settings()
     with running_database(settings) as urls:
         bring_up_to_date(settings, urls)
         engine = open_engine(urls.app, pool_size=1, statement_timeout_s=0)
         try:
             with engine.connect() as connection, connection.begin() as transaction:
-                with _progress(request.kind) as told:
-                    outcome = store(connection, read, datetime.now(UTC), told)
-                if request.check_only:
+                yield connection
+                if check_only:
                     transaction.rollback()
-                return outcome
         finally:
             engine.dispose()
 
@@ -209,22 +217,23 @@ def _progress(kind: str) -> Iterator[Told]:
         yield told
 
 
-def _said(request: Request, zh: str, en: str) -> list[str]:
+def said(request: Request, zh: str, en: str) -> list[str]:
+    """Return a sentence in the language asked for, or in both."""
     return {"zh": [zh], "en": [en]}.get(request.language or "", [zh, en])
 
 
-def _tell_refusal(request: Request, error: ImportFileError) -> None:
-    for line in _said(
-        request, f"导入失败：{error.message_zh}", f"Not imported: {error.message_en}"
-    ):
+def tell_refusal(request: Request, error: ImportFileError) -> None:
+    """Say why a file is refused, and which rows are at fault."""
+    for line in said(request, f"导入失败：{error.message_zh}", f"Not imported: {error.message_en}"):
         errors.print(line, style="red", markup=False, highlight=False)
-    _tell_bad_rows(request, error.bad)
+    tell_bad_rows(request, error.bad)
 
 
-def _tell_bad_rows(request: Request, bad: list[BadRow]) -> None:
+def tell_bad_rows(request: Request, bad: list[BadRow]) -> None:
+    """List rows at fault, or write them to the report."""
     if request.report is not None:
         write_report(request.report, bad, request.language or "zh")
-        for line in _said(
+        for line in said(
             request,
             f"问题清单已写入 {request.report}（{len(bad)} 条）。",
             f"The list of problems is in {request.report} ({len(bad)} lines).",
@@ -232,10 +241,10 @@ def _tell_bad_rows(request: Request, bad: list[BadRow]) -> None:
             errors.print(line, markup=False, highlight=False)
         return
     for row in bad[:MAX_BAD_ROWS_SHOWN]:
-        for line in _said(request, row.line("zh"), row.line("en")):
+        for line in said(request, row.line("zh"), row.line("en")):
             errors.print(f"  {line}", markup=False, highlight=False)
     if len(bad) > MAX_BAD_ROWS_SHOWN:
-        for line in _said(
+        for line in said(
             request,
             f"  …… 共 {len(bad)} 条；用 --report bad.csv 得到完整清单。",
             f"  … {len(bad)} in all; --report bad.csv lists every one.",
@@ -260,8 +269,13 @@ def _tell_result(
     table.add_row("跳过 Left out", str(rows_left_out))
     console.print(table)
     for note in read.notes:
-        for line in _said(request, *_NOTES[note]):
+        for line in said(request, *_NOTES[note]):
             console.print(line, style="yellow", markup=False)
+    tell_check_only(request)
+
+
+def tell_check_only(request: Request) -> None:
+    """Say that nothing was stored, where that was asked for."""
     if request.check_only:
-        for line in _said(request, "只检查，未写入任何数据。", "Checked only: nothing was stored."):
+        for line in said(request, "只检查，未写入任何数据。", "Checked only: nothing was stored."):
             console.print(line, style="yellow", markup=False)

@@ -210,15 +210,13 @@ _GRID_LIST_FIELDS = (
         limit=2_000,
     ),
 )
-REGISTERED_WORDS: Final = _words("户籍户数 户籍总户数 户籍户 户籍家庭户数 registered_households")
-RESIDENT_WORDS: Final = _words(
-    "常住户数 常住总户数 常住户 居住户数 实住户数 实有户数 resident_households"
-)
 _HOUSEHOLD_LIST_FIELDS = (
     Field(
         "area",
         "社区（村）",
-        _words("area community village 社区 社区编码 社区名称 所属社区 社区（村） 村（社区） 村居 村")
+        _words(
+            "area community village 社区 社区编码 社区名称 所属社区 社区（村） 村（社区） 村居 村"
+        )
         + _words("村名 村名称 村庄 所属村 行政村 自然村 area_code"),
     ),
     Field(
@@ -236,8 +234,8 @@ _HOUSEHOLD_LIST_FIELDS = (
         "households",
         "户数",
         _words("households 户数 总户数 住户数 居民户数 合计户数 hh hushu")
-        + REGISTERED_WORDS
-        + RESIDENT_WORDS,
+        + _words("户籍户数 户籍总户数 户籍户 户籍家庭户数 registered_households")
+        + _words("常住户数 常住总户数 常住户 居住户数 实住户数 resident_households"),
         "count",
         required=True,
         limit=1_000_000,
