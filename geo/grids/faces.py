@@ -19,6 +19,9 @@ from shapely.geometry.base import BaseGeometry
 NODE_GRID_M = 0.001
 """Lines are noded on a grid of one millimetre, a tenth of what a plan may be off by."""
 
+POLYGON = 3
+"""Type of a polygon, as :func:`shapely.get_type_id` tells it."""
+
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -171,3 +174,11 @@ def _longest(who: IntArray, whom: IntArray, length_m: FloatArray) -> tuple[IntAr
     best = np.lexsort((whom, -total, who))
     distinct, first = np.unique(who[best], return_index=True)
     return distinct, whom[best[first]]
+
+
+def are_sound(shapes: GeometryArray) -> BoolArray:
+    """Whether polygons are valid, and still one polygon each when put on the node grid."""
+    sound = np.asarray(shapely.is_valid(shapes), dtype=np.bool_)
+    rounded = shapely.set_precision(shapes[sound], NODE_GRID_M)
+    sound[sound] = shapely.get_type_id(rounded) == POLYGON
+    return sound

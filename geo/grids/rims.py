@@ -10,7 +10,15 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from geo.grids.faces import NODE_GRID_M, BoolArray, FloatArray, GeometryArray, IntArray, point_keys
+from geo.grids.faces import (
+    NODE_GRID_M,
+    BoolArray,
+    FloatArray,
+    GeometryArray,
+    IntArray,
+    are_sound,
+    point_keys,
+)
 
 REACH_M = 1.5 * NODE_GRID_M
 
@@ -67,10 +75,18 @@ def _meet(shapes: GeometryArray, area: IntArray) -> GeometryArray:
         # Not where that area has both, a millimetre apart.
         if (int(keys[a]), int(owner[b])) not in held and (int(keys[b]), int(owner[a])) not in held
     }
-    moved = points.copy()
-    for at in np.flatnonzero(np.isin(keys, keys[high])).tolist():
-        moved[at] = goal.get((int(keys[at]), int(owner[at])), points[at])
-    return np.asarray(shapely.set_coordinates(shapes.copy(), moved), dtype=np.object_)
+    while goal:
+        moved = points.copy()
+        for at in np.flatnonzero(np.isin(keys, keys[high])).tolist():
+            moved[at] = goal.get((int(keys[at]), int(owner[at])), points[at])
+        met = np.asarray(shapely.set_coordinates(shapes.copy(), moved), dtype=np.object_)
+        wrong = np.isin(shape, np.flatnonzero(~are_sound(met)))
+        bad = set(zip(keys[wrong].tolist(), owner[wrong].tolist(), strict=True)) & goal.keys()
+        if not bad:
+            return met
+        # A vertex is moved for all grids of its area or for none.
+        goal = {key: point for key, point in goal.items() if key not in bad}
+    return shapes
 
 
 def _alone(begin: IntArray, end: IntArray, owner: IntArray) -> BoolArray:
@@ -110,6 +126,6 @@ def _insert(shapes: GeometryArray, found: tuple[IntArray, IntArray, FloatArray])
     for shape in changed.tolist():
         first, *holes = lines[shape_of_ring == shape]
         better = shapely.polygons(first, holes=holes or None)
-        if better.is_valid:
+        if are_sound(np.array([better])).all():
             drawn[shape] = better
     return drawn

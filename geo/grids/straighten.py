@@ -8,7 +8,7 @@ road than before. What the grids hold, whom they border on and their rims stay a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -19,6 +19,7 @@ from geo.grids.faces import (
     FloatArray,
     GeometryArray,
     IntArray,
+    are_sound,
     point_keys,
 )
 
@@ -30,6 +31,7 @@ GRAZE_M2 = 0.002
 """Sweeping over less than this of a building is rounding."""
 SAMPLE_M = 4.0
 ROUNDS = 12
+TRIES = 4
 WORTH_M = 0.05
 """A vertex is moved for a gain of at least this much length."""
 
@@ -84,8 +86,8 @@ def straighten(
 
     Returns
     -------
-    The grids in their order, a coverage of the same ground; the same grids where the result
-    would not be one.
+    The grids in their order, a coverage of the same ground. Grids that would no longer be one
+    sound polygon keep their boundaries.
     """
     grids = np.asarray(shapely.orient_polygons(grids), dtype=np.object_)
     edges = _directed_edges(grids)
@@ -93,13 +95,27 @@ def straighten(
     if arcs is None:
         return grids
     ground = _Ground(shapely.STRtree(buildings), edges.rims(), shapely.STRtree(lines))
+    frozen = ~are_sound(grids)
+    for _ in range(TRIES):
+        kept = (frozen[arcs.left] | frozen[arcs.right])[arcs.arc]
+        drawn = _rebuild(grids, edges, _taut(replace(arcs, fixed=arcs.fixed | kept), ground))
+        if drawn is None:
+            break
+        wrong = ~are_sound(drawn) & ~frozen
+        if not wrong.any():
+            return drawn if shapely.coverage_is_valid(drawn) else grids
+        frozen |= wrong
+    return grids
+
+
+def _taut(arcs: _Arcs, ground: _Ground) -> _Arcs:
     for turn in range(ROUNDS):
-        before = arcs.points
+        before = len(arcs.points)
         for parity in (0, 1):
             arcs = _pull(arcs, ground, parity, leave_out=turn % 4 != 2)
-        if turn % 4 == 3 and len(before) == len(arcs.points) and arcs.settled[~arcs.fixed].all():
+        if turn % 4 == 3 and before == len(arcs.points) and arcs.settled[~arcs.fixed].all():
             break
-    return _rebuild(grids, edges, arcs)
+    return arcs
 
 
 @dataclass(frozen=True)
@@ -284,8 +300,8 @@ def _one_of_each(rings: FloatArray, at: IntArray) -> IntArray:
     return at[~late]
 
 
-def _rebuild(grids: GeometryArray, edges: _Edges, arcs: _Arcs) -> GeometryArray:
-    """Put rims and chains together again; the grids as they were if that fails."""
+def _rebuild(grids: GeometryArray, edges: _Edges, arcs: _Arcs) -> GeometryArray | None:
+    """Put rims and chains together again; None if they do not make one polygon a grid."""
     same = np.flatnonzero(arcs.arc[1:] == arcs.arc[:-1])
     chain, rim = arcs.arc[same], edges.on_rim
     begin, end = arcs.points[same], arcs.points[same + 1]
@@ -305,7 +321,6 @@ def _rebuild(grids: GeometryArray, edges: _Edges, arcs: _Arcs) -> GeometryArray:
         owner = beside.get((int(keys[0]), int(keys[1])))
         if owner is not None:
             if drawn[owner] is not None:
-                return grids
+                return None
             drawn[owner] = face
-    whole = all(shape is not None for shape in drawn)
-    return drawn if whole and shapely.coverage_is_valid(drawn) else grids
+    return drawn if all(shape is not None for shape in drawn) else None
