@@ -143,7 +143,8 @@ class _Matching:
         }
         self._areas: dict[str, list[int]] = {}
         for at, (code, name) in enumerate(zip(self._area_codes, self._area_names, strict=True)):
-            for word in filter(None, {code, plain_community(name or "")}):
+            whole = plain_place(name or "")
+            for word in filter(None, {code, whole, plain_community(whole)}):
                 self._areas.setdefault(word, []).append(at)
         self._uses = [_text(use) for use in buildings["use"]]
         known = pd.to_numeric(buildings["levels"], errors="coerce")
@@ -191,7 +192,9 @@ class _Matching:
         return _Found("compound" if row.buildings is None else "building", at)
 
     def _of_community(self, name: str) -> list[int] | None:
-        return self._areas.get(name) or self._areas.get(plain_community(name))
+        """Positions in a community by code or name; the whole name goes before what it comes to."""
+        words = (name, plain_place(name), plain_community(name))
+        return next((self._areas[word] for word in words if word in self._areas), None)
 
     def _in_community(self, name: str) -> list[int]:
         at = self._of_community(name)

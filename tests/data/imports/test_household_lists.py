@@ -188,6 +188,13 @@ def test_a_name_of_two_places_needs_its_community(town: Connection, tmp_path: Pa
     assert counted(town) == {"N1": 9, "N2": 8}
 
 
+def test_a_whole_name_goes_before_what_it_comes_to(town: Connection, tmp_path: Path) -> None:
+    town.execute(text("UPDATE area SET name = '李家社区' WHERE name = '东风社区'"))
+    assert refused(town, tmp_path, ("李家", None, None, 9))[0].code == "household_place_twice"
+    take(town, tmp_path, ("李家社区", None, None, 9), ("李家村", None, None, 8))
+    assert sum(counted(town).values()) == 17
+
+
 def test_a_building_is_counted_once(town: Connection, tmp_path: Path) -> None:
     rows = [
         (None, "阳光小区", None, 200),
