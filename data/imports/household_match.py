@@ -38,7 +38,7 @@ _OTHER_USES: Final = frozenset(
     allotment_house barn boathouse bunker canopy carport cathedral chapel church civic college
     commercial conservatory construction container cowshed factory farm_auxiliary fire_station
     garage garages gatehouse government grandstand greenhouse hall hangar hospital hotel
-    industrial kindergarten kiosk library market mosque museum office offices parking pavilion
+    industrial kindergarten kiosk library mall market mosque museum office offices parking pavilion
     public religious restaurant retail riding_hall roof ruins school service shed shop shrine
     sports_centre sports_hall stable station sty storage_tank supermarket synagogue temple
     toilets train_station transformer_tower transportation university warehouse water_tower works

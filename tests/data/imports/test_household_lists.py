@@ -276,6 +276,7 @@ def test_one_district_is_taken_and_two_are_asked_for(town: Connection, tmp_path:
         ("商业", False),
         ("Office", False),
         ("garages", False),
+        ("mall", False),
     ],
 )
 def test_what_is_lived_in(use: str | None, lived_in: bool) -> None:
