@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
+from geo.grids.cells import NEAR_LINE_M
 from geo.grids.faces import (
     NODE_GRID_M,
     BoolArray,
@@ -23,8 +24,6 @@ from geo.grids.faces import (
     point_keys,
 )
 
-NEAR_LINE_M = 5.0
-"""A boundary this close to a road or to water is said to follow it."""
 DRIFT_M = 1.0
 """Where it follows one it is moved by no more than this at a time."""
 GRAZE_M2 = 0.002
