@@ -11,6 +11,7 @@ from data.schema.cases import CaseEvent, CaseText, Category, HazardCase, Photo, 
 from data.schema.patrols import Shift, ShiftGrid, TrackPoint
 from data.schema.places import Area, Building, District, LayerVersion, Place, Road, Water
 from data.schema.plan_edits import PlanEdit
+from data.schema.plan_files import PlanBackdrop, PlanSignature
 from data.schema.plans import AreaShape, Grid, GridShape, GridVersion, Plan, PlanStep
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
 from data.schema.temporary_grids import TemporaryGrid
@@ -40,7 +41,9 @@ __all__ = [
     "Photo",
     "Place",
     "Plan",
+    "PlanBackdrop",
     "PlanEdit",
+    "PlanSignature",
     "PlanStep",
     "Road",
     "Session",

@@ -65,7 +65,8 @@ class PlanStep(Base):
             ["district_id", "plan_id"], ["plan.district_id", "plan.id"], ondelete="CASCADE"
         ),
         CheckConstraint(
-            "action IN ('edit', 'check', 'approve', 'send-back', 'publish')", name="action"
+            "action IN ('edit', 'check', 'sign', 'unsign', 'approve', 'send-back', 'publish')",
+            name="action",
         ),
         CheckConstraint("status IN ('draft', 'checked', 'approved', 'published')", name="status"),
     )

@@ -436,7 +436,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint(
-            "action IN ('edit', 'check', 'approve', 'send-back', 'publish')",
+            "action IN ('edit', 'check', 'sign', 'unsign', 'approve', 'send-back', 'publish')",
             name=op.f("plan_step_action_check"),
         ),
         sa.CheckConstraint(
@@ -848,6 +848,71 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("district_id", "plan_id", "seq", name=op.f("plan_edit_pkey")),
     )
+    op.create_table(
+        "plan_signature",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("area_id", sa.BigInteger(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("added_by", sa.Uuid(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "area_id"],
+            ["area.district_id", "area.id"],
+            name=op.f("plan_signature_district_id_area_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "plan_id"],
+            ["plan.district_id", "plan.id"],
+            name=op.f("plan_signature_district_id_plan_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("plan_signature_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("plan_signature_pkey")),
+    )
+    op.create_index("plan_signature_plan_idx", "plan_signature", ["district_id", "plan_id"])
+    op.create_table(
+        "plan_backdrop",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("source_key", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("picture_key", sa.Text(), nullable=True),
+        sa.Column("width_px", sa.Integer(), nullable=True),
+        sa.Column("height_px", sa.Integer(), nullable=True),
+        sa.Column("shown_key", sa.Text(), nullable=True),
+        sa.Column("placed", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("bounds", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("added_by", sa.Uuid(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('drawing', 'scan')", name=op.f("plan_backdrop_kind_check")),
+        sa.CheckConstraint(
+            "(shown_key IS NULL) = (placed IS NULL) AND (shown_key IS NULL) = (bounds IS NULL)",
+            name=op.f("plan_backdrop_whole_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "plan_id"],
+            ["plan.district_id", "plan.id"],
+            name=op.f("plan_backdrop_district_id_plan_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("plan_backdrop_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("plan_backdrop_pkey")),
+    )
+    op.create_index("plan_backdrop_plan_idx", "plan_backdrop", ["district_id", "plan_id"])
     op.create_table(
         "grid_shape",
         sa.Column("district_id", sa.Integer(), nullable=False),
