@@ -12,6 +12,7 @@ from data.schema.patrols import Shift, ShiftGrid, TrackPoint
 from data.schema.places import Area, Building, District, LayerVersion, Place, Road, Water
 from data.schema.plan_edits import PlanEdit
 from data.schema.plan_files import PlanBackdrop, PlanSignature
+from data.schema.plan_layers import PlanLayer
 from data.schema.plans import AreaShape, Grid, GridShape, GridVersion, Plan, PlanStep
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
 from data.schema.temporary_grids import TemporaryGrid
@@ -43,6 +44,7 @@ __all__ = [
     "Plan",
     "PlanBackdrop",
     "PlanEdit",
+    "PlanLayer",
     "PlanSignature",
     "PlanStep",
     "Road",

@@ -41,6 +41,7 @@ class Plan(Base):
     status: Mapped[str] = mapped_column(server_default="draft")
     reason: Mapped[str] = mapped_column(server_default="")
     target_households: Mapped[int] = mapped_column(server_default="300")
+    wishes: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     generation: Mapped[dict[str, Any] | None]
     quality: Mapped[dict[str, Any] | None]
     findings: Mapped[dict[str, Any] | None]

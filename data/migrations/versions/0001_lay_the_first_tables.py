@@ -396,6 +396,12 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), server_default="draft", nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("target_households", sa.Integer(), server_default="300", nullable=False),
+        sa.Column(
+            "wishes",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default="{}",
+            nullable=False,
+        ),
         sa.Column("generation", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("quality", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
@@ -424,6 +430,30 @@ def upgrade() -> None:
             ["district_id"], ["district.id"], name=op.f("plan_district_id_fkey")
         ),
         sa.PrimaryKeyConstraint("district_id", "id", name=op.f("plan_pkey")),
+    )
+    op.create_table(
+        "plan_layer",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("area_id", sa.BigInteger(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("shapes", sa.Integer(), nullable=False),
+        sa.Column("features", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("added_by", sa.Uuid(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('barriers', 'preferred', 'compounds')", name=op.f("plan_layer_role_check")
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "area_id"],
+            ["area.district_id", "area.id"],
+            name=op.f("plan_layer_district_id_area_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("plan_layer_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("plan_layer_pkey")),
     )
     op.create_table(
         "plan_step",
