@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Row, text
 
 from data.database import query
-from data.layers import district_today, touch_layer
+from data.layers import touch_layer
 from data.scope import Scope
 
 TemporaryRow = Row[*tuple[Any, ...]]
@@ -39,7 +39,11 @@ class TemporaryGridError(Exception):
 
 @dataclass(frozen=True)
 class NewTemporaryGrid:
-    """A temporary grid to be drawn; its shape in WGS 84, its last day included."""
+    """A temporary grid to be drawn; its shape in WGS 84, its last day included.
+
+    `from_time` is when it begins on the first day, `to_time` when it is over on the last; None: at
+    midnight.
+    """
 
     name: str
     kind: str
@@ -47,6 +51,8 @@ class NewTemporaryGrid:
     shape: BaseGeometry
     first_day: date
     last_day: date
+    from_time: time | None = None
+    to_time: time | None = None
     officer_ids: tuple[UUID, ...] = ()
 
 
@@ -91,22 +97,25 @@ def draw_temporary_grid(
     Raises
     ------
     TemporaryGridError
-        `days` unless it begins today or later and ends no earlier; `officer` when an account named
-        is no active one of the district.
+        `days` unless it begins today or later and ends after it begins, and not in the past;
+        `officer` when an account named is no active one of the district.
     """
-    today = district_today(connection, district_id, at)
-    if not today <= new.first_day <= new.last_day:
+    now = _local_time(connection, district_id, at)
+    ends = _end(new.last_day, new.to_time)
+    begins = datetime.combine(new.first_day, new.from_time or time.min)
+    if new.first_day < now.date() or ends <= max(begins, now):
         raise TemporaryGridError(
-            "days", "It begins today or later, and ends no earlier than it begins."
+            "days", "It begins today or later, and ends later than it begins and than now."
         )
     _require_officers(connection, district_id, new.officer_ids)
     made: int = connection.execute(
         text(
             "INSERT INTO temporary_grid (district_id, area_path, name, kind, reason, validity, "
-            "officer_ids, geom, created_by, created_at) VALUES (:district_id, "
+            "from_time, to_time, officer_ids, geom, created_by, created_at) VALUES (:district_id, "
             "CAST(:path AS ltree), :name, :kind, :reason, "
             "daterange(CAST(:first_day AS date), CAST(:last_day AS date), '[]'), "
-            "CAST(:officers AS uuid[]), ST_Multi(ST_GeomFromWKB(:shape, 4326)), :by, :at) "
+            ":from_time, :to_time, CAST(:officers AS uuid[]), "
+            "ST_Multi(ST_GeomFromWKB(:shape, 4326)), :by, :at) "
             "RETURNING id"
         ),
         {
@@ -117,6 +126,8 @@ def draw_temporary_grid(
             "reason": new.reason,
             "first_day": new.first_day,
             "last_day": new.last_day,
+            "from_time": new.from_time,
+            "to_time": new.to_time,
             "officers": list(new.officer_ids),
             "shape": shapely.to_wkb(shapely.force_2d(new.shape)),
             "by": by,
@@ -133,56 +144,93 @@ def end_temporary_grid(
     grid_id: int,
     *,
     last_day: date | None,
+    to_time: time | None = None,
     by: UUID,
     at: datetime,
-) -> date | None:
-    """End a temporary grid earlier than it was meant to; one that has not begun is called off.
+) -> datetime | None:
+    """End a temporary grid earlier or later than it was meant to; one yet to begin is called off.
 
     Parameters
     ----------
     last_day
-        From today up to its present last day; None: today.
+        None: it ends now.
+    to_time
+        When it is over on that day, in the district's time zone; None: at midnight.
 
     Returns
     -------
-    Its last day; None when it never began.
+    When it ends, in the district's time zone; None when it never began.
 
     Raises
     ------
     TemporaryGridError
-        `unknown`, `over`, or `days`.
+        `unknown`, `over`, or `days` when the end lies in the past or before its beginning.
     """
-    today = district_today(connection, district_id, at)
+    now = _local_time(connection, district_id, at)
     row = connection.execute(
         text(
-            "SELECT lower(validity) AS first_day, upper(validity) - 1 AS last_day "
+            "SELECT lower(period) AS begins, upper(period) AS ends "
             "FROM temporary_grid WHERE district_id = :district_id AND id = :id FOR UPDATE"
         ),
         {"district_id": district_id, "id": grid_id},
     ).one_or_none()
     if row is None:
         raise TemporaryGridError("unknown", "There is no such temporary grid.")
-    if row.last_day is None or row.last_day < today:
+    if row.ends is None or row.ends <= now:
         raise TemporaryGridError("over", "The temporary grid has ended.")
-    day = last_day or today
-    if not today <= day <= row.last_day:
-        raise TemporaryGridError("days", "It ends today or later, and no later than it was to.")
+    ends = now if last_day is None else _end(last_day, to_time)
+    if last_day is not None and ends <= max(now, row.begins):
+        raise TemporaryGridError("days", "It ends later than now, and later than it begins.")
+    _set_end(connection, district_id, grid_id, ends if row.begins < ends else None, by=by, at=at)
+    touch_layer(connection, district_id, "temporary", at)
+    return ends if row.begins < ends else None
+
+
+def _set_end(
+    connection: Connection,
+    district_id: int,
+    grid_id: int,
+    ends: datetime | None,
+    *,
+    by: UUID,
+    at: datetime,
+) -> None:
+    midnight = ends is not None and ends.time() == time.min
     connection.execute(
         text(
-            "UPDATE temporary_grid SET ended_by = :by, ended_at = :at, "
-            "validity = validity * daterange(NULL, CAST(:upper AS date)) "
+            "UPDATE temporary_grid SET ended_by = :by, ended_at = :at, to_time = :to_time, "
+            "validity = CASE WHEN CAST(:upper AS date) IS NULL THEN CAST('empty' AS daterange) "
+            "ELSE daterange(lower(validity), CAST(:upper AS date)) END "
             "WHERE district_id = :district_id AND id = :id"
         ),
         {
             "district_id": district_id,
             "id": grid_id,
-            "upper": day + timedelta(days=1),
+            "upper": None if ends is None else ends.date() + timedelta(days=0 if midnight else 1),
+            "to_time": None if ends is None or midnight else ends.time(),
             "by": by,
             "at": at,
         },
     )
-    touch_layer(connection, district_id, "temporary", at)
-    return day if row.first_day <= day else None
+
+
+def _end(last_day: date, to_time: time | None) -> datetime:
+    """When it is over: an hour of the last day, or the midnight after it."""
+    if to_time is None:
+        return datetime.combine(last_day + timedelta(days=1), time.min)
+    return datetime.combine(last_day, to_time)
+
+
+def _local_time(connection: Connection, district_id: int, at: datetime) -> datetime:
+    """A moment in the district's time zone, to the minute."""
+    local: datetime = connection.execute(
+        text(
+            "SELECT date_trunc('minute', CAST(:at AS timestamptz) AT TIME ZONE time_zone) "
+            "FROM district WHERE id = :district_id"
+        ),
+        {"district_id": district_id, "at": at},
+    ).scalar_one()
+    return local
 
 
 def list_temporary_grids(
@@ -228,16 +276,18 @@ def temporary_grid_place(connection: Connection, district_id: int, grid_id: int)
 
 
 def temporary_grids_at(
-    connection: Connection, district_id: int, lon: float, lat: float, on: date
+    connection: Connection, district_id: int, lon: float, lat: float, at: datetime
 ) -> Sequence[TemporaryRow]:
-    """Temporary grids that hold a point (WGS 84 degrees) on a day: `id`, `name`."""
+    """Temporary grids that hold a point (WGS 84 degrees) at a moment: `id`, `name`."""
     return connection.execute(
         text(
-            "SELECT id, name FROM temporary_grid WHERE district_id = :district_id "
-            "AND validity @> CAST(:on AS date) "
-            "AND ST_Intersects(geom, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)) ORDER BY id"
+            "SELECT t.id, t.name FROM temporary_grid AS t "
+            "JOIN district AS d ON d.id = t.district_id "
+            "WHERE t.district_id = :district_id "
+            "AND t.period @> (CAST(:at AS timestamptz) AT TIME ZONE d.time_zone) "
+            "AND ST_Intersects(t.geom, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)) ORDER BY t.id"
         ),
-        {"district_id": district_id, "lon": lon, "lat": lat, "on": on},
+        {"district_id": district_id, "lon": lon, "lat": lat, "at": at},
     ).all()
 
 

@@ -69,7 +69,13 @@ _ALL = (
     Layer(
         "temporary",
         "临时网格 Temporary grids",
-        {"name": "String", "kind": "String", "last_day": "String"},
+        {
+            "name": "String",
+            "kind": "String",
+            "last_day": "String",
+            "begins": "String",
+            "ends": "String",
+        },
         minzoom=11,
     ),
     Layer(

@@ -29,7 +29,7 @@ class Located(BaseModel):
     lon: float = Field(description="Degrees, WGS 84.")
     lat: float = Field(description="Degrees, WGS 84.")
     grid: Ref | None
-    temporary_grids: list[NamedRef] = Field(description="Temporary grids over it today.")
+    temporary_grids: list[NamedRef] = Field(description="Temporary grids over it now.")
     area: Ref | None = Field(description="The lowest area that holds the point.")
     address: str | None = Field(description="The nearest building's address, or road.")
     nearby: list[CaseBrief] = Field(description="Open cases within 50 m, nearest first.")
@@ -58,7 +58,7 @@ def locate(
         grid=None if grid is None else Ref(id=grid.grid_id, code=grid.code, name=grid.name),
         temporary_grids=[
             NamedRef(id=over.id, name=over.name)
-            for over in temporary_grids_at(tx, scope.district_id, x, y, today)
+            for over in temporary_grids_at(tx, scope.district_id, x, y, at)
         ],
         area=None if area is None else Ref(id=area.id, code=area.code, name=area.name),
         address=nearest_address(tx, scope.district_id, x, y),

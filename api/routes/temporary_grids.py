@@ -1,13 +1,20 @@
 """Temporary grids over the others: market days, floods, works."""
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import shapely
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection
@@ -25,6 +32,12 @@ from data.temporary_grids import NewTemporaryGrid, TemporaryGridError
 
 router = APIRouter(prefix="/api/v1/temporary-grids", tags=["grids"])
 Kind = Literal["market", "flood", "works", "other"]
+Clock = Annotated[
+    time,
+    PlainSerializer(lambda hour: f"{hour:%H:%M}", return_type=str),
+    AfterValidator(lambda hour: hour.replace(tzinfo=None)),
+    Field(examples=["06:00"]),
+]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 POINTERS = {
     "shape": "/geometry",
@@ -44,6 +57,10 @@ class TemporaryGrid(BaseModel):
     area: Ref = Field(description="The lowest area that holds all of it.")
     first_day: date
     last_day: date = Field(description="Included.")
+    from_time: Clock | None = Field(
+        description="When it begins on the first day; null: at midnight."
+    )
+    to_time: Clock | None = Field(description="When it is over on the last day; null: at midnight.")
     reason: str
     officers: list[ActorRef]
     geometry: Outline
@@ -61,6 +78,8 @@ class NewGrid(BaseModel):
                     "reason": "腊月二十三大集，摊位占道",
                     "first_day": "2027-01-30",
                     "last_day": "2027-02-03",
+                    "from_time": "06:00",
+                    "to_time": "14:00",
                     "officer_ids": [],
                     "geometry": {
                         "type": "Polygon",
@@ -78,6 +97,12 @@ class NewGrid(BaseModel):
     reason: Line
     first_day: date
     last_day: date = Field(description="Included.")
+    from_time: Clock | None = Field(
+        None, description="When it begins on the first day; none: midnight."
+    )
+    to_time: Clock | None = Field(
+        None, description="When it is over on the last day; none: midnight."
+    )
     officer_ids: list[UUID] = Field([], max_length=50)
     geometry: Outline
 
@@ -85,14 +110,15 @@ class NewGrid(BaseModel):
 class Ending(BaseModel):
     """When a temporary grid ends after all."""
 
-    last_day: date | None = Field(None, description="Included; null: today.")
+    last_day: date | None = Field(None, description="Included; null: it ends now.")
+    to_time: Clock | None = Field(None, description="When it is over on that day; none: midnight.")
 
 
 class Ended(BaseModel):
-    """The temporary grid ends on this day; null: it never began."""
+    """The temporary grid ends then; null: it never began."""
 
     id: int
-    last_day: date | None
+    ends: datetime | None = Field(description="In the district's time zone.")
 
 
 @router.get("")
@@ -119,6 +145,17 @@ def temporary_grids(
     return Page(items=[_grid(row) for row in rows[:limit]], next=following)
 
 
+@router.get("/{grid_id}")
+def temporary_grid(grid_id: int, caller: CurrentCaller, tx: Tx) -> TemporaryGrid:
+    """Show one temporary grid, over or not; one that never began is gone."""
+    rows = store.list_temporary_grids(
+        tx, scope_for(caller, "map:read"), date.min, date.max, grid_id=grid_id
+    )
+    if not rows:
+        raise not_found("temporary grid")
+    return _grid(rows[0])
+
+
 @router.post("", status_code=201, response_model=TemporaryGrid)
 def draw(new: NewGrid, command: CurrentCommand) -> JSONResponse:
     """Draw a temporary grid over the others, with a last day."""
@@ -134,6 +171,8 @@ def draw(new: NewGrid, command: CurrentCommand) -> JSONResponse:
             shape=shape,
             first_day=new.first_day,
             last_day=new.last_day,
+            from_time=new.from_time,
+            to_time=new.to_time,
             officer_ids=tuple(new.officer_ids),
         )
         made = store.draw_temporary_grid(
@@ -147,24 +186,25 @@ def draw(new: NewGrid, command: CurrentCommand) -> JSONResponse:
 
 @router.post("/{grid_id}/end", response_model=Ended)
 def end(grid_id: int, ending: Ending, command: CurrentCommand) -> JSONResponse:
-    """End a temporary grid earlier; one that has not begun is called off."""
+    """End a temporary grid earlier or later; one that is ended before it began is called off."""
     tx, caller = command.tx, command.caller
     path = store.temporary_grid_place(tx, caller.district_id, grid_id)
     if path is None:
         raise not_found("temporary grid")
     caller.require_at("temporary:draw", path, what="temporary grid")
     try:
-        last_day = store.end_temporary_grid(
+        ends = store.end_temporary_grid(
             tx,
             caller.district_id,
             grid_id,
             last_day=ending.last_day,
+            to_time=ending.to_time,
             by=caller.account_id,
             at=command.at,
         )
     except TemporaryGridError as error:
         raise _refused(error) from error
-    return command.keep(Ended(id=grid_id, last_day=last_day))
+    return command.keep(Ended(id=grid_id, ends=ends))
 
 
 def _shape(outline: Outline) -> BaseGeometry:
@@ -194,6 +234,8 @@ def _grid(row: Any) -> TemporaryGrid:
         area=Ref(id=row.area_id, code=row.area_code, name=row.area_name),
         first_day=row.first_day,
         last_day=row.last_day,
+        from_time=row.from_time,
+        to_time=row.to_time,
         reason=row.reason,
         officers=[ActorRef(**officer) for officer in row.officers],
         geometry=Outline.model_validate_json(row.geometry),

@@ -6,14 +6,16 @@
 -- the grid of the day of receipt.
 SELECT day.day, g.grid_id, coalesce(earlier.grid_id, g.grid_id) AS grid_id_filed,
        ARRAY(SELECT t.id FROM temporary_grid AS t
-             WHERE t.district_id = day.id AND t.validity @> least(day.occurred, day.day)
+             WHERE t.district_id = day.id AND t.period @> least(day.occurred_at, day.at)
                AND ST_Intersects(t.geom, p.geom)
              ORDER BY t.id) AS temporary_ids,
        CAST(coalesce(g.area_path, a.path, root.path) AS text) AS area_path
 FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS geom) AS p
 CROSS JOIN LATERAL (
     SELECT d.id, CAST(CAST(:at AS timestamptz) AT TIME ZONE d.time_zone AS date) AS day,
-           CAST(CAST(:occurred_at AS timestamptz) AT TIME ZONE d.time_zone AS date) AS occurred
+           CAST(CAST(:occurred_at AS timestamptz) AT TIME ZONE d.time_zone AS date) AS occurred,
+           CAST(:at AS timestamptz) AT TIME ZONE d.time_zone AS at,
+           CAST(:occurred_at AS timestamptz) AT TIME ZONE d.time_zone AS occurred_at
     FROM district AS d WHERE d.id = :district_id
 ) AS day
 JOIN area AS root ON root.district_id = day.id AND root.parent_id IS NULL

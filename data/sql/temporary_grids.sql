@@ -1,7 +1,8 @@
 -- Temporary grids in force between two days that touch the scope: those within its areas, and
 -- those that an officer is charged with or that lie over his grids.
 SELECT t.id, t.name, t.kind, t.reason, lower(t.validity) AS first_day,
-       upper(t.validity) - 1 AS last_day, ST_AsGeoJSON(t.geom, 7) AS geometry,
+       upper(t.validity) - 1 AS last_day, t.from_time, t.to_time,
+       ST_AsGeoJSON(t.geom, 7) AS geometry,
        CAST(t.area_path AS text) AS area_path, a.id AS area_id, a.code AS area_code,
        a.name AS area_name,
        (SELECT coalesce(json_agg(json_build_object('id', c.id, 'display_name', c.display_name)

@@ -2,6 +2,8 @@
 SELECT ST_AsMVT(f, 'temporary', 4096, 'geom', 'id')
 FROM (
     SELECT t.id, t.name, t.kind, CAST(upper(t.validity) - 1 AS text) AS last_day,
+           to_char(lower(t.period), 'YYYY-MM-DD"T"HH24:MI') AS begins,
+           to_char(upper(t.period), 'YYYY-MM-DD"T"HH24:MI') AS ends,
            ST_AsMVTGeom(
                ST_Transform(t.geom, 3857), ST_TileEnvelope(:z, :x, :y), 4096, 64
            ) AS geom

@@ -94,19 +94,47 @@ def test_it_ends_earlier_or_is_called_off(person: People, clock: Clock) -> None:
         drawn(planner),
         drawn(planner, name="汛期", kind="flood", first_day="2026-11-22"),
     )
-    assert planner.do(f"{PATH}/{flood['id']}/end", {}) == {"id": flood["id"], "last_day": None}
+    assert planner.do(f"{PATH}/{flood['id']}/end", {}) == {"id": flood["id"], "ends": None}
     assert names(planner, on="2026-11-22") == ["腊月大集"]
     again = planner.post(f"{PATH}/{flood['id']}/end", {})
     assert (again.status_code, again.json()["code"]) == (409, "temporary-over")
     clock.forward(days=1)
-    for day in ("2026-11-20", "2026-11-23"):
-        refused = planner.post(f"{PATH}/{market['id']}/end", {"last_day": day})
+    for said in ({"last_day": "2026-11-20"}, {"last_day": "2026-11-21", "to_time": "10:00"}):
+        refused = planner.post(f"{PATH}/{market['id']}/end", said)
         assert refused.json()["errors"][0]["code"] == "days"
+    longer = planner.do(f"{PATH}/{market['id']}/end", {"last_day": "2026-11-25"})
+    assert longer["ends"] == "2026-11-26T00:00:00"
     ended = planner.do(f"{PATH}/{market['id']}/end", {"last_day": None})
-    assert ended["last_day"] == "2026-11-21"
+    assert ended["ends"] == "2026-11-21T10:00:00"
     assert names(planner, on="2026-11-21") == ["腊月大集"]
     assert names(planner, on="2026-11-22") == []
+    told = planner.read(f"{PATH}/{market['id']}")
+    assert (told["last_day"], told["to_time"]) == ("2026-11-21", "10:00")
+    assert planner.get(f"{PATH}/{flood['id']}").status_code == 404, "it never began"
     assert planner.post(f"{PATH}/999/end", {}).status_code == 404
+
+
+def test_its_hours_decide_which_reports_are_of_it(
+    person: People, report: Report, clock: Clock
+) -> None:
+    made = drawn(person("planner"), from_time="10:30", to_time="14:00", last_day="2026-11-20")
+    assert (made["from_time"], made["to_time"]) == ("10:30", "14:00")
+    officer = person("officer")
+    over = [{"id": made["id"], "name": "腊月大集"}]
+
+    def seen() -> tuple[Any, Any]:
+        here = officer.read("/api/v1/locate", lon=118.009, lat=36.83)
+        said = report(lon=118.009, occurred_at=clock.at.isoformat())
+        return here["temporary_grids"], officer.do("/api/v1/cases", said)["temporary_grids"]
+
+    assert seen() == ([], []), "at ten it has not begun"
+    clock.forward(hours=1)
+    assert seen() == (over, over)
+    noon = clock.at.isoformat()
+    clock.forward(hours=4)
+    assert seen() == ([], []), "at three it is over"
+    late = officer.do("/api/v1/cases", report(lon=118.009, occurred_at=noon))
+    assert late["temporary_grids"] == over
 
 
 def ring(*points: tuple[float, float]) -> dict[str, Any]:
@@ -118,6 +146,8 @@ def ring(*points: tuple[float, float]) -> dict[str, Any]:
     [
         ({"last_day": "2026-11-19"}, "days"),
         ({"first_day": "2026-11-19"}, "days"),
+        ({"last_day": "2026-11-20", "to_time": "09:59"}, "days"),
+        ({"last_day": "2026-11-20", "from_time": "12:00", "to_time": "11:00"}, "days"),
         ({"officer_ids": ["00000000-0000-7000-8000-000000000009"]}, "officer"),
         ({"geometry": {"type": "Polygon", "coordinates": [[[118, 36.82], [119, 36.83]]]}}, "shape"),
         (ring((118.0, 36.82), (118.01, 36.83), (118.01, 36.82), (118.0, 36.83)), "shape"),

@@ -493,6 +493,19 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("validity", postgresql.DATERANGE(), nullable=False),
+        sa.Column("from_time", sa.Time(), nullable=True),
+        sa.Column("to_time", sa.Time(), nullable=True),
+        sa.Column(
+            "period",
+            postgresql.TSRANGE(),
+            sa.Computed(
+                "CASE WHEN isempty(validity) THEN CAST('empty' AS tsrange) ELSE tsrange("
+                "lower(validity) + coalesce(from_time, CAST('00:00' AS time)), "
+                "upper(validity) - 1 + coalesce(to_time, CAST('24:00' AS time))) END",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
         sa.Column("officer_ids", postgresql.ARRAY(sa.Uuid()), server_default="{}", nullable=False),
         sa.Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=False),

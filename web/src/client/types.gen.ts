@@ -1104,17 +1104,19 @@ export type EditRequest = {
 /**
  * Ended
  *
- * The temporary grid ends on this day; null: it never began.
+ * The temporary grid ends then; null: it never began.
  */
 export type Ended = {
+    /**
+     * Ends
+     *
+     * In the district's time zone.
+     */
+    ends: string | null;
     /**
      * Id
      */
     id: number;
-    /**
-     * Last Day
-     */
-    last_day: string | null;
 };
 
 /**
@@ -1126,9 +1128,15 @@ export type Ending = {
     /**
      * Last Day
      *
-     * Included; null: today.
+     * Included; null: it ends now.
      */
     last_day?: string | null;
+    /**
+     * To Time
+     *
+     * When it is over on that day; none: midnight.
+     */
+    to_time?: string | null;
 };
 
 /**
@@ -1960,7 +1968,7 @@ export type Located = {
     /**
      * Temporary Grids
      *
-     * Temporary grids over it today.
+     * Temporary grids over it now.
      */
     temporary_grids: Array<NamedRef>;
 };
@@ -2220,6 +2228,12 @@ export type NewGrid = {
      * First Day
      */
     first_day: string;
+    /**
+     * From Time
+     *
+     * When it begins on the first day; none: midnight.
+     */
+    from_time?: string | null;
     geometry: Outline;
     /**
      * Kind
@@ -2243,6 +2257,12 @@ export type NewGrid = {
      * Reason
      */
     reason: string;
+    /**
+     * To Time
+     *
+     * When it is over on the last day; none: midnight.
+     */
+    to_time?: string | null;
 };
 
 /**
@@ -3665,6 +3685,12 @@ export type TemporaryGrid = {
      * First Day
      */
     first_day: string;
+    /**
+     * From Time
+     *
+     * When it begins on the first day; null: at midnight.
+     */
+    from_time: string | null;
     geometry: Outline;
     /**
      * Id
@@ -3692,6 +3718,12 @@ export type TemporaryGrid = {
      * Reason
      */
     reason: string;
+    /**
+     * To Time
+     *
+     * When it is over on the last day; null: at midnight.
+     */
+    to_time: string | null;
 };
 
 /**
@@ -6566,6 +6598,44 @@ export type DrawResponses = {
 };
 
 export type DrawResponse = DrawResponses[keyof DrawResponses];
+
+export type TemporaryGridData = {
+    body?: never;
+    path: {
+        /**
+         * Grid Id
+         */
+        grid_id: number;
+    };
+    query?: never;
+    url: '/api/v1/temporary-grids/{grid_id}';
+};
+
+export type TemporaryGridErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TemporaryGridError = TemporaryGridErrors[keyof TemporaryGridErrors];
+
+export type TemporaryGridResponses = {
+    /**
+     * Successful Response
+     */
+    200: TemporaryGrid;
+};
+
+export type TemporaryGridResponse = TemporaryGridResponses[keyof TemporaryGridResponses];
 
 export type EndData = {
     body: Ending;
