@@ -2,7 +2,8 @@
 
 from geo.grids.coverage import Fault, find_faults
 from geo.grids.errors import GridError, GridInputError, GridPlanError
-from geo.grids.generate import GridOptions, generate
+from geo.grids.generate import generate
+from geo.grids.options import GridOptions
 from geo.grids.score import GridScore, score
 
 __all__ = [

@@ -19,48 +19,17 @@ from geo.grids.errors import GridInputError, GridPlanError
 from geo.grids.faces import GeometryArray, IntArray
 from geo.grids.inputs import bring_town, check_areas
 from geo.grids.local import LocalFrame, local_frame
+from geo.grids.options import GridOptions
 from geo.grids.partition import Partitioner, partition
 from geo.grids.rims import share_corners
+
+__all__ = ["STAGES", "GridOptions", "Progress", "generate"]
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all and the stage: one of ``STAGES``."""
 
 STAGES = ("blocks", "grids", "check", "done")
 _BLOCKS, _CHECK, _ALL = 10, 95, 100
-
-
-@dataclass(frozen=True)
-class GridOptions:
-    """What kind of grids are wanted.
-
-    Attributes
-    ----------
-    households
-        Households in a grid, 10 … 100,000; the field's rule is 300.
-    seed
-        Same input, same seed: same grids.
-    block_share
-        A block with more than this share of a grid's households may be divided between its
-        buildings, 0 … 1. Smaller: better balance; larger: more whole blocks.
-    """
-
-    households: int = 300
-    seed: int = 0
-    block_share: float = 0.1
-
-    def __post_init__(self) -> None:
-        if not 10 <= self.households <= 100_000:
-            raise GridInputError(
-                "households_option",
-                "每网格户数须在 10 到 100000 之间。",
-                "Households in a grid must lie between 10 and 100,000.",
-            )
-        if not 0 < self.block_share <= 1 or self.seed < 0:
-            raise GridInputError(
-                "option_range",
-                "block_share 须大于 0 且不超过 1，seed 不能为负数。",
-                "block_share must lie above 0 and up to 1, and seed may not be negative.",
-            )
 
 
 @dataclass(frozen=True)
