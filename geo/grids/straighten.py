@@ -70,7 +70,10 @@ class _Ground:
 
 
 def straighten(
-    grids: GeometryArray, buildings: GeometryArray, lines: GeometryArray
+    grids: GeometryArray,
+    buildings: GeometryArray,
+    lines: GeometryArray,
+    held: IntArray | None = None,
 ) -> GeometryArray:
     """Pull the boundaries between grids taut.
 
@@ -82,6 +85,8 @@ def straighten(
         Polygons that may not be cut, nor change sides.
     lines
         Roads and water that a boundary should follow.
+    held
+        Keys of vertices that stay where they are; see `geo.grids.faces.point_keys`.
 
     Returns
     -------
@@ -93,6 +98,8 @@ def straighten(
     arcs = _chain(edges)
     if arcs is None:
         return grids
+    if held is not None:
+        arcs = replace(arcs, fixed=arcs.fixed | np.isin(point_keys(arcs.points), held))
     ground = _Ground(shapely.STRtree(buildings), edges.rims(), shapely.STRtree(lines))
     frozen = ~are_sound(grids)
     for _ in range(TRIES):
