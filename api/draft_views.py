@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 
 from casework.plan_states import PlanState
 from data import plan_drafts, plan_edits, plan_history
-from data.plan_drafts import TOLERANCE_PCT
 
 EditKind = Literal[
     "move", "split", "merge", "give-building", "give-block", "snap", "even-out", "lock", "unlock",
@@ -50,7 +49,7 @@ class DraftGrid(BaseModel):
     buildings: int
     off_pct: float | None = Field(
         description="Against the fair target of its community, H / round(H / target); of a "
-        "micro-grid against its range of 50–80; null for a whole site."
+        "micro-grid against its range; null for a whole site."
     )
     problems: list[DraftProblem]
     geometry: GridPolygon
@@ -63,7 +62,9 @@ class Draft(BaseModel):
     status: PlanState
     revision: int = Field(description="Grows with each edit, undo and redo.")
     target_households: int
-    tolerance_pct: float
+    tolerance_pct: float = Field(
+        description="Amber beyond this, red and a problem beyond twice it."
+    )
     can_undo: bool
     can_redo: bool
     undo_label: EditKind | None = Field(description="Kind of the edit that would be undone.")
@@ -136,8 +137,8 @@ def draft_view(
         plan_id=plan.id,
         status=plan.status,
         revision=plan.revision,
-        target_households=plan.target_households,
-        tolerance_pct=TOLERANCE_PCT,
+        target_households=plan.limits.households,
+        tolerance_pct=plan.limits.tolerance_pct,
         grids=[grid_view(grid) for grid in grids],
         **_labels(history),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,11 +13,9 @@ import shapely
 from sqlalchemy import Connection, text
 
 from data.frames import read_frame
+from data.plan_wishes import Limits, limits_of
 from geo.redraw.ground import Ground
 
-TOLERANCE_PCT: Final = 10.0
-"""A grid further off its target than this is a problem to look at."""
-MICRO_HOUSEHOLDS: Final = (50, 80)
 MOST_LINES: Final = 20_000
 SHOWN_BUILDINGS: Final = 20
 
@@ -34,8 +32,8 @@ class DraftPlan:
     area_id: int
     status: str
     revision: int
-    target_households: int
     generation: str | None
+    limits: Limits
 
 
 @dataclass(frozen=True)
@@ -69,13 +67,23 @@ def find_draft(connection: Connection, district_id: int, plan_id: int) -> DraftP
     """Find a plan by its id."""
     row = connection.execute(
         text(
-            "SELECT district_id, id, area_id, status, revision, target_households, "
-            "generation ->> 'state' AS generation FROM plan "
+            "SELECT district_id, id, area_id, status, revision, "
+            "generation ->> 'state' AS generation, target_households, wishes FROM plan "
             "WHERE district_id = :district_id AND id = :plan_id"
         ),
         {"district_id": district_id, "plan_id": plan_id},
     ).one_or_none()
-    return None if row is None else DraftPlan(*row)
+    if row is None:
+        return None
+    return DraftPlan(
+        district_id=row.district_id,
+        id=row.id,
+        area_id=row.area_id,
+        status=row.status,
+        revision=row.revision,
+        generation=row.generation,
+        limits=limits_of(row.target_households, row.wishes),
+    )
 
 
 def read_rows(
@@ -156,7 +164,7 @@ def read_draft_grids(connection: Connection, plan: DraftPlan) -> list[DraftGrid]
     if len(rows) == 0:
         return []
     ground = read_ground(connection, plan.district_id, communities_of(rows), lines=None)
-    return look_over(rows, ground, plan.target_households)
+    return look_over(rows, ground, plan.limits)
 
 
 def read_buildings(connection: Connection, plan: DraftPlan) -> gpd.GeoDataFrame:
@@ -176,24 +184,26 @@ def communities_of(rows: gpd.GeoDataFrame) -> list[int]:
     return sorted({int(area_id) for area_id in rows["area_id"]})
 
 
-def look_over(rows: gpd.GeoDataFrame, ground: Ground, target: int) -> list[DraftGrid]:
+def look_over(rows: gpd.GeoDataFrame, ground: Ground, limits: Limits) -> list[DraftGrid]:
     """Count the grids of whole communities and name what is amiss.
 
     Parameters
     ----------
     rows
         As `read_rows` gives them, all grids of each community.
-    target
-        Households that a grid of the plan should have.
+    limits
+        Households that the grids of the plan should have.
     """
     shapes = rows.geometry.to_numpy()
     households, buildings = ground.count(shapes)
     cut = ground.cut(shapes)
-    fair = fair_targets(rows["area_id"].to_numpy(), rows["kind"].to_numpy(), households, target)
+    kinds = rows["kind"].to_numpy()
+    fair = fair_targets(rows["area_id"].to_numpy(), kinds, households, limits)
     looked = []
     for at, row in enumerate(rows.itertuples(index=False)):
         count = int(households[at])
-        off_pct = off_target_pct(str(row.kind), count, fair[int(row.area_id)])
+        target = fair[int(row.area_id)]
+        off_pct = off_target_pct(str(row.kind), count, target, limits.micro)
         looked.append(
             DraftGrid(
                 grid_id=int(row.grid_id),
@@ -207,7 +217,10 @@ def look_over(rows: gpd.GeoDataFrame, ground: Ground, target: int) -> list[Draft
                 households=count,
                 buildings=int(buildings[at]),
                 off_pct=off_pct,
-                problems=_problems(str(row.kind), count, off_pct, fair[int(row.area_id)], cut[at]),
+                problems=(
+                    *_off_problems(str(row.kind), count, off_pct, target, limits.problem_pct),
+                    *_cut_problems(cut[at]),
+                ),
                 shape=shapes[at],
             )
         )
@@ -215,17 +228,21 @@ def look_over(rows: gpd.GeoDataFrame, ground: Ground, target: int) -> list[Draft
 
 
 def fair_targets(
-    area_ids: npt.NDArray[Any], kinds: npt.NDArray[Any], households: npt.NDArray[Any], target: int
+    area_ids: npt.NDArray[Any],
+    kinds: npt.NDArray[Any],
+    households: npt.NDArray[Any],
+    limits: Limits,
 ) -> dict[int, float]:
     """H / round(H / target) of each community; only its general grids count."""
     fair = {}
     for area_id in np.unique(area_ids).tolist():
         total = int(households[(area_ids == area_id) & (kinds == "general")].sum())
+        target = limits.of_area.get(int(area_id), limits.households)
         fair[int(area_id)] = total / max(1, round(total / target))
     return fair
 
 
-def off_target_pct(kind: str, households: int, fair: float) -> float | None:
+def off_target_pct(kind: str, households: int, fair: float, micro: tuple[int, int]) -> float | None:
     """How far a grid is off what it should have, in per cent; None for a whole site.
 
     A micro-grid is compared with the nearer limit of its range, and is 0 off within it.
@@ -233,23 +250,24 @@ def off_target_pct(kind: str, households: int, fair: float) -> float | None:
     if kind == "site":
         return None
     if kind == "micro":
-        low, high = MICRO_HOUSEHOLDS
+        low, high = micro
         nearest = min(max(households, low), high)
         return 100.0 * (households / nearest - 1)
     return 100.0 * (households / fair - 1) if fair > 0 else 0.0
 
 
-def _problems(
-    kind: str, households: int, off_pct: float | None, fair: float, cut: list[int]
-) -> tuple[GridProblem, ...]:
-    found = []
+def _off_problems(
+    kind: str, households: int, off_pct: float | None, fair: float, problem_pct: float
+) -> Iterator[GridProblem]:
     if households == 0 and kind == "general":
-        found.append(GridProblem("no-households"))
-    elif off_pct is not None and abs(off_pct) > TOLERANCE_PCT:
+        yield GridProblem("no-households")
+    elif off_pct is not None and abs(off_pct) > problem_pct:
         params = {"off_pct": round(off_pct, 1), "households": households}
         target = {"target": round(fair)} if kind == "general" else {}
-        found.append(GridProblem("households-off", params | target))
+        yield GridProblem("households-off", params | target)
+
+
+def _cut_problems(cut: list[int]) -> Iterator[GridProblem]:
     if cut:
         shown = sorted(cut)[:SHOWN_BUILDINGS]
-        found.append(GridProblem("building-cut", {"count": len(cut), "building_ids": shown}))
-    return tuple(found)
+        yield GridProblem("building-cut", {"count": len(cut), "building_ids": shown})

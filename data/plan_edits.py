@@ -203,7 +203,7 @@ def _look_over(connection: Connection, plan: DraftPlan, rows: gpd.GeoDataFrame) 
     if len(rows) == 0:
         return []
     ground = read_ground(connection, plan.district_id, communities_of(rows), lines=None)
-    return look_over(rows, ground, plan.target_households)
+    return look_over(rows, ground, plan.limits)
 
 
 def _keep(  # noqa: PLR0917 (the columns of a row, in their order)

@@ -19,6 +19,7 @@ from data.database import query
 from data.frames import read_frame
 from data.layers import district_today
 from data.plan_errors import PlanError
+from data.plan_wishes import Limits, limits_of
 from data.plans import load_town
 from data.schema import Plan, PlanEdit, PlanStep
 from geo.plan_check import PlanProblem, check_plan
@@ -34,7 +35,7 @@ class Standing:
     status: PlanState
     revision: int
     checked_revision: int | None
-    target_households: int
+    limits: Limits
     area_id: int
     area_path: str
     created_by: UUID | None
@@ -68,7 +69,7 @@ def read_standing(connection: Connection, district_id: int, plan_id: int) -> Sta
         status=row.status,
         revision=row.revision,
         checked_revision=row.checked_revision,
-        target_households=row.target_households,
+        limits=limits_of(row.target_households, row.wishes),
         area_id=row.area_id,
         area_path=row.area_path,
         created_by=row.created_by,
@@ -106,12 +107,17 @@ def find_problems(
     """Find all that is wrong with a plan, as if it took effect on a day; nothing is changed."""
     plan = {"district_id": district_id, "plan_id": plan_id}
     town = load_town(connection, district_id, standing.area_id)
+    limits = standing.limits
+    codes = dict(zip(town.areas["id"].astype(int), town.areas["code"], strict=True))
     return check_plan(
         read_frame(connection, "grids_to_check", plan),
         town.areas,
         town.buildings,
-        target=standing.target_households,
+        target=limits.households,
         taken=codes_taken(connection, district_id, plan_id, day),
+        limit_pct=limits.problem_pct,
+        targets={codes[at]: own for at, own in limits.of_area.items() if at in codes},
+        micro=limits.micro,
     )
 
 

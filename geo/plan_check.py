@@ -25,6 +25,7 @@ LIMIT_PCT: Final = 10.0
 """Households further than this from the fair target of the community are told."""
 CUT_M2: Final = 0.1
 """A building is cut when two grids hold more than this of it."""
+_NO_TARGETS: Final[Mapping[str, int]] = {}
 
 ProblemCode = Literal[
     "gap",
@@ -84,6 +85,9 @@ def check_plan(
     *,
     target: int,
     taken: Collection[str] = (),
+    limit_pct: float = LIMIT_PCT,
+    targets: Mapping[str, int] = _NO_TARGETS,
+    micro: tuple[int, int] | None = None,
 ) -> list[PlanProblem]:
     """Check a plan's grids against its communities and buildings, all in EPSG:4326.
 
@@ -100,6 +104,12 @@ def check_plan(
         Households in a grid.
     taken
         Codes in force elsewhere when the plan would take effect.
+    limit_pct
+        Off the fair target by more than this is told.
+    targets
+        Households in a grid of the communities that have a target of their own, by code.
+    micro
+        Range of households in a micro-grid 微网格; None: they are not looked at.
 
     Returns
     -------
@@ -109,11 +119,12 @@ def check_plan(
         return _undivided(grids, areas)
     frame = local_frame(areas)
     homes = _Homes.count(grids, buildings)
+    fair = _fair(grids, homes.households, target, targets, micro)
     found = [
         *_untiled(grids, areas, frame),
         *_codes(grids, taken),
         *_undivided(grids, areas),
-        *_off_target(grids, homes, target),
+        *_off_target(grids, homes, fair, limit_pct),
         *_recounted(grids, homes),
         *_cut(grids, buildings, frame),
     ]
@@ -224,15 +235,15 @@ def _undivided(grids: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> list[PlanPro
     ]
 
 
-def _off_target(grids: gpd.GeoDataFrame, homes: _Homes, target: int) -> Iterable[PlanProblem]:
-    """Grids off the fair target; whole sites 专属网格 and micro-grids 微网格 have none."""
-    general = grids["kind"].to_numpy() == "general"
+def _off_target(
+    grids: gpd.GeoDataFrame, homes: _Homes, fair: FloatArray, limit_pct: float
+) -> Iterable[PlanProblem]:
+    """Grids too far off what they should have; NaN: they should have nothing in particular."""
     of_area = grids["area"].to_numpy()
-    fair = _fair(homes.households, of_area, general, target)
     labels = shapely.point_on_surface(grids.geometry.to_numpy())
-    for at in np.flatnonzero(general).tolist():
+    for at in np.flatnonzero(np.isfinite(fair)).tolist():
         off = 100 * (homes.households[at] / fair[at] - 1)
-        if abs(off) <= LIMIT_PCT:
+        if abs(off) <= limit_pct:
             continue
         # What is too much is forced when the grid would be short without its largest building;
         # what is too little, when no building of the community fits into the gap.
@@ -253,13 +264,28 @@ def _off_target(grids: gpd.GeoDataFrame, homes: _Homes, target: int) -> Iterable
         )
 
 
-def _fair(households: IntArray, of_area: Any, general: Any, target: int) -> FloatArray:
-    """H / round(H / target) of each grid's community, H over its general grids; at least 1."""
-    fair = np.ones(len(households))
-    for area in set(of_area[general]):
-        members = general & (of_area == area)
+def _fair(
+    grids: gpd.GeoDataFrame,
+    households: IntArray,
+    target: int,
+    targets: Mapping[str, int],
+    micro: tuple[int, int] | None,
+) -> FloatArray:
+    """What each grid should have, at least 1.
+
+    H / round(H / target) of its community, H over the general grids; for a micro-grid 微网格 the
+    nearest of its range; NaN for a whole site 专属网格.
+    """
+    of_area, kinds = grids["area"].to_numpy(), grids["kind"].to_numpy()
+    fair = np.full(len(households), np.nan)
+    for area in set(of_area[kinds == "general"]):
+        members = (kinds == "general") & (of_area == area)
         total = float(households[members].sum())
-        fair[members] = max(total / max(1, round(total / target)), 1.0)
+        wanted = targets.get(area, target)
+        fair[members] = max(total / max(1, round(total / wanted)), 1.0)
+    if micro is not None:
+        small = kinds == "micro"
+        fair[small] = np.clip(households[small], *micro)
     return fair
 
 

@@ -1,5 +1,5 @@
 -- Where a plan stands. One whose grids are being generated, or were never, has none to check.
-SELECT p.status, p.created_by, p.revision, p.target_households, p.area_id,
+SELECT p.status, p.created_by, p.revision, p.target_households, p.wishes, p.area_id,
        CAST(a.path AS text) AS area_path,
        CAST(p.findings ->> 'revision' AS integer) AS checked_revision,
        coalesce(p.generation ->> 'state' IN ('waiting', 'running'), false) AS generating,

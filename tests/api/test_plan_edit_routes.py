@@ -61,7 +61,7 @@ def test_a_draft_shows_its_grids_buildings_and_roads(person: People) -> None:
     planner = person("planner")
     told = planner.read(f"{DRAFT}/draft")
     assert (told["plan_id"], told["status"], told["revision"]) == (2, "draft", 0)
-    assert (told["target_households"], told["tolerance_pct"]) == (300, 10.0)
+    assert (told["target_households"], told["tolerance_pct"]) == (300, 5.0)
     assert (told["can_undo"], told["can_redo"], told["undo_label"]) == (False, False, None)
     assert [grid["grid_id"] for grid in told["grids"]] == [1, 2, 3, 4]
     first = told["grids"][0]

@@ -134,8 +134,8 @@ describe('census', () => {
 })
 
 describe('deviation', () => {
-  it('turns amber past half the tolerance and red past it, both ways', () => {
-    expect([4.9, -5, 5.1, -10, 10.1].map((off) => deviationOf(off, 10))).toEqual([
+  it('turns amber past the tolerance and red past twice it, both ways', () => {
+    expect([4.9, -5, 5.1, -10, 10.1].map((off) => deviationOf(off, 5))).toEqual([
       'good',
       'good',
       'amber',

@@ -76,9 +76,9 @@ export const plannerEn: typeof plannerZh = {
     households: '{count} hh',
     householdsOff: '{count} hh {off}',
     legend: {
-      good: 'within ±{half} %',
-      amber: '±{half}–{whole} % (hatched)',
-      red: 'beyond ±{whole} % (cross-hatched)',
+      good: 'within ±{near} %',
+      amber: '±{near}–{far} % (hatched)',
+      red: 'beyond ±{far} % (cross-hatched)',
     },
     tool: {
       select: 'Select',

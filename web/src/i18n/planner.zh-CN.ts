@@ -72,9 +72,9 @@ export const plannerZh = {
     households: '{count} 户',
     householdsOff: '{count} 户 {off}',
     legend: {
-      good: '±{half} % 以内',
-      amber: '±{half}–{whole} %（斜线）',
-      red: '±{whole} % 以外（网线）',
+      good: '±{near} % 以内',
+      amber: '±{near}–{far} %（斜线）',
+      red: '±{far} % 以外（网线）',
     },
     tool: {
       select: '选择',

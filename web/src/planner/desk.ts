@@ -40,7 +40,7 @@ export class Desk {
     redo_label: null,
     status: 'draft',
     targetHouseholds: 300,
-    tolerancePct: 10,
+    tolerancePct: 5,
   })
   readonly state = shallowReactive({
     loading: false,

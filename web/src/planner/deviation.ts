@@ -10,11 +10,11 @@ export const DEVIATION_FILLS: Record<Deviation, string> = {
   red: '#c8442c',
 }
 
-/** Amber from half the tolerance on, red beyond it: ±5 and ±10 % by default. */
+/** Amber beyond the tolerance, red beyond twice it: ±5 and ±10 % by default. */
 export function deviationOf(offPct: number | null, tolerancePct: number): Deviation {
   const off = Math.abs(offPct ?? 0)
-  if (off > tolerancePct) return 'red'
-  return off > tolerancePct / 2 ? 'amber' : 'good'
+  if (off > 2 * tolerancePct) return 'red'
+  return off > tolerancePct ? 'amber' : 'good'
 }
 
 /** Households that a grid should have, got back from what the server said about it. */
