@@ -84,6 +84,13 @@ def grid_geojson(connection: Connection, district_id: int, version_id: int) -> s
     return geojson
 
 
+def publication_days(connection: Connection, scope: Scope, *, limit: int) -> Sequence[Row[Any]]:
+    """List the days on which plans replaced grids within a scope, newest first, plan by plan."""
+    return connection.execute(
+        query("publication_days"), scope.parameters() | {"limit": limit}
+    ).all()
+
+
 def versions_of_grid(connection: Connection, district_id: int, grid_id: int) -> list[GridRow]:
     """List how a grid was drawn over time, newest first; drafts are left out."""
     return list(

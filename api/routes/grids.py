@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from api.case_views import NamedRef
 from api.context import CurrentCaller, Now, Tx, scope_for
 from api.errors import not_found
 from api.paging import Cursor, Page, WideLimit, cursor_of, key_of
@@ -16,12 +17,14 @@ from data.grids import (
     grid_geojson,
     list_grids,
     officers_of_grid,
+    publication_days,
     status_of_grid,
     versions_of_grid,
 )
 from data.layers import district_today
 
 router = APIRouter(prefix="/api/v1/grids", tags=["grids"])
+MOST_DAYS = 500
 On = Annotated[date | None, Query(description="As in force on this day; none: today.")]
 
 
@@ -79,6 +82,21 @@ class GridVersion(BaseModel):
     validity: Validity
 
 
+class Publication(BaseModel):
+    """A day from which on grids were drawn anew, and by which plan."""
+
+    day: date
+    plan: NamedRef
+    area: Ref
+
+
+class Publications(BaseModel):
+    """When the caller's map changed, newest first; the map can be seen as of any day."""
+
+    today: date = Field(description="In the district's time zone.")
+    days: list[Publication] = Field(description="500 at most.")
+
+
 class GridDetail(Grid):
     """A grid with its outline, officers, counters and history."""
 
@@ -119,6 +137,23 @@ def grids(
     )
     more = cursor_of(rows[limit - 1].code, rows[limit - 1].id) if len(rows) > limit else None
     return Page(items=[Grid(**_grid(row)) for row in rows[:limit]], next=more)
+
+
+@router.get("/days")
+def grid_days(caller: CurrentCaller, tx: Tx, at: Now) -> Publications:
+    """Tell on which days the grids changed, those ahead as well."""
+    scope = scope_for(caller, "map:read")
+    return Publications(
+        today=district_today(tx, scope.district_id, at),
+        days=[
+            Publication(
+                day=row.day,
+                plan=NamedRef(id=row.id, name=row.name),
+                area=Ref(id=row.area_id, code=row.area_code, name=row.area_name),
+            )
+            for row in publication_days(tx, scope, limit=MOST_DAYS)
+        ],
+    )
 
 
 @router.get("/{grid_id}")

@@ -104,3 +104,17 @@ def test_tiles_of_a_day_may_be_kept_for_good(person: People) -> None:
     later = planner.client.get(path, params={"on": "2027-01-01"}, headers=known)
     assert later.status_code == 304, "the same grids as tomorrow"
     assert planner.client.get(path, params={"on": TODAY}, headers=known).status_code == 200
+
+
+@pytest.mark.usefixtures("redrawn")
+def test_the_days_on_which_grids_changed_are_told_to_those_they_concern(person: People) -> None:
+    told = person("planner").read("/api/v1/grids/days")
+    assert told["today"] == TODAY
+    assert [(day["day"], day["area"]["name"]) for day in told["days"]] == [
+        (TOMORROW, "幸福社区"),
+        (small_town.FIRST_DAY, "试验区"),
+    ]
+    # The whole district was divided once; what follows in the west is none of the east's business.
+    for login, days in (("officer", [TOMORROW, small_town.FIRST_DAY]), ("commander.east", [])):
+        seen = [day["day"] for day in person(login).read("/api/v1/grids/days")["days"]]
+        assert seen == (days or [small_town.FIRST_DAY]), login

@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, DensityData, DensityErrors, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, LocateData, LocateErrors, LocateResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, PhotoData, PhotoErrors, PhotoResponses, PlanData, PlanErrors, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReverseData, ReverseErrors, ReverseResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
+import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, DensityData, DensityErrors, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, LocateData, LocateErrors, LocateResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PhotoData, PhotoErrors, PhotoResponses, PlanData, PlanErrors, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReverseData, ReverseErrors, ReverseResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -260,6 +260,21 @@ export const grids = <ThrowOnError extends boolean = false>(options?: Options<Gr
             type: 'apiKey'
         }],
     url: '/api/v1/grids',
+    ...options
+});
+
+/**
+ * Tell on which days the grids changed, those ahead as well
+ *
+ * Tell on which days the grids changed, those ahead as well.
+ */
+export const gridDays = <ThrowOnError extends boolean = false>(options?: Options<GridDaysData, ThrowOnError>) => (options?.client ?? client).get<GridDaysResponses, GridDaysErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/grids/days',
     ...options
 });
 
@@ -548,6 +563,71 @@ export const edit = <ThrowOnError extends boolean = false>(options: Options<Edit
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List the signed papers of a plan, and which communities have signed
+ *
+ * List the signed papers of a plan, and which communities have signed.
+ */
+export const papers = <ThrowOnError extends boolean = false>(options: Options<PapersData, ThrowOnError>) => (options.client ?? client).get<PapersResponses, PapersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/papers',
+    ...options
+});
+
+/**
+ * Add the scan of a signed paper to a checked plan: PDF, JPEG or PNG, at most 15 MB
+ *
+ * It is kept as it is sent.
+ */
+export const addPaper = <ThrowOnError extends boolean = false>(options: Options<AddPaperData, ThrowOnError>) => (options.client ?? client).post<AddPaperResponses, AddPaperErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/papers',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Take a signed paper away, as long as the plan is not approved
+ *
+ * Take a signed paper away, as long as the plan is not approved.
+ */
+export const takePaper = <ThrowOnError extends boolean = false>(options: Options<TakePaperData, ThrowOnError>) => (options.client ?? client).delete<TakePaperResponses, TakePaperErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/papers/{paper_id}',
+    ...options
+});
+
+/**
+ * Give a signed paper as it was sent
+ *
+ * Give a signed paper as it was sent.
+ */
+export const paper = <ThrowOnError extends boolean = false>(options: Options<PaperData, ThrowOnError>) => (options.client ?? client).get<PaperResponses, PaperErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/papers/{paper_id}',
+    ...options
 });
 
 /**

@@ -319,6 +319,22 @@ export type BodyAddCasePhoto = {
 };
 
 /**
+ * Body_add_paper
+ */
+export type BodyAddPaper = {
+    /**
+     * Area Id
+     *
+     * Community; none: the whole plan.
+     */
+    area_id?: number | null;
+    /**
+     * File
+     */
+    file: Blob | File;
+};
+
+/**
  * Building
  *
  * A building.
@@ -869,6 +885,8 @@ export type Draft = {
     target_households: number;
     /**
      * Tolerance Pct
+     *
+     * Amber beyond this, red and a problem beyond twice it.
      */
     tolerance_pct: number;
     /**
@@ -959,7 +977,7 @@ export type DraftGrid = {
     /**
      * Off Pct
      *
-     * Against the fair target of its community, H / round(H / target); of a micro-grid against its range of 50–80; null for a whole site.
+     * Against the fair target of its community, H / round(H / target); of a micro-grid against its range; null for a whole site.
      */
     off_pct: number | null;
     /**
@@ -2599,6 +2617,36 @@ export type PageUnit = {
 };
 
 /**
+ * PaperCommunity
+ *
+ * A community of the plan, and whether it has signed.
+ */
+export type PaperCommunity = {
+    /**
+     * Changed
+     *
+     * Whether the plan changes its grids.
+     */
+    changed: boolean;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Signed
+     */
+    signed: boolean;
+};
+
+/**
  * Photo
  *
  * A photo of a case; `?size=thumb` at its address gives a small one.
@@ -2732,7 +2780,7 @@ export type PlanDetail = {
      *
      * What the caller may do with it now.
      */
-    actions: Array<'edit' | 'check' | 'approve' | 'send-back' | 'publish'>;
+    actions: Array<'edit' | 'check' | 'sign' | 'unsign' | 'approve' | 'send-back' | 'publish'>;
     area: Ref;
     /**
      * Created At
@@ -2798,6 +2846,28 @@ export type PlanDetail = {
      * Target Households
      */
     target_households: number;
+};
+
+/**
+ * PlanPapers
+ *
+ * The signed papers of a plan.
+ */
+export type PlanPapers = {
+    /**
+     * Communities
+     */
+    communities: Array<PaperCommunity>;
+    /**
+     * Papers
+     */
+    papers: Array<SignedPaper>;
+    /**
+     * Required
+     *
+     * Whether it is approved only with all of them.
+     */
+    required: boolean;
 };
 
 /**
@@ -2901,7 +2971,7 @@ export type PlanStep = {
     /**
      * Action
      */
-    action: 'edit' | 'check' | 'approve' | 'send-back' | 'publish';
+    action: 'edit' | 'check' | 'sign' | 'unsign' | 'approve' | 'send-back' | 'publish';
     /**
      * At
      */
@@ -3084,7 +3154,7 @@ export type ProblemBody = {
  *
  * From when the grids are in force, and why.
  */
-export type Publication = {
+export type PublicationInput = {
     /**
      * Effective On
      */
@@ -3099,6 +3169,40 @@ export type Publication = {
      * Reason
      */
     reason?: string | null;
+};
+
+/**
+ * Publication
+ *
+ * A day from which on grids were drawn anew, and by which plan.
+ */
+export type PublicationOutput = {
+    area: Ref;
+    /**
+     * Day
+     */
+    day: string;
+    plan: NamedRef;
+};
+
+/**
+ * Publications
+ *
+ * When the caller's map changed, newest first; the map can be seen as of any day.
+ */
+export type Publications = {
+    /**
+     * Days
+     *
+     * 500 at most.
+     */
+    days: Array<PublicationOutput>;
+    /**
+     * Today
+     *
+     * In the district's time zone.
+     */
+    today: string;
 };
 
 /**
@@ -3609,6 +3713,55 @@ export type SignIn = {
      * Password
      */
     password: string;
+};
+
+/**
+ * SignedPaper
+ *
+ * A scanned paper with signatures and seals.
+ */
+export type SignedPaper = {
+    added_by: ActorRef;
+    /**
+     * The community it is of; null: the whole plan.
+     */
+    area: Ref | null;
+    /**
+     * Current
+     *
+     * False: the plan was edited since; it does not count.
+     */
+    current: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Received At
+     */
+    received_at: string;
+    /**
+     * Sha256
+     *
+     * Of the file as it was sent, hexadecimal.
+     */
+    sha256: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Url
+     */
+    url: string;
 };
 
 /**
@@ -4711,6 +4864,35 @@ export type GridsResponses = {
 
 export type GridsResponse = GridsResponses[keyof GridsResponses];
 
+export type GridDaysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/grids/days';
+};
+
+export type GridDaysErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+};
+
+export type GridDaysError = GridDaysErrors[keyof GridDaysErrors];
+
+export type GridDaysResponses = {
+    /**
+     * Successful Response
+     */
+    200: Publications;
+};
+
+export type GridDaysResponse = GridDaysResponses[keyof GridDaysResponses];
+
 export type GridData = {
     body?: never;
     path: {
@@ -5546,6 +5728,226 @@ export type EditResponses = {
 
 export type EditResponse = EditResponses[keyof EditResponses];
 
+export type PapersData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/papers';
+};
+
+export type PapersErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PapersError = PapersErrors[keyof PapersErrors];
+
+export type PapersResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanPapers;
+};
+
+export type PapersResponse = PapersResponses[keyof PapersResponses];
+
+export type AddPaperData = {
+    body: BodyAddPaper;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/papers';
+};
+
+export type AddPaperErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Unsupported type
+     */
+    415: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddPaperError = AddPaperErrors[keyof AddPaperErrors];
+
+export type AddPaperResponses = {
+    /**
+     * Successful Response
+     */
+    201: PlanPapers;
+};
+
+export type AddPaperResponse = AddPaperResponses[keyof AddPaperResponses];
+
+export type TakePaperData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+        /**
+         * Paper Id
+         */
+        paper_id: string;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/papers/{paper_id}';
+};
+
+export type TakePaperErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TakePaperError = TakePaperErrors[keyof TakePaperErrors];
+
+export type TakePaperResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanPapers;
+};
+
+export type TakePaperResponse = TakePaperResponses[keyof TakePaperResponses];
+
+export type PaperData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+        /**
+         * Paper Id
+         */
+        paper_id: string;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/papers/{paper_id}';
+};
+
+export type PaperErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PaperError = PaperErrors[keyof PaperErrors];
+
+export type PaperResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type PaperResponse = PaperResponses[keyof PaperResponses];
+
 export type PreviewData = {
     body?: never;
     path: {
@@ -5775,7 +6177,7 @@ export type DifferenceMapResponses = {
 export type DifferenceMapResponse = DifferenceMapResponses[keyof DifferenceMapResponses];
 
 export type PublishData = {
-    body: Publication;
+    body: PublicationInput;
     headers: {
         /**
          * Operation-Id
