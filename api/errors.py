@@ -31,6 +31,7 @@ from data.patrols import (
     UnknownGridError,
 )
 from data.photos import PhotoError
+from data.plan_papers import PaperError
 
 logger = logging.getLogger("sanbai.api")
 
@@ -171,6 +172,17 @@ def _photo(error: PhotoError) -> Problem:
     return Problem(415, "unsupported-photo", detail, params=params)
 
 
+def _paper(error: PaperError) -> Problem:
+    params = {"reason": error.fault}
+    if error.fault == "too-many":
+        return Problem(409, "papers-too-many", "A plan has at most 200 papers.", params=params)
+    if error.fault in {"too-large", "too-many-pixels"}:
+        detail = "A paper has at most 15 MB and 50 megapixels."
+        return Problem(413, "paper-too-large", detail, params=params)
+    detail = "Send a PDF, JPEG or PNG that is whole."
+    return Problem(415, "unsupported-paper", detail, params=params)
+
+
 def _moved_on(error: CaseMovedOnError) -> Problem:
     return Problem(
         409,
@@ -189,6 +201,7 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
     UnknownPlaceError: lambda _: invalid("/unit_id", "unknown", "No such unit."),
     RefusedError: _refused,
     PhotoError: _photo,
+    PaperError: _paper,
     CaseMovedOnError: _moved_on,
     CaseExistsError: lambda _: Problem(409, "case-exists", "A case with this id is filed already."),
     UnknownCategoryError: lambda _: invalid("/category_id", "unknown", "No such category."),

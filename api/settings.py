@@ -39,6 +39,10 @@ class Settings(BaseSettings):
         default=False,
         description="Who drew up a plan may not approve it, where somebody else can.",
     )
+    approval_needs_signature: bool = Field(
+        default=False,
+        description="A plan is approved only with signed papers of all communities it changes.",
+    )
     attribution: str | None = Field(
         None, description="Whose map data it is, shown on the map; OpenStreetMap's must be named."
     )

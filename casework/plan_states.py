@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args
 from uuid import UUID
 
 PlanState = Literal["draft", "checked", "approved", "published"]
-PlanAction = Literal["edit", "check", "approve", "send-back", "publish"]
+PlanAction = Literal["edit", "check", "sign", "unsign", "approve", "send-back", "publish"]
 PLAN_STATES: Final[tuple[PlanState, ...]] = get_args(PlanState)
 PLAN_ACTIONS: Final[tuple[PlanAction, ...]] = get_args(PlanAction)
 
@@ -17,7 +17,10 @@ PLAN_ACTIONS: Final[tuple[PlanAction, ...]] = get_args(PlanAction)
 PLAN_COURSE: Final[Mapping[tuple[PlanState, PlanAction], PlanState]] = {
     ("draft", "edit"): "draft",
     ("draft", "check"): "checked",
+    ("draft", "unsign"): "draft",
     ("checked", "edit"): "draft",
+    ("checked", "sign"): "checked",
+    ("checked", "unsign"): "checked",
     ("checked", "approve"): "approved",
     ("checked", "send-back"): "draft",
     ("approved", "edit"): "draft",
@@ -29,6 +32,8 @@ PLAN_COURSE: Final[Mapping[tuple[PlanState, PlanAction], PlanState]] = {
 WHO_PLANS: Final[Mapping[PlanAction, frozenset[str]]] = {
     "edit": frozenset({"planner"}),
     "check": frozenset({"planner"}),
+    "sign": frozenset({"planner", "commander"}),
+    "unsign": frozenset({"planner", "commander"}),
     "approve": frozenset({"planner", "commander"}),
     "send-back": frozenset({"planner", "commander"}),
     "publish": frozenset({"planner"}),

@@ -11,7 +11,7 @@ class PlanError(Exception):
     ----------
     code
         `unknown`, `published`, `not-generated`, `not-checked`, `not-approved`, `state`,
-        `same-person`, `day-passed`, `later-plan`, `codes-taken`, `not-published`,
+        `same-person`, `not-signed`, `day-passed`, `later-plan`, `codes-taken`, `not-published`,
         `nothing-before` or `unknown-officer`.
     detail
         One English sentence: what to do.
@@ -20,7 +20,7 @@ class PlanError(Exception):
     status
         The state the plan is in, where that is what forbids it.
     codes
-        For `codes-taken`: the codes.
+        For `codes-taken`: the codes; for `not-signed`: those of the communities.
     """
 
     def __init__(

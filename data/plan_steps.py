@@ -19,6 +19,7 @@ from data.database import query
 from data.frames import read_frame
 from data.layers import district_today
 from data.plan_errors import PlanError
+from data.plan_papers import communities_without_paper
 from data.plan_wishes import Limits, limits_of
 from data.plans import load_town
 from data.schema import Plan, PlanEdit, PlanStep
@@ -136,6 +137,7 @@ def approve(
     at: datetime,
     reason: str = "",
     by_another: bool = False,
+    needs_signature: bool = False,
 ) -> None:
     """Approve a checked plan.
 
@@ -143,11 +145,13 @@ def approve(
     ----------
     by_another
         Whether who drew it up or edited it may not approve it, as long as somebody else can.
+    needs_signature
+        Whether each community that it changes must have a signed paper; see `data.plan_papers`.
 
     Raises
     ------
     PlanError
-        `state`, `not-checked` when it was changed after its check, or `same-person`.
+        `state`, `not-checked` when it was changed after its check, `same-person` or `not-signed`.
     """
     standing = standing_of(connection, district_id, plan_id)
     drawn_by = _drawn_by(connection, district_id, plan_id, standing)
@@ -162,6 +166,8 @@ def approve(
     require_step(standing, "approve")
     if standing.checked_revision != standing.revision:
         raise PlanError("not-checked", "The plan was changed after its check: check it again.")
+    if needs_signature:
+        _require_papers(connection, district_id, plan_id, standing, at)
     keep_step(connection, district_id, plan_id, "approve", "approved", by=by, at=at, reason=reason)
 
 
@@ -281,6 +287,19 @@ def _findings(
         "counts": dict(Counter(problem.code for problem in problems)),
         "problems": listed[:MOST_PROBLEMS],
     }
+
+
+def _require_papers(
+    connection: Connection, district_id: int, plan_id: int, standing: Standing, at: datetime
+) -> None:
+    day = district_today(connection, district_id, at)
+    lacking = communities_without_paper(connection, district_id, plan_id, standing.revision, day)
+    if lacking:
+        raise PlanError(
+            "not-signed",
+            "Add the signed paper of each community whose grids change.",
+            codes=lacking,
+        )
 
 
 def _drawn_by(

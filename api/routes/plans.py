@@ -176,6 +176,7 @@ def approve(plan_id: int, said: Remark, command: CurrentCommand, parts: AppConte
             at=command.at,
             reason=said.reason,
             by_another=parts.settings.approval_by_another,
+            needs_signature=parts.settings.approval_needs_signature,
         )
     return command.keep(_read(command.tx, command.caller, plan_id))
 

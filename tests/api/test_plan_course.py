@@ -36,7 +36,7 @@ def drafted(engine: Engine) -> None:
 def test_from_draft_to_force_by_its_steps(person: People) -> None:
     planner, commander = person("planner"), person("commander")
     draft = planner.read(PLAN)
-    assert (draft["actions"], draft["steps"]) == (["edit", "check"], [])
+    assert (draft["actions"], draft["steps"]) == (["edit", "check", "unsign"], [])
     assert draft["last_check"] is None
     early = planner.post(f"{PLAN}/publish", {"effective_on": "2026-11-21"})
     assert (early.status_code, early.json()["code"]) == (409, "plan-not-approved")
@@ -48,8 +48,8 @@ def test_from_draft_to_force_by_its_steps(person: People) -> None:
         "current": True,
         "counts": {},
     }
-    assert checked["actions"] == ["edit", "approve", "send-back"]
-    assert commander.read(PLAN)["actions"] == ["approve", "send-back"]
+    assert checked["actions"] == ["edit", "sign", "unsign", "approve", "send-back"]
+    assert commander.read(PLAN)["actions"] == ["sign", "unsign", "approve", "send-back"]
     back = commander.do(f"{PLAN}/send-back", {"reason": "名称有误"})
     assert (back["status"], back["steps"][-1]["reason"]) == ("draft", "名称有误")
     assert back["steps"][-1]["by"]["display_name"] == "commander"
