@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from scipy.sparse import csr_array
-from scipy.spatial import QhullError, Voronoi, cKDTree
+from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from geo.grids.faces import (
@@ -29,13 +29,12 @@ from geo.grids.faces import (
     polygonize,
     split_pieces,
 )
+from geo.grids.halfway import halfway_lines
 
 NEAR_LINE_M = 5.0
 """A border this close to a road or to water is said to follow it."""
 WALL_STEP_M = 3.5
 """Spacing of the points on walls between which a block is divided."""
-SMOOTH_M = 0.6
-"""Dividing lines may be straightened by this much; walls hold them where it matters."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,8 @@ def _arrange(noded: BaseGeometry, town: Town, walls: shapely.STRtree) -> _Arrang
     faces = polygonize(noded)
     points = shapely.point_on_surface(faces)
     area = np.full(len(faces), -1, dtype=np.int64)
-    face, inside = shapely.STRtree(town.areas).query(points, predicate="within")
+    # The large shape is the one asked with, for that is the one made ready.
+    inside, face = shapely.STRtree(points).query(town.areas, predicate="contains")
     area[face] = inside
     kept = area >= 0
     faces, area, points = faces[kept], area[kept], points[kept]
@@ -171,7 +171,7 @@ def _face_of_building(town: Town, blocks: _Arrangement) -> IntArray:
     """Find the face that holds each building's inner point; -1 outside all areas."""
     home = np.full(len(town.buildings), -1, dtype=np.int64)
     points = shapely.point_on_surface(town.buildings)
-    unit, face = shapely.STRtree(blocks.faces).query(points, predicate="intersects")
+    face, unit = shapely.STRtree(points).query(blocks.faces, predicate="intersects")
     home[unit[::-1]] = face[::-1]
     return home
 
@@ -190,11 +190,11 @@ def _divide_blocks(
     for label in np.flatnonzero(weight > most).tolist():
         units = of_block[label]
         points, owner = _wall_points(town.buildings[units], units)
-        edges = _halfway_lines(points, owner)
-        if edges is None:
+        edges = halfway_lines(points, owner)
+        if len(edges) == 0:
             continue
         shape = shapely.coverage_union_all(blocks.faces[faces_of_block[label]])
-        extra.append(shapely.intersection(edges, shape))
+        extra.append(shapely.intersection(shapely.multilinestrings(edges), shape))
         extra.extend(shapely.boundary(town.buildings[walls.query(shape, predicate="intersects")]))
         sites[label] = _Walls(cKDTree(points), owner)
     return extra, sites
@@ -217,32 +217,10 @@ def _wall_points(buildings: GeometryArray, units: IntArray) -> tuple[FloatArray,
     return points[first], units[ring[first]]
 
 
-def _halfway_lines(points: FloatArray, owner: IntArray) -> BaseGeometry | None:
-    """Lines half way between the walls of different buildings, or None if there are none."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    middle, reach = (low + high) / 2, 10 * float(np.hypot(*(high - low))) + 1000
-    far = middle + reach * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
-    try:
-        diagram = Voronoi(np.concatenate([points - middle, far - middle]))
-    except QhullError:
-        # All walls on one straight line: nothing that could be divided by area.
-        return None
-    owners = np.concatenate([owner, np.full(4, -1)])
-    pair = owners[diagram.ridge_points]
-    ends = np.array(diagram.ridge_vertices)
-    wanted = (pair[:, 0] != pair[:, 1]) & (pair >= 0).all(axis=1) & (ends >= 0).all(axis=1)
-    if not wanted.any():
-        return None
-    edges = shapely.linestrings(diagram.vertices[ends[wanted]] + middle)
-    merged = shapely.line_merge(shapely.multilinestrings(edges))
-    straightened: BaseGeometry = shapely.simplify(merged, SMOOTH_M)
-    return straightened
-
-
 def _block_of_face(fine: _Arrangement, blocks: _Arrangement, block: IntArray) -> IntArray:
     """Block label of each fine face: of the coarse face that holds its inner point."""
     points = shapely.point_on_surface(fine.faces)
-    face, coarse = shapely.STRtree(blocks.faces).query(points, predicate="intersects")
+    coarse, face = shapely.STRtree(points).query(blocks.faces, predicate="intersects")
     pen = np.full(len(fine.faces), -1, dtype=np.int64)
     pen[face[::-1]] = block[coarse[::-1]]
     return pen
