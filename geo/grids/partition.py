@@ -42,7 +42,7 @@ class Partitioner(Protocol):
         ...
 
 
-def partition(graph: CellGraph, parts: int, seed: int) -> IntArray:
+def partition(graph: CellGraph, parts: int, seed: int, *, weights: Weights = WEIGHTS) -> IntArray:
     """Divide the cells of one place into connected grids of like households.
 
     Parameters
@@ -53,13 +53,15 @@ def partition(graph: CellGraph, parts: int, seed: int) -> IntArray:
         Grids wanted; fewer come back only where there are fewer cells than that.
     seed
         Same graph, same seed: same answer.
+    weights
+        What is wanted of a plan.
     """
     cells = len(graph.households)
     parts = min(parts, max(1, int((graph.households > 0).sum())))
     if parts == 1:
         return np.zeros(cells, dtype=np.int64)
     target = np.full(parts, float(graph.households.sum()) / parts)
-    annealer = Annealer.of(graph, target, WEIGHTS)
+    annealer = Annealer.of(graph, target, weights)
     starts = [_start(graph, parts, seed + turn) for turn in range(STARTS)]
     best = min(starts, key=lambda labels: float(annealer.costs(labels).sum()))
     annealed = annealer.run(best, WHOLE, seed)
