@@ -194,7 +194,8 @@ def _divide_blocks(
         if len(edges) == 0:
             continue
         shape = shapely.coverage_union_all(blocks.faces[faces_of_block[label]])
-        extra.append(shapely.intersection(shapely.multilinestrings(edges), shape))
+        network = shapely.multilinestrings(edges, indices=np.zeros(len(edges), dtype=np.int64))
+        extra.extend(shapely.intersection(network, shape))
         extra.extend(shapely.boundary(town.buildings[walls.query(shape, predicate="intersects")]))
         sites[label] = _Walls(cKDTree(points), owner)
     return extra, sites

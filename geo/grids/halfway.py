@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from numba import njit
-from numpy.typing import NDArray
 from scipy.spatial import Delaunay, QhullError
 
 from geo.grids.faces import FloatArray, GeometryArray, IntArray
@@ -73,18 +72,12 @@ def _chains(beyond: IntArray, ways: IntArray) -> tuple[IntArray, IntArray]:
     room = int(ways.sum()) + len(ways)
     walked, chain = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
     used = np.zeros(beyond.shape, dtype=np.bool_)
-    count = _walk(beyond, ways, used, walked, chain)
+    count: int = _walk(beyond, ways, used, walked, chain)
     return walked[:count], chain[:count]
 
 
 @njit(cache=True, nogil=True)
-def _walk(
-    beyond: NDArray[np.int64],
-    ways: NDArray[np.int64],
-    used: NDArray[np.bool_],
-    walked: NDArray[np.int64],
-    chain: NDArray[np.int64],
-) -> int:
+def _walk(beyond, ways, used, walked, chain):  # type: ignore[no-untyped-def]
     """Walk each crossed side once: first from junctions and ends, then round what is left."""
     count, number = 0, 0
     for closed in (False, True):
