@@ -195,7 +195,7 @@ def _divide_blocks(
             continue
         shape = shapely.coverage_union_all(blocks.faces[faces_of_block[label]])
         network = shapely.multilinestrings(edges, indices=np.zeros(len(edges), dtype=np.int64))
-        extra.extend(shapely.intersection(network, shape))
+        extra.extend(np.atleast_1d(shapely.intersection(network, shape)).tolist())
         extra.extend(shapely.boundary(town.buildings[walls.query(shape, predicate="intersects")]))
         sites[label] = _Walls(cKDTree(points), owner)
     return extra, sites
