@@ -195,7 +195,8 @@ def _divide_blocks(
             continue
         shape = shapely.coverage_union_all(blocks.faces[faces_of_block[label]])
         network = shapely.multilinestrings(edges, indices=np.zeros(len(edges), dtype=np.int64))
-        extra.extend(np.atleast_1d(shapely.intersection(network, shape)).tolist())
+        within = np.asarray(shapely.intersection(network, shape), dtype=np.object_)
+        extra.extend(within.tolist())
         extra.extend(shapely.boundary(town.buildings[walls.query(shape, predicate="intersects")]))
         sites[label] = _Walls(cKDTree(points), owner)
     return extra, sites
