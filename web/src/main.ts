@@ -8,6 +8,7 @@ import './styles/panels.css'
 import './styles/map.css'
 import './styles/planner.css'
 import './styles/editor.css'
+import './styles/planFiles.css'
 import './styles/print.css'
 
 document.documentElement.lang = language()

@@ -1,7 +1,9 @@
 /** English words of the planner's work place. */
+import { planFileProblemsEn, planFilesEn } from './planFiles.en'
 import type { plannerZh, planProblemsZh } from './planner.zh-CN'
 
 export const plannerEn: typeof plannerZh = {
+  ...planFilesEn,
   plans: {
     title: 'Grid planning',
     lead: 'A plan goes draft → checked → approved → published on a day; old grids are closed by date and never rewritten.',
@@ -261,6 +263,8 @@ export const plannerEn: typeof plannerZh = {
       edit: 'Edited',
       check: 'Checked',
       approve: 'Approved',
+      sign: 'Signed paper added',
+      unsign: 'Signed paper taken away',
       'send-back': 'Sent back',
       publish: 'Published',
     },
@@ -294,6 +298,7 @@ export const plannerEn: typeof plannerZh = {
 
 /** Why a step of a plan is refused. */
 export const planProblemsEn: typeof planProblemsZh = {
+  ...planFileProblemsEn,
   'draft-moved-on': 'Somebody just changed the draft: look at the newest state.',
   'plan-published': 'The plan is published and can no longer be changed.',
   'plan-unknown': 'There is no such plan.',

@@ -1,5 +1,8 @@
 /** Chinese words of the planner's work place. */
+import { planFileProblemsZh, planFilesZh } from './planFiles.zh-CN'
+
 export const plannerZh = {
+  ...planFilesZh,
   plans: {
     title: '网格规划',
     lead: '方案：草案 → 检查 → 批准 → 定日发布；旧网格按日期关闭，从不改写。',
@@ -253,6 +256,8 @@ export const plannerZh = {
       edit: '改动',
       check: '检查',
       approve: '批准',
+      sign: '附上盖章件',
+      unsign: '拿掉盖章件',
       'send-back': '退回',
       publish: '发布',
     },
@@ -285,6 +290,7 @@ export const plannerZh = {
 
 /** Why a step of a plan is refused. */
 export const planProblemsZh = {
+  ...planFileProblemsZh,
   'draft-moved-on': '草案刚被别人改过，请看最新情况。',
   'plan-published': '方案已发布，不能再改。',
   'plan-unknown': '没有这份方案。',
