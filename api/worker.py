@@ -25,7 +25,7 @@ from data.files import open_files
 from data.hotspot_runs import Period, Unit, compute_run, refresh_hotspots
 from data.housekeeping import district_ids, forget_what_is_over, make_track_weeks
 from data.jobs import defer
-from data.plans import generate_plan
+from data.plan_generation import generate_plan
 from data.publication import place_open_cases, plans_taking_effect
 from data.server import database_urls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
@@ -125,13 +125,15 @@ def add_tasks(app: App, parts: Parts) -> None:
 
 def _add_plan_tasks(app: App, parts: Parts) -> None:
     @app.task(name="generate_grids", pass_context=True, retry=_AGAIN_AFTER_SHUTDOWN)
-    def generate_grids(context: JobContext, *, district_id: int, plan_id: int) -> None:
+    def generate_grids(
+        context: JobContext, *, district_id: int, plan_id: int, run: int = 1
+    ) -> None:
         def stop_when_asked(_done: int, _total: int, _stage: str) -> None:
             if context.should_abort():
                 raise JobAborted
 
         generate_plan(
-            parts.engine, district_id, plan_id, now=parts.clock(), progress=stop_when_asked
+            parts.engine, district_id, plan_id, now=parts.clock(), run=run, progress=stop_when_asked
         )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -14,10 +15,11 @@ from sqlalchemy import Connection, delete, insert, select
 
 from data.frames import read_frame
 from data.plan_history import begin_anew
-from data.schema import Grid, GridVersion
+from data.schema import Grid, GridVersion, Plan
 
 SAME_GRID = 0.5
 """Intersection over union above which a new grid is the old one, redrawn."""
+_NONE: Final[Mapping[str, int]] = {}
 
 
 def store_draft(
@@ -29,6 +31,8 @@ def store_draft(
     buildings: gpd.GeoDataFrame,
     grids: gpd.GeoDataFrame,
     now: datetime,
+    identities: Mapping[str, int] = _NONE,
+    locked: Collection[str] = (),
 ) -> None:
     """Store generated grids as versions of a draft plan, in place of those it may have had.
 
@@ -43,12 +47,22 @@ def store_draft(
         Counted into the grids.
     grids
         As :func:`geo.grids.generate` returns them, in EPSG:4326.
+    identities
+        Code → id of the grids that are known to continue one, whatever they cover.
+    locked
+        Codes of the grids that edits leave alone.
     """
-    revision = _clear_draft(connection, district_id, plan_id)
+    gone = _clear_draft(connection, district_id, plan_id)
+    revision = _next_revision(connection, district_id, plan_id) if gone else 0
     ids = dict(zip(areas["code"], areas["id"].astype(int), strict=True))
     paths = dict(zip(areas["code"], areas["path"], strict=True))
     communities = [ids[code] for code in grids["area"]]
-    kept = _kept_identities(connection, district_id, grids, communities, now.date())
+    known = {at: identities[code] for at, code in enumerate(grids["code"]) if code in identities}
+    like = _kept_identities(connection, district_id, grids, communities, now.date())
+    taken = set(known.values())
+    kept = known | {
+        at: grid_id for at, grid_id in like.items() if at not in known and grid_id not in taken
+    }
     fresh = [at for at in range(len(grids)) if at not in kept]
     made = _new_identities(connection, district_id, [communities[at] for at in fresh], now)
     identity = kept | dict(zip(fresh, made, strict=True))
@@ -62,6 +76,8 @@ def store_draft(
             "area_path": paths[row.area],
             "code": row.code,
             "name": row.name,
+            "kind": getattr(row, "kind", "general"),
+            "locked": row.code in locked,
             "revision": revision,
             "households": int(row.households),
             "geom": from_shape(shapely.multipolygons([shapes[at]]), srid=4326),
@@ -70,11 +86,14 @@ def store_draft(
         for at, row in enumerate(grids.itertuples(index=False, name="GridRow"))
     ]
     connection.execute(insert(GridVersion), rows)
+    if gone:
+        _drop_unused(connection, district_id, gone)
+        begin_anew(connection, district_id, plan_id)
 
 
-def _clear_draft(connection: Connection, district_id: int, plan_id: int) -> int:
-    """Drop the draft's versions and identities that nothing else ever used; its revision now."""
-    gone = list(
+def _clear_draft(connection: Connection, district_id: int, plan_id: int) -> list[int]:
+    """Drop the draft's versions; the identities that they had."""
+    return list(
         connection.execute(
             delete(GridVersion)
             .where(
@@ -85,11 +104,22 @@ def _clear_draft(connection: Connection, district_id: int, plan_id: int) -> int:
             .returning(GridVersion.grid_id)
         ).scalars()
     )
+
+
+def _next_revision(connection: Connection, district_id: int, plan_id: int) -> int:
+    """The revision that `begin_anew` will give the plan."""
+    of_plan = (Plan.district_id == district_id) & (Plan.id == plan_id)
+    return int(connection.execute(select(Plan.revision + 1).where(of_plan)).scalar_one())
+
+
+def _drop_unused(connection: Connection, district_id: int, grid_ids: list[int]) -> None:
+    """Drop those of some identities that nothing draws any more."""
     used = select(GridVersion.grid_id).where(GridVersion.district_id == district_id)
     connection.execute(
-        delete(Grid).where(Grid.district_id == district_id, Grid.id.in_(gone), Grid.id.not_in(used))
+        delete(Grid).where(
+            Grid.district_id == district_id, Grid.id.in_(grid_ids), Grid.id.not_in(used)
+        )
     )
-    return begin_anew(connection, district_id, plan_id) if gone else 0
 
 
 def _kept_identities(

@@ -52,7 +52,8 @@ def drop_undone(connection: Connection, district_id: int, plan_id: int) -> None:
 def forget_edits(connection: Connection, district_id: int, plan_id: int) -> None:
     """Forget all edits of a plan, and the identities that only they used.
 
-    To be called when a plan is discarded or its grids are made anew, after its grids are gone.
+    To be called when a plan is discarded or its grids are made anew, after its grids are gone or
+    the new ones are there.
     """
     _forget(connection, district_id, plan_id, undone=False)
 

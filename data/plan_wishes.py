@@ -120,6 +120,9 @@ class PlanWishes(_Wish):
         return GridOptions(households=households, seed=self.seed)
 
 
+NO_WISHES: Final = PlanWishes()
+
+
 @dataclass(frozen=True)
 class Limits:
     """How many households the grids of a plan should have.

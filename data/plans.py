@@ -1,28 +1,23 @@
-"""Plans in the database: draw up a draft, generate its grids, read them again.
+"""Plans in the database: begin a draft, find it, read its grids and what they are made from.
 
 A draft's grids are versions without a validity; publishing gives them one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
 from uuid import UUID
 
 import geopandas as gpd
 import shapely
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, insert, select
 
-from data.draft_grids import store_draft
 from data.frames import WGS84, read_frame
+from data.plan_runs import waiting
+from data.plan_wishes import NO_WISHES, PlanWishes
 from data.schema import Area, Plan
-from data.shapes import store_grid_shapes
-from geo.grids import GridError, GridInputError, GridOptions, GridScore, generate, score
-
-Progress = Callable[[int, int, str], None]
+from geo.grids import GridInputError, GridScore, score
 
 
 @dataclass(frozen=True)
@@ -33,15 +28,6 @@ class TownFrames:
     buildings: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
-
-
-@dataclass(frozen=True)
-class GenerationFailure:
-    """Why a plan has no grids; in the words of :class:`geo.grids.GridError`."""
-
-    code: str
-    message_zh: str
-    message_en: str
 
 
 @dataclass(frozen=True)
@@ -104,8 +90,10 @@ def create_plan(
     reason: str,
     created_by: UUID | None,
     now: datetime,
+    wishes: PlanWishes = NO_WISHES,
 ) -> int:
     """Insert an empty draft for an area and return its id; its grids are still to be generated."""
+    asked = wishes.model_dump(mode="json", exclude_defaults=True)
     return int(
         connection.execute(
             insert(Plan)
@@ -115,88 +103,14 @@ def create_plan(
                 name=name,
                 reason=reason,
                 target_households=households,
-                generation=_state("waiting", 0, 100, ""),
+                wishes=asked,
+                generation=waiting(1, households, wishes),
                 created_by=created_by,
                 created_at=now,
             )
             .returning(Plan.id)
         ).scalar_one()
     )
-
-
-def generate_plan(
-    engine: Engine,
-    district_id: int,
-    plan_id: int,
-    *,
-    now: datetime,
-    seed: int = 0,
-    progress: Progress | None = None,
-    executor: Executor | None = None,
-) -> GenerationFailure | None:
-    """Generate the grids of a draft, keeping ``plan.generation`` up to date on the way.
-
-    Reading, each step of progress and storing are short transactions of their own, so that a
-    long generation holds no lock; the grids appear all at once, or not at all.
-
-    Parameters
-    ----------
-    engine
-        As the run-time role.
-    now
-        Our clock; grids in force on its day lend their identity to those that are like them.
-    progress
-        Called as well as the plan's row is written.
-    executor
-        What divides the areas; None: threads of this process.
-
-    Returns
-    -------
-    None, or what the input must be mended of; the plan's row says the same.
-    """
-    keep = _Keeper(engine, district_id, plan_id, progress)
-    keep("read", 0)
-    try:
-        with engine.connect() as connection:
-            area_id, households = _what_to_divide(connection, district_id, plan_id)
-            town = load_town(connection, district_id, area_id)
-        options = GridOptions(households=households, seed=seed)
-        grids = generate(
-            town.buildings,
-            town.roads,
-            town.areas,
-            options,
-            lambda done, _total, stage: keep(stage, round(done * 0.9)),
-            water=town.water,
-            executor=executor,
-        )
-    except GridError as error:
-        failure = GenerationFailure(error.code, error.message_zh, error.message_en)
-        keep.fail(failure)
-        return failure
-    keep("score", 90)
-    quality = asdict(score(grids, town.buildings, town.roads, town.areas, households))
-    with engine.begin() as connection:
-        store_draft(
-            connection,
-            district_id,
-            plan_id,
-            areas=town.areas,
-            buildings=town.buildings,
-            grids=grids,
-            now=now,
-        )
-        store_grid_shapes(connection, district_id, plan_id)
-        _set_plan(
-            connection,
-            district_id,
-            plan_id,
-            generation=_state("done", 100, 100, "done") | {"seed": seed},
-            quality=quality | {"households_outside": grids.attrs["households_outside"]},
-        )
-    if progress is not None:
-        progress(100, 100, "done")
-    return None
 
 
 def load_town(connection: Connection, district_id: int, area_id: int) -> TownFrames:
@@ -245,52 +159,3 @@ def read_plan_grids(connection: Connection, district_id: int, plan_id: int) -> g
     single = shapely.get_num_geometries(shapes) == 1
     shapes[single] = shapely.get_geometry(shapes[single], 0)
     return frame.set_geometry(gpd.GeoSeries(shapes, crs=WGS84))
-
-
-def _what_to_divide(connection: Connection, district_id: int, plan_id: int) -> tuple[int, int]:
-    area_id, households = connection.execute(
-        select(Plan.area_id, Plan.target_households).where(
-            Plan.district_id == district_id, Plan.id == plan_id, Plan.status == "draft"
-        )
-    ).one()
-    return int(area_id), int(households)
-
-
-State = Literal["waiting", "running", "done", "failed"]
-
-
-def _state(state: State, done: int, total: int, stage: str) -> dict[str, Any]:
-    return {"state": state, "done": done, "total": total, "message": stage}
-
-
-def _set_plan(
-    connection: Connection, district_id: int, plan_id: int, **values: dict[str, Any]
-) -> None:
-    connection.execute(
-        update(Plan).where(Plan.district_id == district_id, Plan.id == plan_id).values(**values)
-    )
-
-
-class _Keeper:
-    """Writes progress into the plan's row, once for each per cent."""
-
-    def __init__(
-        self, engine: Engine, district_id: int, plan_id: int, told: Progress | None
-    ) -> None:
-        self._engine, self._key, self._told = engine, (district_id, plan_id), told
-        self._last: tuple[str, int] | None = None
-
-    def __call__(self, stage: str, done: int) -> None:
-        if (stage, done) == self._last:
-            return
-        self._last = (stage, done)
-        with self._engine.begin() as connection:
-            _set_plan(connection, *self._key, generation=_state("running", done, 100, stage))
-        if self._told is not None:
-            self._told(done, 100, stage)
-
-    def fail(self, failure: GenerationFailure) -> None:
-        done = self._last[1] if self._last is not None else 0
-        state = _state("failed", done, 100, failure.code) | asdict(failure)
-        with self._engine.begin() as connection:
-            _set_plan(connection, *self._key, generation=state)

@@ -34,12 +34,8 @@ from data.accounts import caller_of_login
 from data.exports.grid_file import GridFileError, check_target, read_grids, write_grids
 from data.imports.read import read_features
 from data.layers import district_today
-from data.plans import (
-    PlanKey,
-    create_plan,
-    generate_plan,
-    score_plan,
-)
+from data.plan_generation import generate_plan
+from data.plans import PlanKey, create_plan, score_plan
 from data.plans_read import plan_place
 from geo.grids import GridOptions, generate, score
 

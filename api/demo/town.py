@@ -20,7 +20,8 @@ from data.demo.territory import COUNTY_CODE
 from data.imports.read import read_features
 from data.imports.store import Layer, store_layer
 from data.imports.store_areas import store_areas
-from data.plans import create_plan, find_area, generate_plan
+from data.plan_generation import generate_plan
+from data.plans import create_plan, find_area
 from data.schema import Account, District, Plan
 
 HOUSEHOLDS_A_GRID = 300

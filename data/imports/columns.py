@@ -9,7 +9,7 @@ from typing import Final, Literal
 from data.imports.problems import ImportFileError
 
 ValueKind = Literal["text", "code", "count", "number", "time", "level", "severity"]
-GeometryKind = Literal["polygon", "line", "point", "any"]
+GeometryKind = Literal["polygon", "line", "line-or-polygon", "point", "any"]
 _DBF_NAME_BYTES = 10
 
 

@@ -31,6 +31,7 @@ _READ_ERRORS: Final = (
 _LAYER_TYPES: Final[dict[GeometryKind, tuple[str, ...]]] = {
     "polygon": ("Polygon", "Surface"),
     "line": ("LineString", "Curve"),
+    "line-or-polygon": ("LineString", "Polygon", "Curve", "Surface"),
     "point": ("Point",),
     "any": ("Point", "Polygon", "LineString", "Surface", "Curve"),
 }

@@ -69,7 +69,7 @@ class ReadResult:
 
 def read_features(
     path: Path | str,
-    kind: str,
+    kind: str | Kind,
     *,
     columns: Mapping[str, str] = _AS_GUESSED,
     crs: str | None = None,
@@ -86,7 +86,8 @@ def read_features(
     path
         GeoPackage, Shapefile (.shp or ZIP), GeoJSON, FlatGeobuf, GeoParquet, CSV, XLSX or GPX.
     kind
-        "areas", "buildings", "roads", "water", "places", "hazards" or "tracks".
+        "areas", "buildings", "roads", "water", "places", "hazards", "tracks", or a kind of the
+        caller's own.
     columns
         Ours → the file's, where the guess is not to be trusted; `lon`, `lat`, `wkt` too.
     crs
@@ -112,7 +113,7 @@ def read_features(
         If anything is wrong with the file, or with a row unless `skip_bad`; says in Chinese and
         English which row and what to mend.
     """
-    wanted = KINDS[kind]
+    wanted = kind if isinstance(kind, Kind) else KINDS[kind]
     raw = open_source(Path(path), wanted, layer, encoding)
     bad, place_mapping = _ensure_shapes(raw, wanted, columns)
     check = check_shapes(raw, wanted)

@@ -28,12 +28,14 @@ _TYPE_IDS: Final[dict[GeometryKind, tuple[int, ...]]] = {
     "point": (0, 4),
     "line": (1, 5),
     "polygon": (3, 6),
+    "line-or-polygon": (1, 3, 5, 6),
     "any": (0, 1, 3, 4, 5, 6),
 }
 _NEEDED: Final[dict[GeometryKind, tuple[str, str]]] = {
     "point": ("点", "points"),
     "line": ("线", "lines"),
     "polygon": ("面", "polygons"),
+    "line-or-polygon": ("线或面", "lines or polygons"),
     "any": ("点、线或面", "points, lines or polygons"),
 }
 _FOUND: Final = {

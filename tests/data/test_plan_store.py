@@ -13,11 +13,11 @@ from data.database import open_engine
 from data.imports.read import read_features
 from data.imports.store import store_layer
 from data.imports.store_areas import store_areas
+from data.plan_generation import generate_plan
 from data.plans import (
     create_plan,
     find_area,
     find_plan,
-    generate_plan,
     load_town,
     read_plan_grids,
     score_plan,
