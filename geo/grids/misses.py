@@ -48,9 +48,10 @@ from pyproj import Transformer
 
 from geo.grids.cells import Town
 from geo.grids.exchange import Exchange, Outlook, find_outlook
-from geo.grids.faces import FloatArray, GeometryArray, IntArray, node_lines, polygonize
+from geo.grids.faces import GeometryArray, IntArray
 from geo.grids.inputs import bring_town
 from geo.grids.options import GridOptions
+from geo.grids.pieces import Piece, find_pieces, fitting_counts
 from geo.grids.standing import Standing, find_standing
 
 Reason = Literal[
@@ -79,7 +80,6 @@ REASONS: Final[tuple[Reason, ...]] = (
     "neighbours",
     "search",
 )
-_MOSTLY: Final = 0.99
 
 
 @dataclass(frozen=True)
@@ -184,15 +184,6 @@ def _fixed(grids: gpd.GeoDataFrame, kept: gpd.GeoDataFrame | None) -> frozenset[
     return frozenset(np.flatnonzero(locked).tolist())
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """A piece of an area that a grid lies in: its households, its grids, what cut it off."""
-
-    households: int
-    grids: IntArray
-    cut_by: Literal["island", "barrier"] | None
-
-
 class _Judge:
     """Finds the reason for one grid after another; the pieces of an area are found once."""
 
@@ -218,7 +209,7 @@ class _Judge:
         self._given = standing.frame.bring(buildings)
         self._tree = shapely.STRtree(self._given)
         self._to_degrees = Transformer.from_crs(standing.frame.crs, "EPSG:4326", always_xy=True)
-        self._pieces: dict[int, list[_Piece]] = {}
+        self._pieces: dict[int, list[Piece]] = {}
 
     def judge(self, grid: int) -> Miss:
         reason, params = self._reason(grid)
@@ -257,7 +248,7 @@ class _Judge:
             return None
         low, high = float(self._standing.low[grid]), float(self._standing.high[grid])
         told: dict[str, Any] = {"households": piece.households, "grids": len(piece.grids)}
-        fits = _fitting_counts(piece.households, low, high)
+        fits = fitting_counts(piece.households, low, high)
         if piece.cut_by is not None and not fits:
             return piece.cut_by, told
         mean = piece.households / len(piece.grids)
@@ -266,7 +257,7 @@ class _Judge:
         return self._remainder(grid, piece, low, high)
 
     def _remainder(
-        self, grid: int, piece: _Piece, low: float, high: float
+        self, grid: int, piece: Piece, low: float, high: float
     ) -> tuple[Reason, dict[str, Any]] | None:
         heavy = np.flatnonzero(np.isin(self._home, piece.grids) & (self._town.households > high))
         rest = len(piece.grids) - len(heavy)
@@ -279,12 +270,12 @@ class _Judge:
         building = self._told(self._spots[largest], int(largest))
         return "remainder", {"building": building, "left": left, "grids": rest}
 
-    def _pieces_at(self, grid: int) -> list[_Piece]:
+    def _pieces_at(self, grid: int) -> list[Piece]:
         area = int(self._standing.area[grid])
         if area < 0:
             return []
         if area not in self._pieces:
-            self._pieces[area] = _find_pieces(
+            self._pieces[area] = find_pieces(
                 self._standing, area, self._walls, self._spots, self._town.households
             )
         return self._pieces[area]
@@ -373,52 +364,3 @@ def _homes(spots: GeometryArray, shapes: GeometryArray) -> IntArray:
     spot, grid = shapely.STRtree(shapes).query(spots, predicate="intersects")
     home[spot[::-1]] = grid[::-1]
     return home
-
-
-def _fitting_counts(households: int, low: float, high: float) -> list[int]:
-    """Numbers of grids whose mean lies within the limits, fewest first."""
-    if low <= 0 or households == 0:
-        return []
-    least, most = int(np.ceil(households / high - 1e-9)), int(np.floor(households / low + 1e-9))
-    return list(range(max(1, least), most + 1))
-
-
-def _find_pieces(
-    standing: Standing, area: int, walls: GeometryArray, spots: GeometryArray, counts: IntArray
-) -> list[_Piece]:
-    """The pieces of an area, each with the general grids that lie in it whole."""
-    outline = standing.outlines[area]
-    islands = shapely.get_parts(outline)
-    shapes = islands
-    near = walls[shapely.intersects(walls, outline)] if len(walls) else walls
-    if len(near):
-        flat = shapely.get_dimensions(near) == 2
-        lines = np.where(flat, shapely.boundary(near), near)
-        faces = polygonize(node_lines(np.append(lines, shapely.boundary(outline))))
-        shapes = faces[shapely.intersects(outline, shapely.point_on_surface(faces))]
-    mine = np.flatnonzero(standing.area == area)
-    kinds = {standing.kind[at] for at in mine.tolist()}
-    if len(kinds) > 1:
-        return []
-    shared = _shares(shapes, standing.shapes[mine])
-    spot, piece = shapely.STRtree(shapes).query(spots, predicate="intersects")
-    households = np.bincount(piece, counts[spot], minlength=len(shapes))
-    sizes_m2 = shapely.area(islands)
-    found = []
-    for at, shape in enumerate(shapes):
-        alone = bool((np.abs(sizes_m2 - shape.area) <= 0.001 * shape.area).any())
-        cut: Literal["island", "barrier"] | None = "barrier"
-        if alone:
-            cut = "island" if len(islands) > 1 else None
-        found.append(_Piece(int(households[at]), mine[shared[at] >= _MOSTLY], cut))
-    return found
-
-
-def _shares(pieces: GeometryArray, grids: GeometryArray) -> FloatArray:
-    """For each piece and grid the share of the grid that lies in it, shape (pieces, grids)."""
-    shared = np.zeros((len(pieces), len(grids)))
-    grid, piece = shapely.STRtree(pieces).query(grids, predicate="intersects")
-    shared[piece, grid] = shapely.area(
-        shapely.intersection(pieces[piece], grids[grid])
-    ) / shapely.area(grids[grid])
-    return shared
