@@ -16,8 +16,8 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
+from geo.grids.along import Guides
 from geo.grids.faces import (
-    BoolArray,
     Borders,
     FloatArray,
     GeometryArray,
@@ -31,8 +31,6 @@ from geo.grids.faces import (
 )
 from geo.grids.halfway import halfway_lines
 
-NEAR_LINE_M = 5.0
-"""A border this close to a road or to water is said to follow it."""
 WALL_STEP_M = 3.5
 """Spacing of the points on walls between which a block is divided."""
 
@@ -284,7 +282,7 @@ def _measure(  # noqa: PLR0917 (what is known of each cell, and the lines)
     beyond = outside & (right >= 0)
     outer += np.bincount(right[beyond], borders.length_m[beyond], minlength=size)
     left, right, length_m = left[~outside], right[~outside], borders.length_m[~outside]
-    away = ~_follows(borders.middle[~outside], lines)
+    away = ~Guides(lines).near(borders.middle[~outside])
     return Cells(
         faces=made.faces,
         cell_of_face=cell.astype(np.int64),
@@ -296,12 +294,3 @@ def _measure(  # noqa: PLR0917 (what is known of each cell, and the lines)
         open_m=border_matrix(left, right, length_m * away, size),
         outer_m=outer.astype(np.float64),
     )
-
-
-def _follows(points: FloatArray, lines: GeometryArray) -> BoolArray:
-    near = np.zeros(len(points), dtype=bool)
-    if len(lines):
-        tree = shapely.STRtree(lines)
-        hit, _ = tree.query(shapely.points(points), predicate="dwithin", distance=NEAR_LINE_M)
-        near[hit] = True
-    return near

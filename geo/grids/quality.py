@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.grids.cells import NEAR_LINE_M
+from geo.grids.along import NEAR_LINE_M
 from geo.grids.faces import FloatArray, GeometryArray
 from geo.grids.misses import Miss, explain
 from geo.grids.options import GridOptions

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.grids.cells import NEAR_LINE_M
+from geo.grids.along import NEAR_LINE_M
 from geo.grids.coverage import Fault, find_plan_faults
 from geo.grids.faces import FloatArray, GeometryArray, IntArray
 from geo.grids.local import local_frame

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from geo.grids.cells import NEAR_LINE_M
+from geo.grids.along import Guides
 from geo.grids.faces import (
     NODE_GRID_M,
     BoolArray,
@@ -66,7 +66,7 @@ class _Ground:
 
     walls: shapely.STRtree
     rims: FloatArray
-    lines: shapely.STRtree
+    lines: Guides
 
 
 def straighten(
@@ -100,7 +100,7 @@ def straighten(
         return grids
     if held is not None:
         arcs = replace(arcs, fixed=arcs.fixed | np.isin(point_keys(arcs.points), held))
-    ground = _Ground(shapely.STRtree(buildings), edges.rims(), shapely.STRtree(lines))
+    ground = _Ground(shapely.STRtree(buildings), edges.rims(), Guides(lines))
     frozen = ~are_sound(grids)
     for _ in range(TRIES):
         kept = (frozen[arcs.left] | frozen[arcs.right])[arcs.arc]
@@ -282,17 +282,14 @@ def _is_free(rings: FloatArray, arcs: _Arcs, ground: _Ground, asked: BoolArray) 
     return free
 
 
-def _open_m(begin: FloatArray, end: FloatArray, lines: shapely.STRtree) -> FloatArray:
+def _open_m(begin: FloatArray, end: FloatArray, lines: Guides) -> FloatArray:
     """Length of each straight piece that follows nothing."""
     length = _length(begin, end)
     count = np.maximum(1, np.ceil(length / SAMPLE_M).astype(np.int64))
     piece = np.repeat(np.arange(len(length)), count)
     step = np.arange(len(piece)) - np.repeat(np.cumsum(count) - count, count)
     where = ((step + 0.5) / count[piece])[:, None]
-    samples = shapely.points(begin[piece] + where * (end - begin)[piece])
-    hit, _ = lines.query(samples, predicate="dwithin", distance=NEAR_LINE_M)
-    away = np.ones(len(samples), dtype=bool)
-    away[hit] = False
+    away = ~lines.near(begin[piece] + where * (end - begin)[piece])
     return np.asarray(np.bincount(piece, away * (length / count)[piece], minlength=len(length)))
 
 
