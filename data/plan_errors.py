@@ -12,7 +12,7 @@ class PlanError(Exception):
     code
         `unknown`, `published`, `not-generated`, `not-checked`, `not-approved`, `state`,
         `same-person`, `not-signed`, `day-passed`, `later-plan`, `codes-taken`, `not-published`,
-        `nothing-before` or `unknown-officer`.
+        `nothing-before`, `unknown-grid` or `unknown-officer`.
     detail
         One English sentence: what to do.
     day

@@ -1,39 +1,43 @@
 """Officers follow their grids when a plan is published.
 
 An assignment goes with the grid's identity. Where a grid ends, its officers go on with the grid
-that takes most of its households, from the plan's first day, unless the publication says
-otherwise.
+that takes most of its households, from the plan's first day, unless the publication names who
+looks after a grid from then on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
 from sqlalchemy import Connection, Row, text
 
+from data.areas import area_path
+from data.database import query
 from data.frames import read_frame
 from data.plan_errors import PlanError
 from geo.plan_difference import CasePlaces, PlanSides, plan_difference
 
+MOST_OFFICERS: Final = 5_000
+
 
 @dataclass(frozen=True)
-class OfficerWish:
-    """Where an officer of a grid goes instead; `to_grid` None: the charge ends."""
+class Charge:
+    """Who looks after a grid of the plan from its first day on: these and nobody else."""
 
-    account_id: UUID
-    from_grid: int
-    to_grid: int | None
+    grid_id: int
+    officers: frozenset[UUID]
 
 
 @dataclass(frozen=True)
 class Handover:
     """Which grid's officers go on where, from a plan's first day."""
 
+    area_id: int
     before: frozenset[int]
     after: frozenset[int]
     successors: Mapping[int, int]
@@ -61,12 +65,12 @@ def plan_handover(
     before = frozenset(int(grid_id) for grid_id in sides.before["grid_id"])
     after = frozenset(int(grid_id) for grid_id in sides.after["grid_id"])
     if before <= after:
-        return Handover(before, after, {})
+        return Handover(area_id, before, after, {})
     buildings = read_frame(
         connection, "buildings_to_divide", {"district_id": district_id, "area_id": area_id}
     )
     none = CasePlaces([], [], np.empty(0, dtype=np.int64))
-    return Handover(before, after, plan_difference(sides, buildings, none).successors)
+    return Handover(area_id, before, after, plan_difference(sides, buildings, none).successors)
 
 
 def move_officers(
@@ -74,7 +78,7 @@ def move_officers(
     district_id: int,
     handover: Handover,
     day: date,
-    wishes: Sequence[OfficerWish] = (),
+    charges: Sequence[Charge] = (),
 ) -> int:
     """End and begin assignments on a plan's first day, once its grids are dated.
 
@@ -85,19 +89,37 @@ def move_officers(
     Raises
     ------
     PlanError
-        `unknown-officer`: a wish names an officer who has no such grid, or a grid that is not in
-        force then.
+        `unknown-grid`: a charge names a grid that is not the plan's; `unknown-officer`: it names
+        somebody who is no officer of the street.
     """
-    wanted = {(wish.account_id, wish.from_grid): wish.to_grid for wish in wishes}
-    rows = _assignments(connection, district_id, handover.before, day)
-    _require_known(connection, district_id, day, wanted, rows)
+    _require_known(connection, district_id, handover, day, charges)
     moved = 0
-    for row in rows:
-        to_grid = wanted.get((row.account_id, row.grid_id), handover.heir(row.grid_id))
+    for row in _assignments(connection, district_id, handover.before, day):
+        to_grid = handover.heir(row.grid_id)
         if to_grid != row.grid_id:
             _move(connection, district_id, row, to_grid, day)
             moved += 1
-    return moved
+    return moved + sum(_charge(connection, district_id, charge, day) for charge in charges)
+
+
+def officers_near(
+    connection: Connection, district_id: int, paths: Sequence[str], day: date, *, limit: int
+) -> Sequence[Row[Any]]:
+    """List the officers of the streets that areas lie in, and what each has in all his grids.
+
+    Parameters
+    ----------
+    paths
+        ltree paths of the areas.
+
+    Returns
+    -------
+    `id`, `display_name`, `grids`, `households`, `buildings`, `open_cases`, by name.
+    """
+    return connection.execute(
+        query("officers_near"),
+        {"district_id": district_id, "paths": list(paths), "day": day, "limit": limit},
+    ).all()
 
 
 def _assignments(
@@ -116,26 +138,52 @@ def _assignments(
 def _require_known(
     connection: Connection,
     district_id: int,
+    handover: Handover,
     day: date,
-    wanted: Mapping[tuple[UUID, int], int | None],
-    rows: Sequence[Row[Any]],
+    charges: Sequence[Charge],
 ) -> None:
-    held = {(row.account_id, row.grid_id) for row in rows}
-    asked = {grid_id for grid_id in wanted.values() if grid_id is not None}
-    in_force = set(
+    if not charges:
+        return
+    if not {charge.grid_id for charge in charges} <= handover.after:
+        raise PlanError("unknown-grid", "A grid named is not one of the plan's.")
+    path = area_path(connection, district_id, handover.area_id)
+    # Whose only grid ends that day has it until the day before.
+    rows = officers_near(
+        connection,
+        district_id,
+        [] if path is None else [path],
+        day - timedelta(days=1),
+        limit=MOST_OFFICERS,
+    )
+    known = {row.id for row in rows}
+    if not {account_id for charge in charges for account_id in charge.officers} <= known:
+        raise PlanError("unknown-officer", "Somebody named is no officer of this street.")
+
+
+def _charge(connection: Connection, district_id: int, charge: Charge, day: date) -> int:
+    """End what others have of a grid from a day on, and begin what is missing."""
+    rows = _assignments(connection, district_id, frozenset({charge.grid_id}), day)
+    others = [
+        row for row in rows if row.role == "officer" and row.account_id not in charge.officers
+    ]
+    for row in others:
+        _move(connection, district_id, row, None, day)
+    missing = sorted(charge.officers - {row.account_id for row in rows})
+    for account_id in missing:
         connection.execute(
             text(
-                "SELECT grid_id FROM grid_version WHERE district_id = :district_id "
-                "AND grid_id = ANY(CAST(:grid_ids AS bigint[])) "
-                "AND validity @> CAST(:day AS date)"
+                "INSERT INTO assignment (district_id, account_id, role, grid_id, validity) VALUES "
+                "(:district_id, :account_id, 'officer', :grid_id, "
+                "daterange(CAST(:day AS date), NULL))"
             ),
-            {"district_id": district_id, "grid_ids": sorted(asked), "day": day},
-        ).scalars()
-    )
-    if not wanted.keys() <= held or not asked <= in_force:
-        raise PlanError(
-            "unknown-officer", "An officer named has no such grid, or the grid is not in force."
+            {
+                "district_id": district_id,
+                "account_id": account_id,
+                "grid_id": charge.grid_id,
+                "day": day,
+            },
         )
+    return len(others) + len(missing)
 
 
 def _move(

@@ -18,7 +18,7 @@ from data.grids import grids_of_points
 from data.layers import district_today, touch_layer
 from data.plan_errors import PlanError
 from data.plan_history import forget_edits
-from data.plan_officers import OfficerWish, move_officers, plan_handover
+from data.plan_officers import Charge, move_officers, plan_handover
 from data.plan_steps import codes_taken, keep_step, require_step, standing_of
 from data.shapes import store_grid_shapes
 from data.status import bump_areas
@@ -36,7 +36,7 @@ def publish_plan(
     reason: str | None,
     published_by: UUID,
     at: datetime,
-    officers: Sequence[OfficerWish] = (),
+    charges: Sequence[Charge] = (),
 ) -> int:
     """Publish an approved plan: its grids are in force from a day on.
 
@@ -51,8 +51,8 @@ def publish_plan(
         Why; None: as the draft says.
     published_by
         Account that answers for it, and for the lines in the ledgers of cases that move.
-    officers
-        Where officers go whom the rule of `data.plan_officers` would send elsewhere.
+    charges
+        Who looks after grids for which the rule of `data.plan_officers` is not to decide.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def publish_plan(
     area_id = require_publishable(connection, district_id, plan_id, effective_on, today)
     handover = plan_handover(connection, district_id, plan_id, area_id, effective_on)
     _put_in_force(connection, plan)
-    move_officers(connection, district_id, handover, effective_on, officers)
+    move_officers(connection, district_id, handover, effective_on, charges)
     _keep_publication(connection, plan | {"by": published_by, "at": at, "reason": reason})
     store_grid_shapes(connection, district_id, plan_id)
     bump_areas(connection, district_id, _paths(connection, plan))

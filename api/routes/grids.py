@@ -82,7 +82,7 @@ class GridVersion(BaseModel):
     validity: Validity
 
 
-class Publication(BaseModel):
+class GridDay(BaseModel):
     """A day from which on grids were drawn anew, and by which plan."""
 
     day: date
@@ -90,11 +90,11 @@ class Publication(BaseModel):
     area: Ref
 
 
-class Publications(BaseModel):
+class GridDays(BaseModel):
     """When the caller's map changed, newest first; the map can be seen as of any day."""
 
     today: date = Field(description="In the district's time zone.")
-    days: list[Publication] = Field(description="500 at most.")
+    days: list[GridDay] = Field(description="500 at most.")
 
 
 class GridDetail(Grid):
@@ -140,13 +140,13 @@ def grids(
 
 
 @router.get("/days")
-def grid_days(caller: CurrentCaller, tx: Tx, at: Now) -> Publications:
+def grid_days(caller: CurrentCaller, tx: Tx, at: Now) -> GridDays:
     """Tell on which days the grids changed, those ahead as well."""
     scope = scope_for(caller, "map:read")
-    return Publications(
+    return GridDays(
         today=district_today(tx, scope.district_id, at),
         days=[
-            Publication(
+            GridDay(
                 day=row.day,
                 plan=NamedRef(id=row.id, name=row.name),
                 area=Ref(id=row.area_id, code=row.area_code, name=row.area_name),

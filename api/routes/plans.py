@@ -19,7 +19,7 @@ from casework.plan_states import PlanState
 from data import plan_steps
 from data.areas import area_path
 from data.jobs import defer
-from data.plan_officers import OfficerWish
+from data.plan_officers import Charge
 from data.plan_reverse import reverse_plan
 from data.plan_steps import steps_of
 from data.plans import create_plan
@@ -39,12 +39,11 @@ class NewPlan(BaseModel):
     reason: Words = ""
 
 
-class OfficerGoes(BaseModel):
-    """Where an officer of a grid goes when the plan takes effect."""
+class GridCharge(BaseModel):
+    """Who looks after a grid of the plan from its first day on."""
 
-    account_id: UUID
-    from_grid_id: int
-    to_grid_id: int | None = Field(description="Null: the charge ends.")
+    grid_id: int
+    officer_ids: list[UUID] = Field(max_length=20, description="These and nobody else.")
 
 
 class Publication(BaseModel):
@@ -52,10 +51,11 @@ class Publication(BaseModel):
 
     effective_on: date
     reason: Words | None = None
-    officers: list[OfficerGoes] = Field(
+    charges: list[GridCharge] = Field(
         [],
         max_length=2_000,
-        description="Officers who go elsewhere than with their grid or its successor.",
+        description="Grids whose officers are chosen; elsewhere they go on with their grid, or "
+        "with the one that takes most of it.",
     )
 
 
@@ -210,9 +210,8 @@ def publish(plan_id: int, asked: Publication, command: CurrentCommand) -> JSONRe
             reason=asked.reason,
             published_by=command.caller.account_id,
             at=command.at,
-            officers=[
-                OfficerWish(goes.account_id, goes.from_grid_id, goes.to_grid_id)
-                for goes in asked.officers
+            charges=[
+                Charge(charge.grid_id, frozenset(charge.officer_ids)) for charge in asked.charges
             ],
         )
     return command.keep(_read(command.tx, command.caller, plan_id))

@@ -8,6 +8,7 @@ import small_town
 from drafts import draft
 from people import Person
 from sqlalchemy import Engine
+from uuid_utils.compat import uuid7
 
 People = Callable[[str], Person]
 Report = Callable[..., dict[str, Any]]
@@ -100,13 +101,38 @@ def test_a_preview_is_for_those_who_read_plans(
 
 
 @pytest.mark.usefixtures("drafted")
-def test_a_publication_says_where_an_officer_goes(person: People) -> None:
+def test_a_publication_says_who_looks_after_a_grid(person: People) -> None:
     planner = person("planner")
-    goes = {"account_id": str(small_town.account_id("officer")), "from_grid_id": 1}
-    body = {"effective_on": "2026-11-21", "officers": [goes | {"to_grid_id": 999}]}
-    refused = planner.post("/api/v1/plans/2/publish", body)
-    assert (refused.status_code, refused.json()["code"]) == (409, "plan-unknown-officer")
-    body["officers"] = [goes | {"to_grid_id": 202}]
-    planner.do("/api/v1/plans/2/publish", body)
+    officer = str(small_town.account_id("officer"))
+    for grid_id, login, code in (
+        (999, "officer", "plan-unknown-grid"),
+        (202, "officer.east", "plan-unknown-officer"),
+        (202, "planner", "plan-unknown-officer"),
+    ):
+        charge = {"grid_id": grid_id, "officer_ids": [str(small_town.account_id(login))]}
+        body = {"effective_on": "2026-11-21", "charges": [charge]}
+        refused = planner.post("/api/v1/plans/2/publish", body)
+        assert (refused.status_code, refused.json()["code"]) == (409, code)
+    body = {"effective_on": "2026-11-21", "charges": [{"grid_id": 202, "officer_ids": [officer]}]}
+    operation = uuid7()
+    first = planner.post("/api/v1/plans/2/publish", body, operation=operation)
+    again = planner.post("/api/v1/plans/2/publish", body, operation=operation)
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json()
     tomorrow = planner.read("/api/v1/grids/202", on="2026-11-21")
     assert [officer["display_name"] for officer in tomorrow["officers"]] == ["officer"]
+
+
+@pytest.mark.usefixtures("drafted")
+def test_officers_of_a_street_are_listed_with_what_they_have(person: People) -> None:
+    planner = person("planner")
+    found = planner.read("/api/v1/officers", area_id=11)["items"]
+    assert [(o["officer"]["display_name"], o["grids"], o["load"]["households"]) for o in found] == [
+        ("officer", 1, 300),
+        ("officer.two", 1, 300),
+    ]
+    everyone = planner.read("/api/v1/officers")["items"]
+    assert "officer.east" in {o["officer"]["display_name"] for o in everyone}
+    assert planner.get("/api/v1/officers", area_id=999).status_code == 404
+    assert person("commander.east").get("/api/v1/officers", area_id=11).status_code == 404
+    assert person("officer").get("/api/v1/officers").status_code == 403

@@ -1,6 +1,7 @@
 """What a plan would do: the preview says it, and publishing then does it."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 import small_town
@@ -8,7 +9,7 @@ from drafts import draft
 from sqlalchemy import Connection, text
 
 from data.plan_errors import PlanError
-from data.plan_officers import OfficerWish
+from data.plan_officers import Charge
 from data.plan_preview import (
     Load,
     buildings_between,
@@ -28,7 +29,7 @@ def preview(town: Connection, on: date | None = None, plan_id: int = 2):
     return preview_plan(town, small_town.DISTRICT, plan_id, on=on, at=small_town.AT)
 
 
-def publish(town: Connection, day: date, *wishes: OfficerWish) -> None:
+def publish(town: Connection, day: date, *chosen: Charge) -> None:
     publish_plan(
         town,
         small_town.DISTRICT,
@@ -37,7 +38,7 @@ def publish(town: Connection, day: date, *wishes: OfficerWish) -> None:
         reason=None,
         published_by=PLANNER,
         at=small_town.AT,
-        officers=wishes,
+        charges=chosen,
     )
 
 
@@ -163,26 +164,41 @@ def test_officers_stay_with_a_grid_that_stays(town: Connection) -> None:
 
 
 @pytest.mark.parametrize(
-    ("to_grid", "after"),
-    [(201, [(201, "[2026-11-21,)")]), (8, [(8, "[2026-11-21,)")]), (None, [])],
+    ("chosen", "after"),
+    [
+        ({201: [OFFICER]}, [(201, "[2026-11-21,)"), (202, "[2026-11-21,)")]),
+        ({201: [OFFICER], 202: []}, [(201, "[2026-11-21,)")]),
+        ({202: [OFFICER]}, [(202, "[2026-11-21,)")]),
+        ({202: []}, []),
+    ],
 )
 def test_a_publication_may_say_otherwise(
-    town: Connection, to_grid: int | None, after: list[tuple[int, str]]
+    town: Connection, chosen: dict[int, list[UUID]], after: list[tuple[int, str]]
 ) -> None:
     low_building(town)
     draft(town)
-    publish(town, TOMORROW, OfficerWish(OFFICER, 1, to_grid))
+    named = [Charge(grid_id, frozenset(officers)) for grid_id, officers in chosen.items()]
+    publish(town, TOMORROW, *named)
     assert charges(town) == [(1, "[2026-01-01,2026-11-21)"), *after]
 
 
-@pytest.mark.parametrize(("from_grid", "to_grid"), [(2, 201), (1, 999), (1, 1)])
-def test_a_wish_for_what_is_not_there_is_refused(
-    town: Connection, from_grid: int, to_grid: int
+@pytest.mark.parametrize(
+    ("grid_id", "account_id", "code"),
+    [
+        (1, OFFICER, "unknown-grid"),
+        (8, OFFICER, "unknown-grid"),
+        (201, PLANNER, "unknown-officer"),
+        (201, UUID(int=9), "unknown-officer"),
+    ],
+)
+def test_a_charge_with_what_is_not_there_is_refused(
+    town: Connection, grid_id: int, account_id: UUID, code: str
 ) -> None:
     draft(town)
     with pytest.raises(PlanError) as refused:
-        publish(town, TOMORROW, OfficerWish(OFFICER, from_grid, to_grid))
-    assert refused.value.code == "unknown-officer"
+        publish(town, TOMORROW, Charge(grid_id, frozenset({account_id})))
+    assert refused.value.code == code
+    assert charges(town) == [(1, "[2026-01-01,)")]
 
 
 def test_a_charge_that_ends_or_begins_later_keeps_its_days(town: Connection) -> None:

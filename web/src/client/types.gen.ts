@@ -305,6 +305,43 @@ export type AreaDetail = {
 };
 
 /**
+ * AreaWish
+ *
+ * What one community is divided into.
+ */
+export type AreaWish = {
+    /**
+     * Area Id
+     */
+    area_id: number;
+    /**
+     * Households
+     *
+     * Households of a grid of this community; null: as the plan says.
+     */
+    households?: number | null;
+    /**
+     * Kind
+     *
+     * 综合, micro 微网格 or one whole site 专属.
+     */
+    kind?: 'general' | 'micro' | 'site';
+};
+
+/**
+ * Asked
+ *
+ * What grids are to be made by.
+ */
+export type Asked = {
+    /**
+     * Households
+     */
+    households: number;
+    wishes: PlanWishes;
+};
+
+/**
  * Body_add_case_photo
  */
 export type BodyAddCasePhoto = {
@@ -332,6 +369,24 @@ export type BodyAddPaper = {
      * File
      */
     file: Blob | File;
+};
+
+/**
+ * Body_add_plan_layer
+ */
+export type BodyAddPlanLayer = {
+    /**
+     * File
+     */
+    file: Blob | File;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Role
+     */
+    role: 'barriers' | 'preferred' | 'compounds';
 };
 
 /**
@@ -746,6 +801,22 @@ export type ColourStop = {
 };
 
 /**
+ * CompoundWish
+ *
+ * Compounds 小区 to keep whole: those imported as places, and layers that were uploaded.
+ */
+export type CompoundWish = {
+    /**
+     * Layers
+     */
+    layers?: Array<number>;
+    /**
+     * Town
+     */
+    town?: boolean;
+};
+
+/**
  * Density
  *
  * A picture of the density of cases, and where it lies.
@@ -841,6 +912,76 @@ export type District = {
      * Time Zone
      */
     time_zone: string;
+};
+
+/**
+ * DividedCommunity
+ *
+ * A community, and the grids in force in it.
+ */
+export type DividedCommunity = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Locked
+     *
+     * Of these grids.
+     */
+    locked: number;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * Division
+ *
+ * What there is in an area to divide it by.
+ */
+export type Division = {
+    /**
+     * Communities
+     */
+    communities: Array<DividedCommunity>;
+    /**
+     * Compounds
+     *
+     * Compounds that were imported as polygons.
+     */
+    compounds: number;
+    /**
+     * Drafts
+     */
+    drafts: Array<LockedDraft>;
+    /**
+     * Layers
+     *
+     * Newest first, 50 at most.
+     */
+    layers: Array<PlanLayer>;
+    /**
+     * Lines
+     *
+     * Roads or surfaces of each kind.
+     */
+    lines: {
+        [key: string]: number;
+    };
 };
 
 /**
@@ -1255,6 +1396,10 @@ export type FoundList = {
  */
 export type Generation = {
     /**
+     * What the run was asked for, until its grids are there.
+     */
+    asked?: Asked | null;
+    /**
      * Done
      */
     done: number;
@@ -1275,7 +1420,7 @@ export type Generation = {
     /**
      * State
      */
-    state: 'waiting' | 'running' | 'done' | 'failed';
+    state: 'waiting' | 'running' | 'done' | 'failed' | 'stopped';
     /**
      * Total
      */
@@ -1410,6 +1555,24 @@ export type GridChange = {
 };
 
 /**
+ * GridCharge
+ *
+ * Who looks after a grid of the plan from its first day on.
+ */
+export type GridCharge = {
+    /**
+     * Grid Id
+     */
+    grid_id: number;
+    /**
+     * Officer Ids
+     *
+     * These and nobody else.
+     */
+    officer_ids: Array<string>;
+};
+
+/**
  * GridCounters
  *
  * What is kept of a grid's cases and patrols.
@@ -1451,6 +1614,40 @@ export type GridCounters = {
      * Patrols 30D
      */
     patrols_30d: number;
+};
+
+/**
+ * GridDay
+ *
+ * A day from which on grids were drawn anew, and by which plan.
+ */
+export type GridDay = {
+    area: Ref;
+    /**
+     * Day
+     */
+    day: string;
+    plan: NamedRef;
+};
+
+/**
+ * GridDays
+ *
+ * When the caller's map changed, newest first; the map can be seen as of any day.
+ */
+export type GridDays = {
+    /**
+     * Days
+     *
+     * 500 at most.
+     */
+    days: Array<GridDay>;
+    /**
+     * Today
+     *
+     * In the district's time zone.
+     */
+    today: string;
 };
 
 /**
@@ -1929,6 +2126,22 @@ export type LineProperties = {
 };
 
 /**
+ * LineWish
+ *
+ * Lines of the town by kind, and layers that were uploaded or drawn.
+ */
+export type LineWish = {
+    /**
+     * Layers
+     */
+    layers?: Array<number>;
+    /**
+     * Town
+     */
+    town?: Array<'motorway' | 'railway' | 'main-road' | 'water'>;
+};
+
+/**
  * Load
  *
  * What a grid holds, or an officer has in all his grids.
@@ -2008,6 +2221,26 @@ export type LockEdit = {
 };
 
 /**
+ * LockedDraft
+ *
+ * A plan that is not published and has locked grids.
+ */
+export type LockedDraft = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Locked
+     */
+    locked: number;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * Me
  *
  * Who is signed in, what he may do, and where.
@@ -2056,6 +2289,22 @@ export type MergeEdit = {
      * Kind
      */
     kind: 'merge';
+};
+
+/**
+ * MicroRange
+ *
+ * Households of a micro-grid 微网格.
+ */
+export type MicroRange = {
+    /**
+     * Least
+     */
+    least?: number;
+    /**
+     * Most
+     */
+    most?: number;
 };
 
 /**
@@ -2307,6 +2556,7 @@ export type NewPlan = {
      * Reason
      */
     reason?: string;
+    wishes?: PlanWishes;
 };
 
 /**
@@ -2397,25 +2647,35 @@ export type OfficerChange = {
 };
 
 /**
- * OfficerGoes
+ * OfficerLoad
  *
- * Where an officer of a grid goes when the plan takes effect.
+ * An officer and what all his grids come to.
  */
-export type OfficerGoes = {
+export type OfficerLoad = {
     /**
-     * Account Id
+     * Grids
      */
-    account_id: string;
+    grids: number;
+    load: Load;
+    officer: ActorRef;
+};
+
+/**
+ * Officers
+ *
+ * Officers by name.
+ */
+export type Officers = {
     /**
-     * From Grid Id
-     */
-    from_grid_id: number;
-    /**
-     * To Grid Id
+     * Items
      *
-     * Null: the charge ends.
+     * 500 at most.
      */
-    to_grid_id: number | null;
+    items: Array<OfficerLoad>;
+    /**
+     * Truncated
+     */
+    truncated: boolean;
 };
 
 /**
@@ -2737,6 +2997,10 @@ export type Plan = {
      * Target Households
      */
     target_households: number;
+    /**
+     * What its grids were made by.
+     */
+    wishes: PlanWishes;
 };
 
 /**
@@ -2846,6 +3110,34 @@ export type PlanDetail = {
      * Target Households
      */
     target_households: number;
+    /**
+     * What its grids were made by.
+     */
+    wishes: PlanWishes;
+};
+
+/**
+ * PlanLayer
+ *
+ * Lines or polygons that were uploaded or drawn.
+ */
+export type PlanLayer = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Role
+     */
+    role: 'barriers' | 'preferred' | 'compounds';
+    /**
+     * Shapes
+     */
+    shapes: number;
 };
 
 /**
@@ -2987,6 +3279,63 @@ export type PlanStep = {
      * The state it led to.
      */
     status: 'draft' | 'checked' | 'approved' | 'published';
+};
+
+/**
+ * PlanWishes
+ *
+ * What a draft is drawn up by, beside its target households.
+ */
+export type PlanWishes = {
+    /**
+     * Areas
+     *
+     * Communities that are not divided like the others.
+     */
+    areas?: Array<AreaWish>;
+    /**
+     * No grid lies across these.
+     */
+    barriers?: LineWish;
+    /**
+     * Kept whole where they fit.
+     */
+    compounds?: CompoundWish;
+    /**
+     * Locked Of
+     *
+     * Locked grids that stay as they are: of the grids in force, or of a plan. A draft that is drawn up again keeps its own.
+     */
+    locked_of?: 'in-force' | number | null;
+    micro?: MicroRange;
+    /**
+     * Only
+     *
+     * Communities to divide; the others keep the grids in force. Null: all.
+     */
+    only?: Array<number> | null;
+    /**
+     * Followed before other lines.
+     */
+    preferred?: LineWish;
+    /**
+     * Seed
+     *
+     * Same input, same seed: same grids.
+     */
+    seed?: number;
+    /**
+     * Tolerance Pct
+     *
+     * Off the fair target: amber beyond this, red beyond twice it.
+     */
+    tolerance_pct?: number;
+    /**
+     * Way
+     *
+     * `least-change`: from the grids in force, moving the fewest households.
+     */
+    way?: 'anew' | 'least-change';
 };
 
 /**
@@ -3154,55 +3503,21 @@ export type ProblemBody = {
  *
  * From when the grids are in force, and why.
  */
-export type PublicationInput = {
+export type Publication = {
+    /**
+     * Charges
+     *
+     * Grids whose officers are chosen; elsewhere they go on with their grid, or with the one that takes most of it.
+     */
+    charges?: Array<GridCharge>;
     /**
      * Effective On
      */
     effective_on: string;
     /**
-     * Officers
-     *
-     * Officers who go elsewhere than with their grid or its successor.
-     */
-    officers?: Array<OfficerGoes>;
-    /**
      * Reason
      */
     reason?: string | null;
-};
-
-/**
- * Publication
- *
- * A day from which on grids were drawn anew, and by which plan.
- */
-export type PublicationOutput = {
-    area: Ref;
-    /**
-     * Day
-     */
-    day: string;
-    plan: NamedRef;
-};
-
-/**
- * Publications
- *
- * When the caller's map changed, newest first; the map can be seen as of any day.
- */
-export type Publications = {
-    /**
-     * Days
-     *
-     * 500 at most.
-     */
-    days: Array<PublicationOutput>;
-    /**
-     * Today
-     *
-     * In the district's time zone.
-     */
-    today: string;
 };
 
 /**
@@ -3221,6 +3536,21 @@ export type Ready = {
      * Status
      */
     status: 'ready' | 'not-ready';
+};
+
+/**
+ * Redrawing
+ *
+ * By what the grids of a draft are made anew.
+ */
+export type Redrawing = {
+    /**
+     * Households
+     *
+     * Households in a grid.
+     */
+    households?: number;
+    wishes?: PlanWishes;
 };
 
 /**
@@ -4211,6 +4541,102 @@ export type AreaResponses = {
 
 export type AreaResponse = AreaResponses[keyof AreaResponses];
 
+export type AreaDivisionData = {
+    body?: never;
+    path: {
+        /**
+         * Area Id
+         */
+        area_id: number;
+    };
+    query?: never;
+    url: '/api/v1/areas/{area_id}/division';
+};
+
+export type AreaDivisionErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AreaDivisionError = AreaDivisionErrors[keyof AreaDivisionErrors];
+
+export type AreaDivisionResponses = {
+    /**
+     * Successful Response
+     */
+    200: Division;
+};
+
+export type AreaDivisionResponse = AreaDivisionResponses[keyof AreaDivisionResponses];
+
+export type AddPlanLayerData = {
+    body: BodyAddPlanLayer;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Area Id
+         */
+        area_id: number;
+    };
+    query?: never;
+    url: '/api/v1/areas/{area_id}/plan-layers';
+};
+
+export type AddPlanLayerErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddPlanLayerError = AddPlanLayerErrors[keyof AddPlanLayerErrors];
+
+export type AddPlanLayerResponses = {
+    /**
+     * Successful Response
+     */
+    201: PlanLayer;
+};
+
+export type AddPlanLayerResponse = AddPlanLayerResponses[keyof AddPlanLayerResponses];
+
 export type BuildingsData = {
     body?: never;
     path?: never;
@@ -4888,7 +5314,7 @@ export type GridDaysResponses = {
     /**
      * Successful Response
      */
-    200: Publications;
+    200: GridDays;
 };
 
 export type GridDaysResponse = GridDaysResponses[keyof GridDaysResponses];
@@ -5206,6 +5632,52 @@ export type LocateResponses = {
 };
 
 export type LocateResponse = LocateResponses[keyof LocateResponses];
+
+export type OfficersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Area Id
+         *
+         * Of the street this area lies in; none: the caller's areas.
+         */
+        area_id?: number | null;
+        /**
+         * On
+         *
+         * What they have on this day; none: today.
+         */
+        on?: string | null;
+    };
+    url: '/api/v1/officers';
+};
+
+export type OfficersErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type OfficersError = OfficersErrors[keyof OfficersErrors];
+
+export type OfficersResponses = {
+    /**
+     * Successful Response
+     */
+    200: Officers;
+};
+
+export type OfficersResponse = OfficersResponses[keyof OfficersResponses];
 
 export type PhotoData = {
     body?: never;
@@ -6177,7 +6649,7 @@ export type DifferenceMapResponses = {
 export type DifferenceMapResponse = DifferenceMapResponses[keyof DifferenceMapResponses];
 
 export type PublishData = {
-    body: PublicationInput;
+    body: Publication;
     headers: {
         /**
          * Operation-Id
@@ -6280,6 +6752,56 @@ export type RedoResponses = {
 
 export type RedoResponse = RedoResponses[keyof RedoResponses];
 
+export type RedrawData = {
+    body: Redrawing;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/redraw';
+};
+
+export type RedrawErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RedrawError = RedrawErrors[keyof RedrawErrors];
+
+export type RedrawResponses = {
+    /**
+     * Successful Response
+     */
+    202: PlanDetail;
+};
+
+export type RedrawResponse = RedrawResponses[keyof RedrawResponses];
+
 export type ReverseData = {
     body: Reversal;
     headers: {
@@ -6379,6 +6901,56 @@ export type SendBackResponses = {
 };
 
 export type SendBackResponse = SendBackResponses[keyof SendBackResponses];
+
+export type StopData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/stop';
+};
+
+export type StopErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type StopError = StopErrors[keyof StopErrors];
+
+export type StopResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanDetail;
+};
+
+export type StopResponse = StopResponses[keyof StopResponses];
 
 export type UndoData = {
     body: StepRequest;
