@@ -8,7 +8,7 @@ so no grid made of cells does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -16,8 +16,10 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from geo.grids.along import Guides
+from geo.grids.along import NEAR_LINE_M, Guides
+from geo.grids.constraints import Bars, Constraints, find_bars, join_compounds, preference_m
 from geo.grids.faces import (
+    BoolArray,
     Borders,
     FloatArray,
     GeometryArray,
@@ -49,12 +51,21 @@ class Town:
         Households of each building.
     lines
         Roads, and water where given: what a border should follow.
+    units
+        Units (staircases) of each building; 0 where they are not known.
+    rows
+        Position of each building in its layer.
+    constraints
+        What is asked of the ground; its lines are among ``lines``.
     """
 
     areas: GeometryArray
     buildings: GeometryArray
     households: IntArray
     lines: GeometryArray
+    units: IntArray
+    rows: IntArray
+    constraints: Constraints = field(default_factory=Constraints)
 
 
 @dataclass(frozen=True)
@@ -118,13 +129,20 @@ def make_cells(town: Town, split_households: int) -> Cells:
     walls = shapely.STRtree(town.buildings)
     lines = _block_lines(town, walls)
     blocks = _arrange(node_lines(lines), town, walls)
-    block = _label_blocks(blocks)
-    extra, sites = _divide_blocks(town, walls, blocks, block, split_households)
+    home = _face_of_building(town, blocks)
+    bars = _bars_of(town, walls, blocks, home)
+    block, whole = join_compounds(
+        town.constraints, bars, blocks.faces, blocks.borders, _label_blocks(blocks, bars)
+    )
+    weight = np.bincount(block[home[home >= 0]], town.households[home >= 0], minlength=len(block))
+    weight[whole] = 0
+    heavy = np.flatnonzero(weight > split_households)
+    extra, sites = _divide_blocks(town, walls, blocks, (block, home), heavy)
     if not extra:
-        return _finish(town, blocks, block, block)
+        return _finish(town, blocks, (block, block), bars)
     fine = _arrange(node_lines(np.concatenate([lines, np.array(extra)])), town, walls)
     pen = _block_of_face(fine, blocks, block)
-    return _finish(town, fine, _label_cells(fine, pen, sites, len(block)), pen)
+    return _finish(town, fine, (_label_cells(fine, pen, sites, len(block)), pen), bars)
 
 
 def _block_lines(town: Town, walls: shapely.STRtree) -> GeometryArray:
@@ -159,10 +177,22 @@ def _arrange(noded: BaseGeometry, town: Town, walls: shapely.STRtree) -> _Arrang
     return _Arrangement(faces, area, building, find_borders(faces))
 
 
-def _label_blocks(blocks: _Arrangement) -> IntArray:
-    """Join each walled face to a free neighbour; every label is then one block."""
+def _bars_of(town: Town, walls: shapely.STRtree, blocks: _Arrangement, home: IntArray) -> Bars:
+    """Find what keeps faces apart; buildings that a barrier runs into do so as well."""
+    inside = home >= 0
+    households = np.bincount(
+        home[inside], town.households[inside], minlength=len(blocks.faces)
+    ).astype(np.int64)
+    crossed = np.unique(walls.query(town.constraints.barriers, predicate="intersects")[1])
+    return find_bars(
+        town.constraints, blocks.faces, blocks.borders, households, town.buildings[crossed]
+    )
+
+
+def _label_blocks(blocks: _Arrangement, bars: Bars) -> IntArray:
+    """Join each walled or barred face to a free neighbour; every label is then one block."""
     own = np.arange(len(blocks.faces))
-    return absorb(own, blocks.building >= 0, blocks.borders, blocks.area)
+    return absorb(own, (blocks.building >= 0) | bars.ground, blocks.borders, blocks.area)
 
 
 def _face_of_building(town: Town, blocks: _Arrangement) -> IntArray:
@@ -175,17 +205,23 @@ def _face_of_building(town: Town, blocks: _Arrangement) -> IntArray:
 
 
 def _divide_blocks(
-    town: Town, walls: shapely.STRtree, blocks: _Arrangement, block: IntArray, most: int
+    town: Town,
+    walls: shapely.STRtree,
+    blocks: _Arrangement,
+    found: tuple[IntArray, IntArray],
+    heavy: IntArray,
 ) -> tuple[list[BaseGeometry], dict[int, _Walls]]:
-    """Lines that divide blocks of more than ``most`` households; the walls in each such block."""
-    home = _face_of_building(town, blocks)
-    weight = np.bincount(block[home[home >= 0]], town.households[home >= 0], minlength=len(block))
+    """Lines that divide the heavy blocks, and the walls in each such block.
+
+    ``found`` has the block of each face and the face of each building.
+    """
+    block, home = found
     lived_in = np.flatnonzero((home >= 0) & (town.households > 0))
     of_block = _group(block[home[lived_in]], lived_in)
     faces_of_block = _group(block, np.arange(len(block)))
     extra: list[BaseGeometry] = []
     sites: dict[int, _Walls] = {}
-    for label in np.flatnonzero(weight > most).tolist():
+    for label in heavy.tolist():
         units = of_block[label]
         points, owner = _wall_points(town.buildings[units], units)
         edges = halfway_lines(points, owner)
@@ -248,8 +284,9 @@ def _label_cells(
     return absorb(pieces, ~anchored, fine.borders, pen)
 
 
-def _finish(town: Town, made: _Arrangement, labels: IntArray, block: IntArray) -> Cells:
-    """Number the cells, put the buildings in, and measure."""
+def _finish(town: Town, made: _Arrangement, found: tuple[IntArray, IntArray], bars: Bars) -> Cells:
+    """Number the cells, put the buildings in, and measure; ``found``: label and block of faces."""
+    labels, block = found
     pieces = split_pieces(labels, made.borders, made.area)
     # A walled face nobody wanted in its own block may still join one across the road.
     hosts = np.zeros(pieces.max() + 1, dtype=bool)
@@ -263,26 +300,28 @@ def _finish(town: Town, made: _Arrangement, labels: IntArray, block: IntArray) -
     home = _face_of_building(town, made)
     inside = home >= 0
     households = np.bincount(cell[home[inside]], town.households[inside], minlength=size)
-    return _measure(made, cell, area, block_of_cell, households.astype(np.int64), town.lines)
+    barred = bars.across(made.borders, block)
+    return _measure(made, cell, area, block_of_cell, households.astype(np.int64), (town, barred))
 
 
-def _measure(  # noqa: PLR0917 (what is known of each cell, and the lines)
+def _measure(  # noqa: PLR0917 (what is known of each cell, and what its borders may be)
     made: _Arrangement,
     cell: IntArray,
     area: IntArray,
     block: IntArray,
     households: IntArray,
-    lines: GeometryArray,
+    ground: tuple[Town, BoolArray],
 ) -> Cells:
-    borders, size = made.borders, len(area)
+    (town, barred), borders, size = ground, made.borders, len(area)
     left = cell[borders.left]
     right = np.where(borders.right >= 0, cell[borders.right], -1)
-    outside = (right < 0) | (area[left] != area[right])
+    outside = (right < 0) | (area[left] != area[right]) | (barred & (left != right))
     outer = np.bincount(left[outside], borders.length_m[outside], minlength=size)
     beyond = outside & (right >= 0)
     outer += np.bincount(right[beyond], borders.length_m[beyond], minlength=size)
     left, right, length_m = left[~outside], right[~outside], borders.length_m[~outside]
-    away = ~Guides(lines).near(borders.middle[~outside])
+    open_m = length_m * ~Guides(town.lines).near(borders.middle[~outside])
+    open_m -= preference_m(town.constraints, borders, NEAR_LINE_M)[~outside]
     return Cells(
         faces=made.faces,
         cell_of_face=cell.astype(np.int64),
@@ -291,6 +330,6 @@ def _measure(  # noqa: PLR0917 (what is known of each cell, and the lines)
         households=households,
         size_m2=np.bincount(cell, shapely.area(made.faces), minlength=size).astype(np.float64),
         border_m=border_matrix(left, right, length_m, size),
-        open_m=border_matrix(left, right, length_m * away, size),
+        open_m=border_matrix(left, right, open_m, size),
         outer_m=outer.astype(np.float64),
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
 from scipy.sparse.csgraph import connected_components
+from shapely.geometry.base import BaseGeometry
 
 from geo.grids.cells import Cells, Town, make_cells
-from geo.grids.faces import FloatArray, GeometryArray, IntArray
+from geo.grids.constraints import Constraints
+from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
 from geo.grids.graph import CellGraph
 from geo.grids.partition import Partitioner
 from geo.grids.straighten import straighten
+from geo.grids.towers import SplitBuilding, split_towers
 
 LINES_WITHIN_M = 10.0
 """Roads no farther than this from an area are looked at: a county's are many."""
@@ -20,20 +23,52 @@ LINES_WITHIN_M = 10.0
 
 @dataclass(frozen=True)
 class Wish:
-    """What one area is divided for; see :class:`geo.grids.GridOptions`."""
+    """What one area is divided for; see :class:`geo.grids.GridOptions`.
+
+    Attributes
+    ----------
+    households
+        Households in a grid.
+    tolerance
+        How far off a grid may be, as a share.
+    seed
+        Same input, same seed: same grids.
+    block_households
+        A block with more than this may be divided.
+    partitioner
+        What puts cells together.
+    whole
+        Each piece of the area is one grid, whatever the count.
+    """
 
     households: int
+    tolerance: float
     seed: int
     block_households: int
     partitioner: Partitioner
+    whole: bool = False
 
 
 @dataclass(frozen=True)
 class Divided:
-    """The grids of one area in local metres, and the households of each."""
+    """The grids of one area in local metres.
+
+    Attributes
+    ----------
+    shapes
+        Polygons.
+    households
+        Of each.
+    target
+        Fair target of all of them; 0 where the area has no households.
+    split
+        Buildings that were divided.
+    """
 
     shapes: GeometryArray
     households: IntArray
+    target: float
+    split: list[SplitBuilding] = field(default_factory=list)
 
 
 def split_town(town: Town) -> list[Town]:
@@ -49,9 +84,19 @@ def split_town(town: Town) -> list[Town]:
                 buildings=town.buildings[inside],
                 households=town.households[inside],
                 lines=town.lines[near],
+                units=town.units[inside],
+                rows=town.rows[inside],
+                constraints=_near(town.constraints, area),
             )
         )
     return parts
+
+
+def _near(asked: Constraints, area: BaseGeometry) -> Constraints:
+    kinds = (asked.barriers, asked.wide, asked.preferred, asked.compounds)
+    return Constraints(
+        *(one[shapely.dwithin(one, area, LINES_WITHIN_M)] if len(one) else one for one in kinds)
+    )
 
 
 def divide_area(town: Town, wish: Wish) -> Divided:
@@ -60,21 +105,63 @@ def divide_area(town: Town, wish: Wish) -> Divided:
     Parameters
     ----------
     town
-        One area, and what lies in it or near it.
+        One area, and what lies in it or near it. A building belongs to the area if its inner
+        point lies there.
     wish
         How large the grids are to be.
     """
-    cells = make_cells(town, wish.block_households)
-    labels = _partition_places(cells, wish)
-    shapes = straighten(_draw(cells, labels), town.buildings, town.lines)
-    households = np.bincount(labels, cells.households, minlength=len(shapes))
-    return Divided(shapes, households.astype(np.int64))
-
-
-def _partition_places(cells: Cells, wish: Wish) -> IntArray:
-    """Divide each connected place (the area, or one island of it) on its own."""
-    total = int(cells.households.sum())
+    area = town.areas[0]
+    if area.is_empty:
+        return Divided(np.empty(0, dtype=np.object_), np.empty(0, dtype=np.int64), 0.0)
+    total = int(town.households[_within(town, area)].sum())
     ideal = total / max(1, round(total / wish.households))
+    if wish.whole:
+        return _pieces(town, area)
+    town, split = split_towers(town, wish.households)
+    town = replace(town, constraints=_settle_compounds(town, ideal * (1 + wish.tolerance)))
+    cells = make_cells(town, wish.block_households)
+    labels = _partition_places(cells, wish, ideal)
+    obstacles = np.concatenate([town.buildings, town.constraints.walls()])
+    shapes = straighten(_draw(cells, labels), obstacles, town.lines)
+    households = np.bincount(labels, cells.households, minlength=len(shapes))
+    return Divided(shapes, households.astype(np.int64), ideal, split)
+
+
+def _within(town: Town, shape: BaseGeometry) -> BoolArray:
+    inner = shapely.point_on_surface(town.buildings)
+    return np.asarray(shapely.intersects(shape, inner), dtype=np.bool_)
+
+
+def _pieces(town: Town, area: BaseGeometry) -> Divided:
+    """Each piece of an area as one grid."""
+    shapes = np.asarray(shapely.get_parts(area), dtype=np.object_)
+    inner = shapely.point_on_surface(town.buildings)
+    house, piece = shapely.STRtree(shapes).query(inner, predicate="intersects")
+    house, first = np.unique(house, return_index=True)
+    counted = np.bincount(piece[first], town.households[house], minlength=len(shapes))
+    return Divided(shapes, counted.astype(np.int64), float("nan"))
+
+
+def _settle_compounds(town: Town, most: float) -> Constraints:
+    """Keep the compounds that fit a grid; of larger ones the outline is a line to prefer."""
+    asked = town.constraints
+    if len(asked.compounds) == 0:
+        return asked
+    here = _within(town, town.areas[0])
+    inner = shapely.point_on_surface(town.buildings[here])
+    compound, house = shapely.STRtree(inner).query(asked.compounds, predicate="intersects")
+    held = np.bincount(compound, town.households[here][house], minlength=len(asked.compounds))
+    fits = held <= most
+    outlines = shapely.get_parts(shapely.boundary(asked.compounds[~fits]))
+    return replace(
+        asked,
+        compounds=asked.compounds[fits],
+        preferred=np.concatenate([asked.preferred, outlines]),
+    )
+
+
+def _partition_places(cells: Cells, wish: Wish, ideal: float) -> IntArray:
+    """Divide each connected place (the area, or one island of it) on its own."""
     _, place = connected_components(cells.border_m, directed=False)
     labels = np.zeros(len(place), dtype=np.int64)
     used = 0

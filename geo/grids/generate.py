@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from geo.grids.cells import Town
-from geo.grids.codes import MOST_GRIDS, grid_code, grid_name, reading_order
 from geo.grids.coverage import find_plan_faults
 from geo.grids.divide import Divided, Wish, divide_area, split_town
 from geo.grids.errors import GridInputError, GridPlanError
-from geo.grids.faces import GeometryArray, IntArray
-from geo.grids.inputs import bring_town, check_areas
+from geo.grids.faces import FloatArray, GeometryArray, IntArray
+from geo.grids.inputs import Asked, bring_town, check_areas
+from geo.grids.kept import Kept, bring_kept, no_kept, rest_of, with_points
 from geo.grids.local import LocalFrame, local_frame
-from geo.grids.options import GridOptions
-from geo.grids.partition import Partitioner, partition
+from geo.grids.numbering import number_grids
+from geo.grids.options import GridOptions, households_wanted, kinds_of
+from geo.grids.partition import WEIGHTS, Partitioner, partition
 from geo.grids.rims import share_corners
 
 __all__ = ["STAGES", "GridOptions", "Progress", "generate"]
@@ -33,12 +35,25 @@ _BLOCKS, _CHECK, _ALL = 10, 95, 100
 
 
 @dataclass(frozen=True)
+class _Areas:
+    """All areas, and which of them are divided (positions)."""
+
+    frame: gpd.GeoDataFrame
+    codes: list[str]
+    kinds: list[str]
+    wanted: IntArray
+    chosen: IntArray
+
+
+@dataclass(frozen=True)
 class _Drawn:
-    """Grids before they are numbered: local shape, area, households."""
+    """Grids before they are numbered; the first ones are kept: local shape, area and so on."""
 
     shapes: GeometryArray
     area: IntArray
     households: IntArray
+    target: FloatArray
+    kind: list[str]
 
 
 def generate(
@@ -49,6 +64,11 @@ def generate(
     progress: Progress | None = None,
     *,
     water: gpd.GeoDataFrame | None = None,
+    barriers: gpd.GeoDataFrame | None = None,
+    preferred: gpd.GeoDataFrame | None = None,
+    compounds: gpd.GeoDataFrame | None = None,
+    kept: gpd.GeoDataFrame | None = None,
+    only: Sequence[str] | None = None,
     partitioner: Partitioner = partition,
     executor: Executor | None = None,
 ) -> gpd.GeoDataFrame:
@@ -58,18 +78,34 @@ def generate(
     ----------
     buildings
         Polygons with whole ``households`` from 0 up. Overlapping ones count as one; a building
-        on the border of two areas counts where its inner point lies.
+        on the border of two areas counts where its inner point lies. One of more than 1.5 times
+        the households of a grid is divided across its long axis, by its ``units`` if known.
     roads
         Lines; may be empty.
     areas
         Polygons or multipolygons that do not overlap, with ``code`` (12 digits; a provisional
-        one is made where there is none) and, if wanted, ``name``.
+        one is made where there is none) and, if wanted, ``name``, ``kind`` (``general``,
+        ``micro``, ``site``: each piece of the area is one grid) and ``target`` (households of a
+        grid of this area).
     options
         See :class:`GridOptions`.
     progress
         Called with ``(done, total, stage)``.
     water
         Lines or polygons whose banks a boundary may follow.
+    barriers
+        Lines or polygons that no grid may lie across; see :mod:`geo.grids.constraints`.
+    preferred
+        Lines, or polygons for their edges, that a boundary should follow before roads.
+    compounds
+        Polygons that are kept whole where their households are no more than a grid's, with the
+        tolerance; the outline of a larger one is preferred as a boundary.
+    kept
+        Locked grids: polygons with ``code``, ``name``, ``area`` and ``kind`` where known. They
+        come back as they are, each with its vertices bit by bit (where a new boundary ends on an
+        edge, a point is put there), and the rest of their area is divided around them.
+    only
+        Codes of the areas to divide; grids of other areas are left out.
     partitioner
         What puts cells together; see :mod:`geo.grids.partition`.
     executor
@@ -79,8 +115,11 @@ def generate(
     Returns
     -------
     GeoDataFrame in the areas' CRS, ordered by code: ``code``, ``name``, ``area`` (code of the
-    area), ``households``, ``geometry`` (Polygon). ``attrs["households_outside"]`` counts
-    households of buildings that lie in none of the areas.
+    area), ``kind``, ``households``, ``target`` (households that the grid should have: those of
+    its area, without kept grids, in equal shares; what it has for a whole site), ``geometry``
+    (Polygon). ``attrs``: ``households_outside`` counts households of buildings that lie in none
+    of the areas; ``split_buildings`` lists buildings that were divided, as ``row`` (position,
+    from 0), ``households`` and ``units``.
 
     Raises
     ------
@@ -91,22 +130,22 @@ def generate(
     """
     options = options or GridOptions()
     report = progress or _silent
-    codes = check_areas(areas)
-    frame = local_frame(areas)
+    frame, known = _check_areas(areas, options, only)
     report(0, _ALL, "blocks")
-    town = bring_town(buildings, roads, water, areas, frame)
-    wish = Wish(
-        households=options.households,
-        seed=options.seed,
-        block_households=int(options.households * options.block_share),
-        partitioner=partitioner,
-    )
-    divided = _divide(split_town(town), wish, executor, report)
+    asked = Asked(barriers, preferred, compounds)
+    town = bring_town(buildings, roads, water, areas, frame, asked)
+    locked = _bring_kept(kept, known, town, frame)
+    wishes = _wishes(options, known, partitioner)
+    divided = _divide(split_town(_around(town, known, locked)), wishes, executor, report)
     report(_CHECK, _ALL, "check")
-    drawn = _put_together(divided)
-    grids = _number(drawn, frame.take_back(drawn.shapes, areas), codes, areas)
-    _check(grids, areas, codes, frame)
-    grids.attrs["households_outside"] = int(town.households.sum() - drawn.households.sum())
+    drawn = _put_together(divided, known, locked, _kept_targets(town, locked, known))
+    grids = _number(drawn, frame, known, locked)
+    _check(grids, known, frame)
+    left_out = np.setdiff1d(np.arange(len(areas)), known.chosen)
+    grids.attrs["households_outside"] = int(
+        town.households.sum() - drawn.households.sum() - _inside(town, left_out)
+    )
+    grids.attrs["split_buildings"] = [asdict(one) for done in divided for one in done.split]
     report(_ALL, _ALL, "done")
     return grids
 
@@ -115,15 +154,69 @@ def _silent(done: int, total: int, stage: str) -> None:
     """Report to nobody."""
 
 
+def _check_areas(
+    areas: gpd.GeoDataFrame, options: GridOptions, only: Sequence[str] | None
+) -> tuple[LocalFrame, _Areas]:
+    codes = check_areas(areas)
+    chosen = np.arange(len(codes))
+    if only is not None:
+        unknown = sorted(set(only) - set(codes))
+        if unknown or not only:
+            raise GridInputError(
+                "only_unknown",
+                f"没有编码为 {'、'.join(unknown) or '—'} 的区域。",
+                f"No area has the code {', '.join(unknown) or '—'}.",
+            )
+        chosen = np.flatnonzero(np.isin(codes, list(only)))
+    wanted = households_wanted(areas, options)
+    return local_frame(areas), _Areas(areas, codes, kinds_of(areas), wanted, chosen)
+
+
+def _bring_kept(
+    kept: gpd.GeoDataFrame | None, known: _Areas, town: Town, frame: LocalFrame
+) -> Kept:
+    """Locked grids of the areas that are divided."""
+    if kept is None:
+        return no_kept(known.frame)
+    found = bring_kept(kept, known.frame, known.codes, known.kinds, town.areas, frame)
+    return found.some(np.flatnonzero(np.isin(found.area, known.chosen)))
+
+
+def _wishes(options: GridOptions, known: _Areas, partitioner: Partitioner) -> list[Wish]:
+    if partitioner is partition:
+        weights = WEIGHTS._replace(tolerance=options.tolerance / 2)
+        partitioner = partial(partition, weights=weights)
+    return [
+        Wish(
+            households=int(known.wanted[at]),
+            tolerance=options.tolerance,
+            seed=options.seed,
+            block_households=int(known.wanted[at] * options.block_share),
+            partitioner=partitioner,
+            whole=known.kinds[at] == "site",
+        )
+        for at in known.chosen.tolist()
+    ]
+
+
+def _around(town: Town, known: _Areas, locked: Kept) -> Town:
+    """The town with what is left of the chosen areas around locked grids."""
+    rests = [
+        rest_of(town.areas[at], locked.shapes[locked.area == at], known.codes[at])
+        for at in known.chosen.tolist()
+    ]
+    return replace(town, areas=np.array(rests, dtype=np.object_))
+
+
 def _divide(
-    areas: list[Town], wish: Wish, executor: Executor | None, report: Progress
+    areas: list[Town], wishes: list[Wish], executor: Executor | None, report: Progress
 ) -> list[Divided]:
     """Divide all areas side by side, the largest first; in their order."""
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            return _divide(areas, wish, threads, report)
+            return _divide(areas, wishes, threads, report)
     order = sorted(range(len(areas)), key=lambda at: -len(areas[at].buildings))
-    futures = {executor.submit(divide_area, areas[at], wish): at for at in order}
+    futures = {executor.submit(divide_area, areas[at], wishes[at]): at for at in order}
     found: dict[int, Divided] = {}
     try:
         for future in as_completed(futures):
@@ -139,54 +232,79 @@ def _divide(
     return [found[at] for at in range(len(areas))]
 
 
-def _put_together(divided: list[Divided]) -> _Drawn:
-    area = np.repeat(np.arange(len(divided)), [len(one.shapes) for one in divided])
-    shapes = np.concatenate([one.shapes for one in divided])
-    households = np.concatenate([one.households for one in divided])
-    return _Drawn(share_corners(shapes, area), area, households)
+def _kept_targets(town: Town, locked: Kept, known: _Areas) -> tuple[IntArray, FloatArray]:
+    """Households of locked grids, and what they should have."""
+    inner = shapely.point_on_surface(town.buildings)
+    house, grid = shapely.STRtree(locked.shapes).query(inner, predicate="intersects")
+    house, first = np.unique(house, return_index=True)
+    counted = np.bincount(grid[first], town.households[house], minlength=len(locked.shapes))
+    wanted = known.wanted[locked.area].astype(np.float64)
+    site = np.array(locked.kind, dtype=np.str_) == "site"
+    return counted.astype(np.int64), np.where(site, counted, wanted)
 
 
-def _number(
-    drawn: _Drawn, shapes: GeometryArray, codes: list[str], areas: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
-    """Give each grid its code and name, in reading order within its area."""
-    centres = shapely.get_coordinates(shapely.centroid(drawn.shapes))
-    size_m2 = shapely.area(drawn.shapes)
-    sequence = np.zeros(len(shapes), dtype=np.int64)
-    for area in np.unique(drawn.area).tolist():
-        members = np.flatnonzero(drawn.area == area)
-        if len(members) > MOST_GRIDS:
-            raise GridInputError(
-                "area_too_large",
-                f"区域 {codes[area]} 需要 {len(members)} 个网格，超过 {MOST_GRIDS} 个，"
-                "请先划分成社区，或增加每网格户数。",
-                f"Area {codes[area]} needs {len(members)} grids, more than {MOST_GRIDS}: divide "
-                "it into communities first, or allow more households in a grid.",
-            )
-        x, y = centres[members].T
-        ranked = reading_order(x, y, size_m2[members])
-        sequence[members[ranked]] = np.arange(1, len(members) + 1)
-    frame = gpd.GeoDataFrame(
+def _put_together(
+    divided: list[Divided],
+    known: _Areas,
+    locked: Kept,
+    of_kept: tuple[IntArray, FloatArray],
+) -> _Drawn:
+    count = [len(one.shapes) for one in divided]
+    area = np.concatenate([locked.area, np.repeat(known.chosen, count)])
+    # Locked grids come first: where vertices are one but for rounding, theirs stay.
+    group = np.concatenate(
+        [np.arange(len(locked.shapes)), len(locked.shapes) + np.repeat(known.chosen, count)]
+    )
+    shapes = np.concatenate([locked.shapes, *[one.shapes for one in divided]])
+    households = np.concatenate([of_kept[0], *[one.households for one in divided]])
+    fair = np.repeat([one.target for one in divided], count)
+    target = np.concatenate([of_kept[1], fair])
+    return _Drawn(
+        share_corners(shapes, group),
+        area,
+        households,
+        np.where(np.isnan(target), households, target),
+        locked.kind + [known.kinds[at] for at in area[len(locked.shapes) :]],
+    )
+
+
+def _number(drawn: _Drawn, frame: LocalFrame, known: _Areas, locked: Kept) -> gpd.GeoDataFrame:
+    """Bring grids back where they were given, and give the new ones codes and names."""
+    own = len(locked.shapes)
+    shapes = frame.take_back(drawn.shapes, known.frame, locked.given)
+    for at, given in enumerate(locked.given.geometry.to_numpy()):
+        shapes[at] = with_points(given, shapes[at])
+    given_names = list(zip(locked.code, locked.name, strict=True))
+    given_names += [("", "")] * (len(shapes) - own)
+    codes, names = number_grids(drawn.shapes, drawn.area, known.codes, given_names)
+    grids = gpd.GeoDataFrame(
         {
-            "code": [
-                grid_code(codes[a], int(s)) for a, s in zip(drawn.area, sequence, strict=True)
-            ],
-            "name": [grid_name(int(s)) for s in sequence],
-            "area": [codes[a] for a in drawn.area],
+            "code": codes,
+            "name": names,
+            "area": [known.codes[at] for at in drawn.area],
+            "kind": drawn.kind,
             "households": drawn.households,
+            "target": drawn.target,
         },
         geometry=shapes,
-        crs=areas.crs,
+        crs=known.frame.crs,
     )
-    return frame.sort_values("code", ignore_index=True)
+    return grids.sort_values("code", ignore_index=True)
 
 
-def _check(
-    grids: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, codes: list[str], frame: LocalFrame
-) -> None:
-    place = {code: at for at, code in enumerate(codes)}
+def _inside(town: Town, areas: IntArray) -> int:
+    """Households of buildings whose inner point lies in some of the areas."""
+    if len(areas) == 0:
+        return 0
+    inner = shapely.point_on_surface(town.buildings)
+    house = shapely.STRtree(inner).query(town.areas[areas], predicate="intersects")[1]
+    return int(town.households[np.unique(house)].sum())
+
+
+def _check(grids: gpd.GeoDataFrame, known: _Areas, frame: LocalFrame) -> None:
+    place = {known.codes[area]: at for at, area in enumerate(known.chosen.tolist())}
     area_of_grid = np.array([place[code] for code in grids["area"]], dtype=np.int64)
-    faults = find_plan_faults(grids, areas, area_of_grid, frame)
+    faults = find_plan_faults(grids, known.frame.iloc[known.chosen], area_of_grid, frame)
     if faults:
         first = faults[0]
         x, y = first.x + frame.origin[0], first.y + frame.origin[1]

@@ -18,6 +18,8 @@ from geo.grids.faces import NODE_GRID_M, FloatArray, GeometryArray
 
 STRAIGHT_M = 300.0
 """A straight line of this length in degrees bends by about a millimetre in metres."""
+SLACK = 1.001
+"""Edges that were given points once are a hair longer or shorter when they come back."""
 SCALE_OFF = 0.005
 """A projected system is used as it is when its areas are true to half a per cent."""
 
@@ -55,10 +57,27 @@ class LocalFrame:
         """Return areas in local metres; long edges get points so that they stay where they are."""
         return self.bring(gpd.GeoSeries(self._with_points(areas), crs=self.source))
 
-    def take_back(self, shapes: GeometryArray, areas: gpd.GeoDataFrame) -> GeometryArray:
-        """Return local shapes in the areas' system, the areas' own vertices restored bit by bit."""
+    def bring_kept(self, kept: gpd.GeoDataFrame) -> GeometryArray:
+        """Return grids of the areas' system in local metres; edges that have points get no more."""
+        return self.bring(gpd.GeoSeries(self._with_points(kept, SLACK), crs=self.source))
+
+    def take_back(
+        self, shapes: GeometryArray, areas: gpd.GeoDataFrame, kept: gpd.GeoDataFrame | None = None
+    ) -> GeometryArray:
+        """Return local shapes in the areas' system, given vertices restored bit by bit.
+
+        Parameters
+        ----------
+        shapes
+            Local metres.
+        areas, kept
+            Whose vertices are restored; those of ``kept`` go before those of ``areas``.
+        """
         back = Transformer.from_crs(self.crs, self.source, always_xy=True)
         given = shapely.get_coordinates(self._with_points(areas))
+        if kept is not None:
+            own = shapely.get_coordinates(self._with_points(kept, SLACK))
+            given = np.concatenate([own, given])
         forward = Transformer.from_crs(self.source, self.crs, always_xy=True)
         known = self._keys(np.column_stack(forward.transform(*given.T)) - self.origin)
         known, first = np.unique(known, return_index=True)
@@ -73,12 +92,12 @@ class LocalFrame:
 
         return np.asarray(shapely.transform(shapes, restore), dtype=np.object_)
 
-    def _with_points(self, areas: gpd.GeoDataFrame) -> GeometryArray:
+    def _with_points(self, areas: gpd.GeoDataFrame, slack: float = 1.0) -> GeometryArray:
         shapes = shapely.force_2d(areas.geometry.to_numpy())
         if not self.bends:
             return np.asarray(shapes, dtype=np.object_)
         axis = self.source.axis_info[0]
-        step_m = STRAIGHT_M / 6_371_000 if self.source.is_geographic else STRAIGHT_M
+        step_m = slack * (STRAIGHT_M / 6_371_000 if self.source.is_geographic else STRAIGHT_M)
         return np.asarray(
             shapely.segmentize(shapes, step_m / axis.unit_conversion_factor), dtype=np.object_
         )

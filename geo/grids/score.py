@@ -10,8 +10,10 @@ import shapely
 
 from geo.grids.along import NEAR_LINE_M
 from geo.grids.coverage import Fault, find_plan_faults
-from geo.grids.faces import FloatArray, GeometryArray, IntArray
+from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
 from geo.grids.local import local_frame
+from geo.grids.options import GridOptions, fair_targets, households_wanted, kinds_of
+from geo.grids.towers import TOO_LARGE, spread
 
 CUT_M2 = 0.1
 """A building is cut when two grids of its area hold more than this of it."""
@@ -38,7 +40,8 @@ class GridScore:
     road5_pct
         Interior boundary within 5 m of a road.
     cut_pct
-        Buildings cut that need not be, of those wholly inside one area.
+        Buildings cut that need not be, of those wholly inside one area. One too large for a grid
+        has to be.
     households_min, households_mean, households_max
         Households in a grid.
     """
@@ -63,6 +66,8 @@ def score(
     roads: gpd.GeoDataFrame,
     areas: gpd.GeoDataFrame,
     households: int = 300,
+    *,
+    micro_households: int = 65,
 ) -> GridScore:
     """Measure a plan made by any means.
 
@@ -72,16 +77,23 @@ def score(
         Polygons or multipolygons; nothing else is trusted: households are counted anew from
         the buildings, and a grid's area is the one that holds most of it.
     buildings, roads, areas
-        What it was made from; see :func:`geo.grids.generate`.
-    households
-        The target.
+        What it was made from; see :func:`geo.grids.generate`. The areas' ``kind`` and ``target``
+        count; a grid of a whole site is never off.
+    households, micro_households
+        The target in areas that have none of their own.
     """
+    options = GridOptions(households=households, micro_households=micro_households)
+    wanted = households_wanted(areas, options)
+    site = np.array(kinds_of(areas)) == "site"
     frame = local_frame(areas)
     shapes, walls = frame.bring(grids), frame.bring(buildings)
     outlines, lines = frame.bring_areas(areas), frame.bring(roads)
     area = _area_of_grid(shapes, outlines)
-    counted = _households(shapes, walls, buildings["households"].to_numpy(dtype=np.int64))
-    off = np.abs(counted / _targets(counted, area, households) - 1)
+    held = buildings["households"].to_numpy(dtype=np.int64)
+    large = _too_large(walls, held, outlines, np.where(site, np.iinfo(np.int64).max, wanted))
+    counted = _households(shapes, walls, held, large)
+    off = np.abs(counted / _targets(counted, area, wanted) - 1)
+    off[np.append(site, False)[area]] = 0.0
     faults = find_plan_faults(grids, areas, area, frame)
     return GridScore(
         grids=len(shapes),
@@ -92,7 +104,7 @@ def score(
         overlaps=_count(faults, "overlap") + _count(faults, "outside"),
         compactness=float(np.mean(4 * np.pi * shapely.area(shapes) / shapely.length(shapes) ** 2)),
         road5_pct=_along_roads_pct(shapes, outlines, area, lines),
-        cut_pct=_cut_pct(shapes, area, walls, outlines),
+        cut_pct=_cut_pct(shapes, area, walls[~large], outlines),
         households_min=int(counted.min()),
         households_mean=float(counted.mean()),
         households_max=int(counted.max()),
@@ -116,17 +128,40 @@ def _area_of_grid(shapes: GeometryArray, outlines: GeometryArray) -> IntArray:
     return found
 
 
-def _households(shapes: GeometryArray, walls: GeometryArray, households: IntArray) -> IntArray:
-    points = shapely.point_on_surface(walls)
-    wall, grid = shapely.STRtree(shapes).query(points, predicate="intersects")
+def _too_large(
+    walls: GeometryArray, households: IntArray, outlines: GeometryArray, wanted: IntArray
+) -> BoolArray:
+    """Buildings that no grid of their area can hold."""
+    large: BoolArray = np.zeros(len(walls), dtype=bool)
+    at = np.flatnonzero(households > TOO_LARGE * wanted.min())
+    inner = shapely.point_on_surface(walls[at])
+    wall, area = shapely.STRtree(outlines).query(inner, predicate="intersects")
+    large[at[wall]] = households[at[wall]] > TOO_LARGE * wanted[area]
+    return large
+
+
+def _households(
+    shapes: GeometryArray, walls: GeometryArray, households: IntArray, large: BoolArray
+) -> IntArray:
+    """Households of each grid: a building's lie at its inner point, a large one's all over it."""
+    tree = shapely.STRtree(shapes)
+    whole = np.flatnonzero(~large)
+    wall, grid = tree.query(shapely.point_on_surface(walls[whole]), predicate="intersects")
     wall, first = np.unique(wall, return_index=True)
-    return np.bincount(grid[first], households[wall], minlength=len(shapes)).astype(np.int64)
+    counted = np.bincount(grid[first], households[whole[wall]], minlength=len(shapes))
+    counted = counted.astype(np.int64)
+    for at in np.flatnonzero(large).tolist():
+        near = np.sort(tree.query(walls[at], predicate="intersects"))
+        shared_m2 = shapely.area(shapely.intersection(walls[at], shapes[near]))
+        if shared_m2.sum() > 0:
+            counted[near] += spread(int(households[at]), shared_m2)
+    return counted
 
 
-def _targets(counted: IntArray, area: IntArray, households: int) -> FloatArray:
-    totals = np.bincount(area + 1, counted)
-    fair = totals / np.maximum(1, np.round(totals / households))
-    return np.maximum(fair, 1)[area + 1]
+def _targets(counted: IntArray, area: IntArray, wanted: IntArray) -> FloatArray:
+    totals = np.bincount(area + 1, counted, minlength=len(wanted) + 1)
+    fair = fair_targets(totals, np.append(wanted[:1], wanted))
+    return np.asarray(np.maximum(fair, 1)[area + 1])
 
 
 def _along_roads_pct(
