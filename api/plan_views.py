@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
@@ -14,19 +14,31 @@ from api.permissions import PERMISSIONS, Caller
 from api.shapes import Ref
 from casework.plan_states import PLAN_ACTIONS, PLAN_COURSE, PlanAction, PlanState
 from data.plan_errors import PlanError
+from data.plan_runs import RunState
+from data.plan_wishes import PlanWishes
 from geo.grids import GridError
 from geo.plan_check import ProblemCode
+
+
+class Asked(BaseModel):
+    """What grids are to be made by."""
+
+    households: int
+    wishes: PlanWishes
 
 
 class Generation(BaseModel):
     """How far the worker has come with the grids of a draft."""
 
-    state: Literal["waiting", "running", "done", "failed"]
+    state: RunState
     done: int
     total: int
     message: str = Field(description="The stage, or why it failed.")
     message_zh: str | None = None
     message_en: str | None = None
+    asked: Asked | None = Field(
+        None, description="What the run was asked for, until its grids are there."
+    )
 
 
 class PlanProblem(BaseModel):
@@ -70,6 +82,7 @@ class Plan(BaseModel):
     status: PlanState
     area: Ref
     target_households: int
+    wishes: PlanWishes = Field(description="What its grids were made by.")
     reason: str
     effective_on: date | None
     created_at: datetime
@@ -131,6 +144,7 @@ def _plan(row: Any) -> dict[str, Any]:
         "status": row.status,
         "area": Ref(id=row.area_id, code=row.area_code, name=row.area_name),
         "target_households": row.target_households,
+        "wishes": row.wishes,
         "reason": row.reason,
         "effective_on": row.effective_on,
         "created_at": row.created_at,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select, text
 
 from data.operations import remove_old_operations
+from data.plan_layers import forget_unused_layers
 from data.schema import District, Session
 from data.sign_in import remove_old_attempts
 
@@ -23,10 +24,11 @@ def make_track_weeks(connection: Connection, at: datetime) -> None:
 
 
 def forget_what_is_over(connection: Connection, at: datetime) -> None:
-    """Delete sessions that have ended, and commands and wrong passwords of long ago."""
+    """Delete sessions that have ended; commands, wrong passwords and unused files of long ago."""
     connection.execute(delete(Session).where(Session.expires_at < at))
     remove_old_operations(connection, at)
     remove_old_attempts(connection, at)
+    forget_unused_layers(connection, at)
 
 
 def district_ids(connection: Connection) -> list[int]:

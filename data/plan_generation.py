@@ -6,11 +6,13 @@ from concurrent.futures import Executor
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import geopandas as gpd
 from sqlalchemy import Connection, Engine
 
 from data.draft_grids import store_draft
+from data.jobs import defer
 from data.layers import district_today
 from data.plan_orders import Order, PlanPlace, draw, identities, read_order, with_carried
 from data.plan_runs import (
@@ -22,9 +24,48 @@ from data.plan_runs import (
     begin_run,
     find_run,
     finish_run,
+    order_run,
 )
+from data.plan_steps import keep_step
+from data.plan_wishes import PlanWishes
 from data.shapes import store_grid_shapes
 from geo.grids import GridError, score
+
+
+def defer_run(connection: Connection, district_id: int, plan_id: int, run: int = 1) -> None:
+    """Let the worker make a plan's grids once this transaction has been committed."""
+    defer(
+        connection,
+        "generate_grids",
+        {"district_id": district_id, "plan_id": plan_id, "run": run},
+        lock=f"plan {district_id}/{plan_id}",
+    )
+
+
+def redraw_plan(
+    connection: Connection,
+    district_id: int,
+    plan_id: int,
+    *,
+    households: int,
+    wishes: PlanWishes,
+    by: UUID,
+    at: datetime,
+) -> None:
+    """Have the grids of a plan made anew by other wishes; its locked grids stay.
+
+    A checked or approved plan becomes a draft. Until the new grids are there, or where they fail
+    or are stopped, those of now stay.
+
+    Raises
+    ------
+    PlanError
+        `unknown`, `published`, or `generating`.
+    """
+    run = order_run(connection, district_id, plan_id, households=households, wishes=wishes)
+    if run.status != "draft":
+        keep_step(connection, district_id, plan_id, "edit", "draft", by=by, at=at)
+    defer_run(connection, district_id, plan_id, run.number)
 
 
 def generate_plan(

@@ -12,8 +12,9 @@ from uuid import UUID
 
 import geopandas as gpd
 import shapely
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, insert, select
 
+from data.database import query
 from data.frames import WGS84
 from data.imports.columns import Field, GeometryKind, Kind
 from data.imports.problems import ImportFileError
@@ -153,9 +154,4 @@ def read_layer_shapes(
 
 def forget_unused_layers(connection: Connection, at: datetime) -> None:
     """Delete layers that no plan named within some days of their upload."""
-    named = text(
-        "EXISTS (SELECT 1 FROM plan AS p WHERE p.district_id = plan_layer.district_id AND "
-        "jsonb_path_exists(jsonb_build_array(p.wishes, p.generation -> 'asked'), "
-        "'$.**.layers[*] ? (@ == $id)', jsonb_build_object('id', plan_layer.id)))"
-    )
-    connection.execute(delete(PlanLayer).where(PlanLayer.added_at < at - UNUSED_AFTER, ~named))
+    connection.execute(query("forget_plan_layers"), {"before": at - UNUSED_AFTER})

@@ -42,6 +42,7 @@ class Run:
     plan_id: int
     number: int
     area_id: int
+    status: str
     households: int
     wishes: PlanWishes
 
@@ -131,7 +132,7 @@ def find_run(connection: Connection, district_id: int, plan_id: int, number: int
         return None
     asked = _asked(row)
     wishes = PlanWishes.model_validate(asked["wishes"])
-    return Run(district_id, plan_id, number, row.area_id, asked["households"], wishes)
+    return Run(district_id, plan_id, number, row.area_id, row.status, asked["households"], wishes)
 
 
 class RunKeeper:
@@ -246,7 +247,7 @@ def _asked(row: Any) -> dict[str, Any]:
 def _begin(connection: Connection, row: Any, households: int, wishes: PlanWishes) -> Run:
     number = (row.generation or {}).get("run", 0) + 1
     _write(connection, row.district_id, row.id, waiting(number, households, wishes))
-    return Run(row.district_id, row.id, number, row.area_id, households, wishes)
+    return Run(row.district_id, row.id, number, row.area_id, row.status, households, wishes)
 
 
 def _write(connection: Connection, district_id: int, plan_id: int, state: Any) -> None:

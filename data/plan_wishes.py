@@ -117,7 +117,12 @@ class PlanWishes(_Wish):
 
     def options(self, households: int) -> GridOptions:
         """What grids are made by, for a target of so many households."""
-        return GridOptions(households=households, seed=self.seed)
+        return GridOptions(
+            households=households,
+            micro_households=max(LEAST_HOUSEHOLDS, (self.micro.least + self.micro.most) // 2),
+            tolerance=self.tolerance_pct / 100,
+            seed=self.seed,
+        )
 
 
 NO_WISHES: Final = PlanWishes()

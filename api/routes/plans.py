@@ -15,13 +15,16 @@ from api.operations import CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
 from api.permissions import Caller
 from api.plan_views import Plan, PlanDetail, plan_detail, plan_of, refusing
+from api.plan_wishes import require_wishes
 from casework.plan_states import PlanState
 from data import plan_steps
 from data.areas import area_path
-from data.jobs import defer
+from data.plan_generation import defer_run, redraw_plan
 from data.plan_officers import Charge
 from data.plan_reverse import reverse_plan
+from data.plan_runs import stop_run
 from data.plan_steps import steps_of
+from data.plan_wishes import NO_WISHES, PlanWishes
 from data.plans import create_plan
 from data.plans_read import list_plans, plan_place
 from data.publication import discard_draft, publish_plan
@@ -37,6 +40,14 @@ class NewPlan(BaseModel):
     name: Annotated[Words, Field(min_length=1, examples=["首次划分"])]
     households: int = Field(300, ge=10, le=100_000, description="Households in a grid.")
     reason: Words = ""
+    wishes: PlanWishes = NO_WISHES
+
+
+class Redrawing(BaseModel):
+    """By what the grids of a draft are made anew."""
+
+    households: int = Field(300, ge=10, le=100_000, description="Households in a grid.")
+    wishes: PlanWishes = NO_WISHES
 
 
 class GridCharge(BaseModel):
@@ -125,6 +136,7 @@ def draw_up(new: NewPlan, command: CurrentCommand) -> JSONResponse:
     if path is None:
         raise not_found("area")
     command.caller.require_at("plan:generate", path, what="area")
+    require_wishes(command.tx, command.caller, new.area_id, new.wishes)
     plan_id = create_plan(
         command.tx,
         district_id,
@@ -134,14 +146,41 @@ def draw_up(new: NewPlan, command: CurrentCommand) -> JSONResponse:
         reason=new.reason,
         created_by=command.caller.account_id,
         now=command.at,
+        wishes=new.wishes,
     )
-    defer(
-        command.tx,
-        "generate_grids",
-        {"district_id": district_id, "plan_id": plan_id},
-        lock=f"plan {district_id}/{plan_id}",
-    )
+    defer_run(command.tx, district_id, plan_id)
     return command.keep(_read(command.tx, command.caller, plan_id), 202)
+
+
+@router.post("/{plan_id}/redraw", status_code=202, response_model=PlanDetail)
+def redraw(plan_id: int, asked: Redrawing, command: CurrentCommand) -> JSONResponse:
+    """Make the grids of a plan anew by other wishes; its locked grids stay.
+
+    Those of now stay until the new ones are there. Edits since the last time are given up.
+    """
+    tx, caller = command.tx, command.caller
+    _require(tx, caller, plan_id, "plan:generate")
+    require_wishes(tx, caller, _read(tx, caller, plan_id).area.id, asked.wishes)
+    with refusing():
+        redraw_plan(
+            tx,
+            caller.district_id,
+            plan_id,
+            households=asked.households,
+            wishes=asked.wishes,
+            by=caller.account_id,
+            at=command.at,
+        )
+    return command.keep(_read(tx, caller, plan_id), 202)
+
+
+@router.post("/{plan_id}/stop", response_model=PlanDetail)
+def stop(plan_id: int, command: CurrentCommand) -> JSONResponse:
+    """Stop the making of a plan's grids: nothing of it is kept, grids of before stay."""
+    _require(command.tx, command.caller, plan_id, "plan:generate")
+    with refusing():
+        stop_run(command.tx, command.caller.district_id, plan_id)
+    return command.keep(_read(command.tx, command.caller, plan_id))
 
 
 @router.post("/{plan_id}/check", response_model=PlanDetail)

@@ -1,6 +1,6 @@
 -- Plans whose area lies in the scope, newest first, each with the number of its grids. What a
 -- check found is listed for a single plan only: it may be long.
-SELECT p.id, p.name, p.status, p.reason, p.target_households, p.generation, p.quality,
+SELECT p.id, p.name, p.status, p.reason, p.target_households, p.wishes, p.generation, p.quality,
        p.effective_on, p.created_at, p.published_at, p.reverses, p.revision,
        CASE WHEN CAST(:plan_id AS bigint) IS NULL THEN p.findings - 'problems'
             ELSE p.findings END AS findings,
