@@ -47,6 +47,11 @@ stroke-linecap:round;stroke-linejoin:round}.building{fill:#dcd6cb;stroke:#a89f90
 .street{fill:#4a4336}.stream{fill:#2b6390}.number{fill:#6b4a12}.grid{fill:#8c1d18}
 .frame{fill:none;stroke:#2b3440;stroke-width:.3}
 """
+_SHADED_STYLE: Final = """
+[class^="is-"]{stroke:#3f4a56;stroke-width:.16;stroke-linejoin:round}
+.thin{fill:none;stroke:#6b6457;stroke-width:.12;stroke-opacity:.55}.mark{fill:#14202b;font-weight:700}
+.rim{fill:none;stroke:#2b3440;stroke-width:.45;stroke-linejoin:round}
+"""
 
 
 def draw_grid(sheet: Sheet, ground: Ground, grid: int) -> str:
@@ -102,6 +107,39 @@ def draw_overview(
     _name_communities(sheet, ground, whole, board)
     _name_streets(sheet, ground, whole, board)
     return _svg(sheet, body, board)
+
+
+def draw_shaded(
+    sheet: Sheet, ground: Ground, classes: list[str], marks: dict[int, str], colours: dict[str, str]
+) -> str:
+    """Draw all grids of the ground, coloured by class.
+
+    Parameters
+    ----------
+    classes
+        One for each grid, each a key of ``colours``.
+    marks
+        A word for some grids, by position.
+    colours
+        "#rrggbb" of each class.
+    """
+    board = _board(sheet)
+    # A tenth of a millimetre is not seen; without it a city's map is megabytes.
+    fine_m = sheet.scale / 10_000
+    shapes = shapely.simplify(ground.grids.shapes, fine_m)
+    body = "".join(
+        _fill(sheet, [shapes[at] for at, own in enumerate(classes) if own == name], f"is-{name}")
+        for name in colours
+    )
+    body += _fill(sheet, shapely.simplify(_seen(ground.water, sheet.window), fine_m), "water")
+    lines = shapely.simplify(_seen(ground.roads, sheet.window), fine_m)
+    body += _fill(sheet, lines[~shapely.is_empty(lines)], "thin")
+    body += _fill(sheet, shapely.simplify(ground.communities.shapes, fine_m), "rim")
+    for at, mark in marks.items():
+        board.put(mark, _inside(sheet, ground.grids.shapes[at]), size_mm=2.8, style="mark")
+    _name_communities(sheet, ground, sheet.window, board)
+    shades = "".join(f".is-{name}{{fill:{colour}}}" for name, colour in colours.items())
+    return _svg(sheet, f"<style>{shades}{_SHADED_STYLE}</style>{body}", board)
 
 
 def _board(sheet: Sheet) -> LabelBoard:
@@ -233,7 +271,7 @@ def _number_buildings(sheet: Sheet, ground: Ground, shape: BaseGeometry, board: 
 def _name_communities(sheet: Sheet, ground: Ground, whole: BaseGeometry, board: LabelBoard) -> None:
     for at in ground.communities.within(sheet.window).tolist():
         seen = ground.communities.shapes[at].intersection(sheet.window).intersection(whole)
-        if not seen.is_empty and seen.area > 0:
+        if ground.communities.words[at] and not seen.is_empty and seen.area > 0:
             x, y = _inside(sheet, seen)
             board.put(ground.communities.words[at], (x, y + 4), size_mm=3.2, style="neighbour")
 

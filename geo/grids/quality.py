@@ -131,7 +131,7 @@ def _along_roads_pct(standing: Standing, roads: gpd.GeoDataFrame) -> FloatArray:
     points, part = shapely.get_coordinates(parts, return_index=True)
     begin = np.flatnonzero(part[1:] == part[:-1])
     length_m = np.hypot(*(points[begin + 1] - points[begin]).T)
-    middle = shapely.points((points[begin] + points[begin + 1]) / 2)
+    middle = np.asarray(shapely.points((points[begin] + points[begin + 1]) / 2))
     grid = grid_of_part[part[begin]]
     inner = np.ones(len(begin), dtype=bool)
     rims = shapely.STRtree(_stretches(shapely.boundary(standing.outlines)))

@@ -1,0 +1,240 @@
+"""What a quality report says, as one object: pages, workbooks and the API are made from it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, Field
+
+from geo.grids.misses import Miss, Reason
+from geo.grids.options import GridOptions, households_wanted, kinds_of
+from geo.grids.quality import Quality
+
+NAMED_AREAS: Final = 3
+
+
+class ReportFigures(BaseModel):
+    """The quality of the whole; see `geo.grids.GridScore` for what each figure means."""
+
+    grids: int
+    areas: int
+    households: int
+    households_outside: int
+    within_5_pct: float
+    within_10_pct: float
+    contiguous_pct: float
+    gaps: int
+    overlaps: int
+    compactness: float
+    road5_pct: float
+    cut_pct: float
+    households_min: int
+    households_mean: float
+    households_max: int
+
+
+class ReportGrid(BaseModel):
+    """One grid."""
+
+    code: str
+    name: str
+    area: str = Field(description="Name of the community; its code where it has none.")
+    kind: str = Field(description="general, micro or site.")
+    households: int
+    target: float | None = Field(description="Fair target; null for a whole site.")
+    off_pct: float | None
+    compactness: float = Field(description="Polsby–Popper, 4πA/P².")
+    road5_pct: float | None = Field(description="Null where it borders on no grid of its area.")
+    size_m2: float
+
+
+class ReportMiss(BaseModel):
+    """A grid beyond its tolerance, and why."""
+
+    code: str
+    name: str
+    area: str
+    households: int
+    target: float
+    off_pct: float
+    reason: Reason
+    params: dict[str, Any]
+
+
+class ReportArea(BaseModel):
+    """An area whose fair target is itself off what was wanted, or that nobody lives in."""
+
+    code: str
+    name: str
+    households: int
+    grids: int
+    wanted: int
+    target: float
+
+
+class QualityReport(BaseModel):
+    """All that a report says of a plan.
+
+    `misses` and `areas` are in the order of the grids and of the areas.
+    """
+
+    title: str | None = Field(description="The place; null: the areas tell it.")
+    places: list[str] = Field(description="Names of the areas, three at most.")
+    made_at: datetime
+    wanted: int = Field(description="Households wanted in a grid.")
+    wanted_micro: int = Field(description="Households wanted in a micro-grid.")
+    tolerance_pct: float
+    seed: int | None = Field(description="Null where the grids were not generated here.")
+    versions: dict[str, str]
+    sources: list[str]
+    figures: ReportFigures
+    grids: list[ReportGrid]
+    misses: list[ReportMiss]
+    areas: list[ReportArea]
+
+
+def make_report(
+    quality: Quality,
+    areas: gpd.GeoDataFrame,
+    options: GridOptions,
+    *,
+    made_at: datetime,
+    title: str | None = None,
+    seed: int | None = None,
+    sources: Sequence[str] = (),
+    households_outside: int = 0,
+) -> QualityReport:
+    """Put a report together.
+
+    Parameters
+    ----------
+    quality
+        As :func:`geo.grids.quality.assess` finds it.
+    areas
+        The areas that were divided.
+    options
+        What was asked for.
+    made_at
+        With a time zone.
+    title
+        The place; None: the areas tell it.
+    seed
+        Of the generation; None where the grids were made by other means.
+    sources
+        Names of the files it was made from.
+    households_outside
+        Households that lie in none of the areas.
+    """
+    grids = [_grid(row) for row in quality.grids.to_dict("records")]
+    return QualityReport(
+        title=title,
+        places=[name for name in _names(areas) if name][:NAMED_AREAS],
+        made_at=made_at,
+        wanted=options.households,
+        wanted_micro=options.micro_households,
+        tolerance_pct=100 * options.tolerance,
+        seed=seed,
+        versions=versions(),
+        sources=list(sources),
+        figures=_figures(quality, households_outside),
+        grids=grids,
+        misses=[_miss(miss, grids) for miss in quality.misses],
+        areas=_odd_areas(quality.grids, areas, options),
+    )
+
+
+def versions() -> dict[str, str]:
+    """What it was computed with."""
+    return {name: version(name) for name in ("sanbai", "shapely", "numpy")}
+
+
+def _names(areas: gpd.GeoDataFrame) -> list[str]:
+    given = areas["name"] if "name" in areas.columns else [""] * len(areas)
+    return [name if isinstance(name, str) else "" for name in given]
+
+
+def _grid(row: dict[Any, Any]) -> ReportGrid:
+    return ReportGrid(
+        code=row["code"],
+        name=row["name"],
+        area=row["area_name"] or row["area"],
+        kind=row["kind"],
+        households=row["households"],
+        target=_number(row["target"], 1),
+        off_pct=_number(row["off_pct"], 2),
+        compactness=round(row["compactness"], 3),
+        road5_pct=_number(row["road5_pct"], 1),
+        size_m2=round(row["size_m2"]),
+    )
+
+
+def _number(value: float, digits: int) -> float | None:
+    return round(float(value), digits) if math.isfinite(value) else None
+
+
+def _miss(miss: Miss, grids: list[ReportGrid]) -> ReportMiss:
+    return ReportMiss(
+        code=miss.code,
+        name=miss.name,
+        area=grids[miss.grid].area,
+        households=miss.households,
+        target=round(miss.target, 1),
+        off_pct=miss.off_pct,
+        reason=miss.reason,
+        params=dict(miss.params),
+    )
+
+
+def _figures(quality: Quality, outside: int) -> ReportFigures:
+    score = quality.score
+    return ReportFigures(
+        grids=score.grids,
+        areas=quality.grids["area"].nunique(),
+        households=int(quality.grids["households"].sum()),
+        households_outside=outside,
+        within_5_pct=score.adj5_pct,
+        within_10_pct=score.adj10_pct,
+        contiguous_pct=score.contiguous_pct,
+        gaps=score.gaps,
+        overlaps=score.overlaps,
+        compactness=score.compactness,
+        road5_pct=score.road5_pct,
+        cut_pct=score.cut_pct,
+        households_min=score.households_min,
+        households_mean=score.households_mean,
+        households_max=score.households_max,
+    )
+
+
+def _odd_areas(
+    grids: pd.DataFrame, areas: gpd.GeoDataFrame, options: GridOptions
+) -> list[ReportArea]:
+    """Areas that no division brings to what was wanted, so that it is not held against one."""
+    codes = [str(code) for code in areas["code"]] if "code" in areas.columns else []
+    kinds, wanted = kinds_of(areas), households_wanted(areas, options)
+    held = {str(code): own for code, own in grids.groupby("area")}
+    found = []
+    for at, (code, name) in enumerate(zip(codes, _names(areas), strict=False)):
+        own = held.get(code)
+        if kinds[at] == "site" or own is None:
+            continue
+        target = float(own["target"].median())
+        if np.isfinite(target) and abs(target / wanted[at] - 1) > options.tolerance:
+            found.append(
+                ReportArea(
+                    code=code,
+                    name=name or code,
+                    households=int(own["households"].sum()),
+                    grids=len(own),
+                    wanted=int(wanted[at]),
+                    target=round(target, 1),
+                )
+            )
+    return found
