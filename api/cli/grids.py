@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
-import geopandas as gpd
 import typer
 from sqlalchemy import Connection
 
@@ -27,12 +25,12 @@ from api.cli.grid_shared import (
     plan_or_error,
     told,
 )
+from api.cli.grid_town import Columns, Input, TownFiles
 from api.cli.plan_course import publish_from_draft
 from api.context import as_caller
 from api.settings import Settings
 from data.accounts import caller_of_login
 from data.exports.grid_file import GridFileError, check_target, read_grids, write_grids
-from data.imports.read import read_features
 from data.layers import district_today
 from data.plan_generation import generate_plan
 from data.plans import PlanKey, create_plan, score_plan
@@ -44,18 +42,7 @@ app = typer.Typer(
 )
 grid_files.add_commands(app)
 
-LAYERS = ("buildings", "roads", "areas", "water")
-
-Input = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
 Households = Annotated[int, typer.Option(help="每网格户数 Households in a grid.", min=10)]
-Columns = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--column",
-        metavar="LAYER.OURS=THEIRS",
-        help="指定字段，如 buildings.households=户数。Name a column of a file.",
-    ),
-]
 
 
 @app.command("generate")
@@ -78,7 +65,7 @@ def generate_command(
     scheduler: Scheduler = None,
 ) -> None:
     """Divide areas into grids: files to a file, or an area of the database to a draft plan."""
-    files = _Files(buildings, roads, areas, water, column or [])
+    files = TownFiles(buildings, roads, areas, water, column or [])
     if area is not None and not files.none:
         raise typer.BadParameter("--area 与文件选项不能同用 Use --area or files, not both.")
     with told():
@@ -106,7 +93,7 @@ def score_command(
     """Print how good grids are: of a file with what it was made from, or of a plan."""
     with told():
         if grids is not None:
-            town = _Files(buildings, roads, areas, None, column or []).read()
+            town = TownFiles(buildings, roads, areas, None, column or []).read()
             found = score(read_grids(grids), town.buildings, town.roads, town.areas, households)
         elif plan is not None:
             with grid_database() as engine, engine.connect() as connection:
@@ -149,83 +136,8 @@ def publish_command(
     )
 
 
-@dataclass(frozen=True)
-class _Town:
-    """What the files hold."""
-
-    buildings: gpd.GeoDataFrame
-    roads: gpd.GeoDataFrame
-    areas: gpd.GeoDataFrame
-    water: gpd.GeoDataFrame | None
-
-
-@dataclass(frozen=True)
-class _Files:
-    """The files of one town, as given on the command line."""
-
-    buildings: Path | None
-    roads: Path | None
-    areas: Path | None
-    water: Path | None
-    columns: list[str]
-
-    @property
-    def none(self) -> bool:
-        """Whether no file was given."""
-        return all(path is None for path in (self.buildings, self.roads, self.areas, self.water))
-
-    def _named(self) -> list[tuple[str, str, str]]:
-        """What ``--column`` says, as layer, our name, theirs."""
-        named = []
-        for word in self.columns:
-            ours, equals, theirs = word.partition("=")
-            layer, dot, name = ours.partition(".")
-            if not equals or not dot or layer not in LAYERS:
-                raise typer.BadParameter(
-                    f"“{word}” 应写成 图层.字段=文件字段，如 buildings.households=户数。"
-                    f"Write LAYER.OURS=THEIRS; layers: {', '.join(LAYERS)}."
-                )
-            named.append((layer, name, theirs))
-        return named
-
-    def require(self) -> tuple[Path, Path, Path]:
-        """Buildings, roads and areas; refuse the command when one is missing or ill named."""
-        self._named()
-        if self.buildings is None or self.roads is None or self.areas is None:
-            raise typer.BadParameter(
-                "需要 --buildings、--roads 和 --areas；数据库中的用 --area 或 --plan。"
-                "Give --buildings, --roads and --areas; or --area or --plan for the database."
-            )
-        return self.buildings, self.roads, self.areas
-
-    def read(self) -> _Town:
-        """Read them all; the areas keep their own coordinate system."""
-        buildings, roads, areas = self.require()
-        return _Town(
-            buildings=self._layer(buildings, "buildings"),
-            roads=self._layer(roads, "roads"),
-            areas=_communities(self._layer(areas, "areas")),
-            water=None if self.water is None else self._layer(self.water, "water"),
-        )
-
-    def _layer(self, path: Path, kind: str) -> gpd.GeoDataFrame:
-        columns = {ours: theirs for layer, ours, theirs in self._named() if layer == kind}
-        found = read_features(path, kind, columns=columns)
-        shifted = found.datum in {"gcj02", "bd09"}
-        if kind != "areas" or shifted or ":" not in found.crs:
-            return found.frame
-        return found.frame.to_crs(found.crs)
-
-
-def _communities(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Leave out districts and streets where the file has them along with communities."""
-    if "level" in areas.columns and (areas["level"] == "community").any():
-        return areas[areas["level"] == "community"]
-    return areas
-
-
 def _files_to_file(
-    files: _Files, options: GridOptions, out: Path, executor: Executor | None, *, force: bool
+    files: TownFiles, options: GridOptions, out: Path, executor: Executor | None, *, force: bool
 ) -> None:
     files.require()
     check_target(out, force=force)
