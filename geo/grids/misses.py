@@ -81,6 +81,9 @@ REASONS: Final[tuple[Reason, ...]] = (
     "search",
 )
 
+WHOLE_WITHIN_M: Final = 0.1
+"""A building that sticks out of a grid by no more than this lies in it whole."""
+
 
 @dataclass(frozen=True)
 class Miss:
@@ -205,7 +208,7 @@ class _Judge:
         self._codes = _column(grids, "code")
         self._names = _column(grids, "name")
         self._spots = shapely.point_on_surface(town.buildings)
-        self._home = _homes(self._spots, standing.shapes)
+        self._home = _homes(self._spots, town.buildings, standing.shapes)
         self._given = standing.frame.bring(buildings)
         self._tree = shapely.STRtree(self._given)
         self._to_degrees = Transformer.from_crs(standing.frame.crs, "EPSG:4326", always_xy=True)
@@ -359,8 +362,12 @@ def _column(grids: gpd.GeoDataFrame, name: str) -> list[str]:
     return [str(value) if isinstance(value, str) else "" for value in grids[name]]
 
 
-def _homes(spots: GeometryArray, shapes: GeometryArray) -> IntArray:
+def _homes(spots: GeometryArray, walls: GeometryArray, shapes: GeometryArray) -> IntArray:
+    """The grid that each building lies in; -1 where there is none, or where grids share it."""
     home = np.full(len(spots), -1, dtype=np.int64)
     spot, grid = shapely.STRtree(shapes).query(spots, predicate="intersects")
     home[spot[::-1]] = grid[::-1]
+    inside = np.flatnonzero(home >= 0)
+    whole = shapely.covers(shapely.buffer(shapes, WHOLE_WITHIN_M)[home[inside]], walls[inside])
+    home[inside[~whole]] = -1
     return home

@@ -90,8 +90,8 @@ def score(
     outlines, lines = frame.bring_areas(areas), frame.bring(roads)
     area = _area_of_grid(shapes, outlines)
     held = buildings["households"].to_numpy(dtype=np.int64)
-    large = _too_large(walls, held, outlines, np.where(site, np.iinfo(np.int64).max, wanted))
-    counted = _households(shapes, walls, held, large)
+    large = too_large(walls, held, outlines, np.where(site, np.iinfo(np.int64).max, wanted))
+    counted = count_households(shapes, walls, held, large)
     off = np.abs(counted / _targets(counted, area, wanted) - 1)
     off[np.append(site, False)[area]] = 0.0
     faults = find_plan_faults(grids, areas, area, frame)
@@ -128,7 +128,7 @@ def _area_of_grid(shapes: GeometryArray, outlines: GeometryArray) -> IntArray:
     return found
 
 
-def _too_large(
+def too_large(
     walls: GeometryArray, households: IntArray, outlines: GeometryArray, wanted: IntArray
 ) -> BoolArray:
     """Buildings that no grid of their area can hold."""
@@ -140,7 +140,7 @@ def _too_large(
     return large
 
 
-def _households(
+def count_households(
     shapes: GeometryArray, walls: GeometryArray, households: IntArray, large: BoolArray
 ) -> IntArray:
     """Households of each grid: a building's lie at its inner point, a large one's all over it."""

@@ -16,6 +16,7 @@ import shapely
 from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
 from geo.grids.local import LocalFrame, local_frame
 from geo.grids.options import KINDS, GridOptions, fair_targets, households_wanted, kinds_of
+from geo.grids.score import count_households, too_large
 
 MICRO_HOUSEHOLDS: Final = (50, 80)
 """A micro-grid within this range is as it should be."""
@@ -44,8 +45,6 @@ class Standing:
         whole site, which is one grid whatever its households.
     low, high
         Households between which a grid keeps to its target.
-    home
-        For each building the grid that holds its inner point, -1 for none.
     """
 
     frame: LocalFrame
@@ -57,7 +56,6 @@ class Standing:
     target: FloatArray
     low: FloatArray
     high: FloatArray
-    home: IntArray
 
     @property
     def off_pct(self) -> FloatArray:
@@ -97,10 +95,10 @@ def find_standing(
     frame = local_frame(areas)
     shapes, outlines = frame.bring(grids), frame.bring_areas(areas)
     area = _area_of_grid(shapes, outlines)
-    home = _home_of(frame.bring(buildings), shapes)
-    counts = buildings["households"].to_numpy(dtype=np.int64)
-    households = np.bincount(home[home >= 0], counts[home >= 0], minlength=len(shapes))
-    households = households.astype(np.int64)
+    walls, held = frame.bring(buildings), buildings["households"].to_numpy(dtype=np.int64)
+    site = np.array(kinds_of(areas)) == "site"
+    most = np.where(site, np.iinfo(np.int64).max, households_wanted(areas, options))
+    households = count_households(shapes, walls, held, too_large(walls, held, outlines, most))
     kind = _kinds(grids, areas, area)
     wanted = _wanted(areas, area, kind, options)
     target = _targets(grids, area, kind, households, wanted)
@@ -116,7 +114,6 @@ def find_standing(
         target=target,
         low=np.where(micro, np.minimum(low, MICRO_HOUSEHOLDS[0]), low),
         high=np.where(micro, np.maximum(high, MICRO_HOUSEHOLDS[1]), high),
-        home=home,
     )
 
 
@@ -136,14 +133,6 @@ def _area_of_grid(shapes: GeometryArray, outlines: GeometryArray) -> IntArray:
     order = order[shared_m2[order] > 0]
     found[grid[order]] = area[order]
     return found
-
-
-def _home_of(walls: GeometryArray, shapes: GeometryArray) -> IntArray:
-    home = np.full(len(walls), -1, dtype=np.int64)
-    inner = shapely.point_on_surface(walls)
-    building, grid = shapely.STRtree(shapes).query(inner, predicate="intersects")
-    home[building[::-1]] = grid[::-1]
-    return home
 
 
 def _kinds(grids: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, area: IntArray) -> tuple[str, ...]:
