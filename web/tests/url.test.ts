@@ -13,6 +13,7 @@ const everything: View = {
   shift: '0198c7a0-0000-7000-8000-0000000000aa',
   patrolsOf: '42',
   plan: '12',
+  day: '2026-03-01',
   wall: true,
 }
 
@@ -38,6 +39,8 @@ describe('deep links', () => {
     '#theme=stars',
     '#sel=person:7',
     '#until=yesterday',
+    '#day=2026-02-30',
+    '#day=tomorrow',
     '#walked=1;drop',
     '#%E0%A4%A',
   ])('ignore nonsense: %s', (hash) => {

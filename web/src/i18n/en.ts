@@ -1,9 +1,11 @@
 import { plannerEn, planProblemsEn } from './planner.en'
+import { temporaryEn, temporaryProblemsEn } from './temporary.en'
 import type { zhCN } from './zh-CN'
 
 /** English words, key by key as in Chinese. */
 export const en: typeof zhCN = {
   ...plannerEn,
+  ...temporaryEn,
   app: {
     name: 'Sanbai',
     tagline: 'Grid mapping and patrol',
@@ -50,6 +52,8 @@ export const en: typeof zhCN = {
     report: 'Report',
     triage: 'No grid',
     plans: 'Plans',
+    temporary: 'Temporary',
+    history: 'History',
     hotspots: 'Hotspots',
     patrols: 'Patrols',
     main: 'Main functions',
@@ -82,6 +86,7 @@ export const en: typeof zhCN = {
     colourBy: 'Colour grids by',
     show: 'Show',
     grids: 'Grids',
+    temporary: 'Temporary grids (over the others)',
     cases: 'Cases',
     hotspots: 'Hotspots',
     tracks: 'Patrol tracks',
@@ -176,6 +181,9 @@ export const en: typeof zhCN = {
     rate: 'Rectification',
     noDue: 'Nothing due',
     handled: 'To verify',
+    versions: 'How this grid was drawn over time',
+    versionOf: '{from} to {to}, {households} households ({plan})',
+    still: 'now',
   },
   case: {
     title: 'Case',
@@ -381,6 +389,7 @@ export const en: typeof zhCN = {
       'The server failed. Nothing you wrote is lost; try again later, or tell the administrator.',
     'unreadable-answer': 'The server’s answer makes no sense. Reload the page.',
     ...planProblemsEn,
+    ...temporaryProblemsEn,
     unknown: 'That did not work ({code}).',
   },
   field: {

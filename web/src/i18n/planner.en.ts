@@ -312,7 +312,9 @@ export const planProblemsEn: typeof planProblemsZh = {
   'plan-codes-taken': 'Codes of grids are taken already: renumber, then check again.',
   'plan-nothing-before': 'There were no grids before this plan: nothing to go back to.',
   'plan-not-published': 'The plan is not published yet.',
-  'plan-unknown-officer': 'There is no such officer.',
+  'plan-unknown-officer':
+    'Somebody chosen is no officer of this street: preview again, then choose.',
+  'plan-unknown-grid': 'A grid chosen is no longer in the plan: preview again, then choose.',
   'plan-nothing-to-undo': 'There is nothing to undo.',
   'plan-nothing-to-redo': 'There is nothing to redo.',
 }

@@ -304,7 +304,8 @@ export const planProblemsZh = {
   'plan-codes-taken': '有网格编码已被占用，请重新编号后再检查。',
   'plan-nothing-before': '这份方案之前没有网格，不能还原。',
   'plan-not-published': '方案还没有发布。',
-  'plan-unknown-officer': '没有这位网格员。',
+  'plan-unknown-officer': '选的人里有人不是本街道的网格员，请重新预览后再选。',
+  'plan-unknown-grid': '选的网格已不在方案里，请重新预览后再选。',
   'plan-nothing-to-undo': '没有可撤销的步骤。',
   'plan-nothing-to-redo': '没有可重做的步骤。',
 }

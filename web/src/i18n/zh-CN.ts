@@ -1,8 +1,10 @@
 import { plannerZh, planProblemsZh } from './planner.zh-CN'
+import { temporaryProblemsZh, temporaryZh } from './temporary.zh-CN'
 
 /** Chinese words; the English catalogue has the same keys. */
 export const zhCN = {
   ...plannerZh,
+  ...temporaryZh,
   app: { name: '三百', tagline: '网格绘制与巡查', wall: '大屏', leaveWall: '退出大屏' },
   common: {
     close: '关闭',
@@ -43,6 +45,8 @@ export const zhCN = {
     report: '上报问题',
     triage: '待归格',
     plans: '网格规划',
+    temporary: '临时网格',
+    history: '历史',
     hotspots: '热点',
     patrols: '巡查轨迹',
     main: '主要功能',
@@ -75,6 +79,7 @@ export const zhCN = {
     colourBy: '网格配色',
     show: '显示',
     grids: '网格',
+    temporary: '临时网格（叠在上面）',
     cases: '问题点',
     hotspots: '热点',
     tracks: '巡查轨迹',
@@ -165,6 +170,9 @@ export const zhCN = {
     rate: '整改率',
     noDue: '无到期问题',
     handled: '待核查',
+    versions: '这个网格的历次划定',
+    versionOf: '{from} 至 {to}，{households} 户（{plan}）',
+    still: '今',
   },
   case: {
     title: '问题',
@@ -360,6 +368,7 @@ export const zhCN = {
     internal: '服务器出错了。内容没有丢，请稍后重试；仍不行请告诉管理员。',
     'unreadable-answer': '服务器的回答看不懂，请刷新页面。',
     ...planProblemsZh,
+    ...temporaryProblemsZh,
     unknown: '没有成功（{code}）。',
   },
   field: {

@@ -12,6 +12,7 @@ const STYLES: Record<LabelCandidate['kind'], Omit<LabelStyle, 'font'> & { weight
   road: style(11.5, 400, '#6a5a3c'),
   water: style(12, 400, '#4a7c98'),
   grid: style(12, 500, '#243b43'),
+  temporary: style(12.5, 700, '#4a1272'),
   building: style(10.5, 400, '#75695a'),
 }
 

@@ -4,13 +4,15 @@ import { type BBox, L, type LonLat, toBounds, toLatLng, toLonLat } from './leafl
 import type { Box } from './placement'
 import type { Sources } from './sources'
 import { TileWorker } from './tileWorker'
-import { tileAt, VectorGridLayer } from './VectorGridLayer'
-import type { GridPaint, Hit, SourceName } from './worker/protocol'
+import { TILE_PX, tileAt, VectorGridLayer } from './VectorGridLayer'
+import type { GridPaint, Hit, Lit, SourceName } from './worker/protocol'
 
 export interface TownMapEvents {
-  click: (position: LonLat) => void
+  /** `free`: Alt was held. */
+  click: (position: LonLat, free: boolean) => void
   moved: (at: { lon: number; lat: number; zoom: number }) => void
-  hover: (hit: Hit | null, atPx: { x: number; y: number }) => void
+  /** The grid under the pointer, and the temporary one over it. */
+  hover: (hit: Hit | null, atPx: { x: number; y: number }, over: Hit | null) => void
   failed: (status: number) => void
   /** Whether tiles of what is on screen are still on their way. */
   busy: (busy: boolean) => void
@@ -31,7 +33,7 @@ export class TownMap {
   private readonly grids: VectorGridLayer
   private readonly labels: LabelLayer
   private sources = ''
-  private lit = { hover: null as number | null, selected: null as number | null }
+  private lit: Lit = { hover: null, selected: null, temporary: null }
   private hoverWaiting = 0
 
   constructor(
@@ -101,13 +103,36 @@ export class TownMap {
     this.labels.enlarge(times)
   }
 
-  select(gridId: number | null): void {
-    this.light({ ...this.lit, selected: gridId })
+  /** Marks a grid, or a temporary one. */
+  select(gridId: number | null, temporaryId: number | null = null): void {
+    this.light({ ...this.lit, selected: gridId, temporary: temporaryId })
   }
 
-  async gridAt(position: LonLat): Promise<Hit | null> {
+  /** Leaves temporary grids out that are not under way at this local time; null: none. */
+  at(moment: string | null): void {
+    this.worker.send({ type: 'moment', at: moment })
+  }
+
+  gridAt(position: LonLat): Promise<Hit | null> {
+    return this.hitOf('grids', position)
+  }
+
+  temporaryAt(position: LonLat): Promise<Hit | null> {
+    return this.hitOf('temporary', position)
+  }
+
+  private hitOf(source: SourceName, position: LonLat): Promise<Hit | null> {
     const { tile, at } = tileAt(this.map, toLatLng(position))
-    return this.worker.hit('grids', tile, at)
+    return this.worker.hit(source, tile, at)
+  }
+
+  /** The nearest point on a boundary or a road within some pixels, or the position itself. */
+  async snapped(position: LonLat, withinPx: number): Promise<LonLat> {
+    const { tile, at } = tileAt(this.map, toLatLng(position))
+    const found = await this.worker.snap(tile, at, withinPx / TILE_PX)
+    if (found === null) return position
+    const point = L.point(tile.x + found[0], tile.y + found[1]).multiplyBy(TILE_PX)
+    return toLonLat(this.map.unproject(point, tile.z + 1))
   }
 
   /** Brings a box into the part of the map that no panel covers. */
@@ -158,7 +183,9 @@ export class TownMap {
   }
 
   private listen(): void {
-    this.map.on('click', (event) => this.events.click(toLonLat(event.latlng)))
+    this.map.on('click', (event) =>
+      this.events.click(toLonLat(event.latlng), event.originalEvent.altKey),
+    )
     this.map.on('moveend', () => {
       const [lon, lat] = toLonLat(this.map.getCenter())
       this.events.moved({ lon, lat, zoom: this.map.getZoom() })
@@ -173,7 +200,7 @@ export class TownMap {
     this.map.on('mousemove', (event) => this.hoverAt(event))
     this.map.on('mouseout movestart', () => {
       cancelAnimationFrame(this.hoverWaiting)
-      this.hovered(null, { x: 0, y: 0 })
+      this.hovered(null, { x: 0, y: 0 }, null)
     })
   }
 
@@ -181,18 +208,22 @@ export class TownMap {
     cancelAnimationFrame(this.hoverWaiting)
     this.hoverWaiting = requestAnimationFrame(() => {
       const { x, y } = event.containerPoint
-      void this.gridAt(toLonLat(event.latlng)).then((hit) => this.hovered(hit, { x, y }))
+      const position = toLonLat(event.latlng)
+      void Promise.all([this.gridAt(position), this.temporaryAt(position)]).then(([hit, over]) =>
+        this.hovered(hit, { x, y }, over),
+      )
     })
   }
 
-  private hovered(hit: Hit | null, atPx: { x: number; y: number }): void {
+  private hovered(hit: Hit | null, atPx: { x: number; y: number }, over: Hit | null): void {
     this.light({ ...this.lit, hover: hit?.id ?? null })
-    this.events.hover(hit, atPx)
+    this.events.hover(hit, atPx, over)
   }
 
-  private light(next: { hover: number | null; selected: number | null }): void {
-    if (next.hover === this.lit.hover && next.selected === this.lit.selected) return
+  private light(next: Lit): void {
+    const { hover, selected, temporary } = this.lit
+    if (next.hover === hover && next.selected === selected && next.temporary === temporary) return
     this.lit = next
-    this.worker.send({ type: 'highlight', ...next })
+    this.worker.send({ type: 'highlight', lit: next })
   }
 }

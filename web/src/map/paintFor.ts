@@ -5,12 +5,20 @@ import { classifyAll, type GridStatus, judgement, themeOf, VERDICT_FILLS, VERDIC
 import type { GridPaint } from './worker/protocol'
 
 const MISSING = '#c9cdcf'
+/** Grids of another day: their state of today says nothing of them. */
+const AS_OF_DAY: GridPaint = {
+  classes: new Map(),
+  fills: [],
+  missing: '#dfe7c8',
+  fillOpacity: 0.5,
+}
 
 export function gridPaint(
   view: View,
   statuses: ReadonlyMap<number, GridStatus>,
   items: readonly HotspotItem[],
 ): GridPaint {
+  if (view.day !== null) return AS_OF_DAY
   const hot = view.layers.includes('hotspots')
   if (hot && view.hotspotUnit === 'grid') return verdictPaint(items)
   const theme = themeOf(view.theme)

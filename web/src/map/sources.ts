@@ -11,7 +11,10 @@ interface TileJson {
   attribution?: string | null
 }
 
-const NAMES: SourceName[] = ['areas', 'water', 'roads', 'buildings', 'places', 'grids']
+const NAMES: SourceName[] = ['areas', 'water', 'roads', 'buildings', 'places', 'grids', 'temporary']
+
+/** Of these another day shows something else. */
+const DATED: SourceName[] = ['grids', 'temporary']
 
 export type Sources = Partial<Record<SourceName, Source>>
 
@@ -20,10 +23,12 @@ export interface Described {
   attributions: string[]
 }
 
-export async function loadSources(): Promise<Described> {
+/** Where tiles come from; `on` is the day the grids are shown as of, null for today. */
+export async function loadSources(on: string | null = null): Promise<Described> {
   const loaded = await Promise.all(
     NAMES.map(async (name) => {
-      const described = await ask(tilejson({ path: { layer_name: name } }))
+      const query = on !== null && DATED.includes(name) ? { on } : {}
+      const described = await ask(tilejson({ path: { layer_name: name }, query }))
       return [name, described as unknown as TileJson] as const
     }),
   )

@@ -10,6 +10,7 @@ export class TileWorker {
   private readonly worker = new TileWorkerScript()
   private readonly listeners = new Map<string, TileListener>()
   private readonly hits = new Map<number, (hit: Hit | null) => void>()
+  private readonly snaps = new Map<number, (at: [number, number] | null) => void>()
   private requests = 0
   /** Told when a tile could not be fetched (HTTP status, 0 when the network is gone). */
   onFailure: (source: SourceName, status: number) => void = () => undefined
@@ -41,6 +42,15 @@ export class TileWorker {
     })
   }
 
+  /** The nearest point on a line of the map, as shares of the tile's sides. */
+  snap(tile: TileAddress, at: [number, number], within: number): Promise<[number, number] | null> {
+    const request = ++this.requests
+    return new Promise((resolve) => {
+      this.snaps.set(request, resolve)
+      this.send({ type: 'snap', request, tile, at, within })
+    })
+  }
+
   close(): void {
     this.worker.terminate()
   }
@@ -53,6 +63,9 @@ export class TileWorker {
     } else if (message.type === 'hit') {
       this.hits.get(message.request)?.(message.hit)
       this.hits.delete(message.request)
+    } else if (message.type === 'snapped') {
+      this.snaps.get(message.request)?.(message.at)
+      this.snaps.delete(message.request)
     } else {
       this.listeners.get(message.key)?.(null)
       this.onFailure(message.source, message.status)

@@ -20,6 +20,27 @@ export function stopPicking(): void {
   picking.position = null
 }
 
+/** Drawing an outline on the map: corners in order, without the first one again. */
+export const outline = reactive({
+  wanted: false,
+  corners: [] as LonLat[],
+  /** Whether new corners come to lie on boundaries and roads that are near. */
+  snap: true,
+})
+
+export function startOutline(): void {
+  outline.wanted = true
+  outline.corners = []
+}
+
+export function stopOutline(): void {
+  outline.wanted = false
+  outline.corners = []
+}
+
+/** Grows when temporary grids were drawn or ended here, so that map and lists look again. */
+export const temporary = reactive({ version: 0 })
+
 /** Where the map should go next; the map view watches it. */
 export const focus = shallowReactive({
   box: null as BBox | null,
@@ -51,7 +72,13 @@ export const hotspots = shallowReactive({
 export const shown = shallowReactive({ track: null as Track | null })
 
 /** The grid under the pointer. */
-export const hover = shallowReactive({ hit: null as Hit | null, x: 0, y: 0 })
+export const hover = shallowReactive({
+  hit: null as Hit | null,
+  /** The temporary grid that lies over it there. */
+  over: null as Hit | null,
+  x: 0,
+  y: 0,
+})
 
 /** The list of categories, loaded once after sign-in. */
 export const lists = shallowReactive({ categories: [] as Category[] })

@@ -2,9 +2,24 @@
 import { reactive, watch } from 'vue'
 import { isThemeName, type ThemeName } from '@/map/themes'
 
-export type Selection = { type: 'grid' | 'case'; id: string }
-export type PanelName = 'overview' | 'report' | 'triage' | 'hotspots' | 'patrols' | 'plans'
-export type LayerName = 'areas' | 'roads' | 'buildings' | 'grids' | 'cases' | 'hotspots' | 'tracks'
+export type Selection = { type: 'grid' | 'case' | 'temporary'; id: string }
+export type PanelName =
+  | 'overview'
+  | 'report'
+  | 'triage'
+  | 'hotspots'
+  | 'patrols'
+  | 'plans'
+  | 'temporary'
+export type LayerName =
+  | 'areas'
+  | 'roads'
+  | 'buildings'
+  | 'grids'
+  | 'temporary'
+  | 'cases'
+  | 'hotspots'
+  | 'tracks'
 export type HotspotUnit = 'h3' | 'grid' | 'density'
 
 export interface View {
@@ -22,11 +37,14 @@ export interface View {
   patrolsOf: string | null
   /** The plan that is open in the editor, or null for none. */
   plan: string | null
+  /** The day that the grids are shown as of (YYYY-MM-DD), or null for today. */
+  day: string | null
   wall: boolean
 }
 
 export const ALL_LAYERS: LayerName[] = [
   'grids',
+  'temporary',
   'cases',
   'hotspots',
   'tracks',
@@ -34,8 +52,16 @@ export const ALL_LAYERS: LayerName[] = [
   'roads',
   'buildings',
 ]
-const DEFAULT_LAYERS: LayerName[] = ['grids', 'cases', 'areas', 'roads', 'buildings']
-const PANELS: PanelName[] = ['overview', 'report', 'triage', 'hotspots', 'patrols', 'plans']
+const DEFAULT_LAYERS: LayerName[] = ['grids', 'temporary', 'cases', 'areas', 'roads', 'buildings']
+const PANELS: PanelName[] = [
+  'overview',
+  'report',
+  'triage',
+  'hotspots',
+  'patrols',
+  'plans',
+  'temporary',
+]
 const UNITS: HotspotUnit[] = ['h3', 'grid', 'density']
 
 export function defaultView(): View {
@@ -51,6 +77,7 @@ export function defaultView(): View {
     shift: null,
     patrolsOf: null,
     plan: null,
+    day: null,
     wall: false,
   }
 }
@@ -71,8 +98,15 @@ function parseAt(text: string | null): View['at'] {
 }
 
 function parseSelection(text: string | null): Selection | null {
-  const match = /^(grid|case):([0-9a-f-]{1,36})$/i.exec(text ?? '')
+  const match = /^(grid|case|temporary):([0-9a-f-]{1,36})$/i.exec(text ?? '')
   return match ? { type: match[1] as Selection['type'], id: match[2] ?? '' } : null
+}
+
+/** A day as YYYY-MM-DD that the calendar knows, or null. */
+function dayOf(text: string | null): string | null {
+  if (text === null || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return null
+  const moment = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text) ? text : null
 }
 
 /** Reads a hash; what is missing or makes no sense falls back to the default. */
@@ -81,7 +115,7 @@ export function parseHash(hash: string): View {
   const view = defaultView()
   const theme = query.get('theme')
   const layers = query.get('on')?.split(',')
-  const period = query.get('until')
+  const period = dayOf(query.get('until'))
   const shift = query.get('shift')
   return {
     at: parseAt(query.get('at')),
@@ -91,10 +125,11 @@ export function parseHash(hash: string): View {
     panel: oneOf(query.get('panel'), PANELS, view.panel),
     caseState: oneOf(query.get('cases'), ['open', 'all'], view.caseState),
     hotspotUnit: oneOf(query.get('hot'), UNITS, view.hotspotUnit),
-    period: period !== null && /^\d{4}-\d{2}-\d{2}$/.test(period) ? period : null,
+    period,
     shift: shift !== null && /^[0-9a-f-]{36}$/i.test(shift) ? shift : null,
     patrolsOf: /^\d{1,18}$/.test(query.get('walked') ?? '') ? query.get('walked') : null,
     plan: /^\d{1,18}$/.test(query.get('plan') ?? '') ? query.get('plan') : null,
+    day: dayOf(query.get('day')),
     wall: query.get('wall') === '1',
   }
 }
@@ -120,6 +155,7 @@ export function formatHash(view: View): string {
   if (view.shift !== null) parts.push(`shift=${view.shift}`)
   if (view.patrolsOf !== null) parts.push(`walked=${view.patrolsOf}`)
   if (view.plan !== null) parts.push(`plan=${view.plan}`)
+  if (view.day !== null) parts.push(`day=${view.day}`)
   if (view.wall) parts.push('wall=1')
   return parts.length > 0 ? `#${parts.join('&')}` : ''
 }
@@ -153,6 +189,14 @@ function step(): string {
 
 export function select(selection: Selection | null): void {
   view.selection = selection
+}
+
+/** Cases, hotspots and tracks are of now: beside the grids of another day they would mislead. */
+const OF_NOW: LayerName[] = ['cases', 'hotspots', 'tracks']
+
+/** Whether a layer is on the map as it stands. */
+export function shows(name: LayerName): boolean {
+  return view.layers.includes(name) && (view.day === null || !OF_NOW.includes(name))
 }
 
 export function showLayer(name: LayerName, on: boolean): void {

@@ -18,6 +18,36 @@ export function contains(feature: Feature, x: number, y: number): boolean {
   return inside
 }
 
+/** The point of the features' lines nearest to a position, in units of the extent, or null. */
+export function nearestOnLines(
+  features: readonly Feature[],
+  x: number,
+  y: number,
+  within: number,
+): { x: number; y: number; distance: number } | null {
+  let best: { x: number; y: number; distance: number } | null = null
+  for (const feature of features) {
+    const [west, north, east, south] = feature.box
+    const apart = x < west - within || x > east + within || y < north - within || y > south + within
+    if (feature.type === 1 || apart) continue
+    for (const part of feature.parts) {
+      for (let i = 2; i < part.length; i += 2) {
+        const [ax, ay] = [part[i - 2] ?? 0, part[i - 1] ?? 0]
+        const [dx, dy] = [(part[i] ?? 0) - ax, (part[i + 1] ?? 0) - ay]
+        const length2 = dx * dx + dy * dy
+        const along = length2 === 0 ? 0 : ((x - ax) * dx + (y - ay) * dy) / length2
+        const share = Math.min(1, Math.max(0, along))
+        const at = { x: ax + share * dx, y: ay + share * dy }
+        const distance = Math.hypot(at.x - x, at.y - y)
+        if (distance <= within && (best === null || distance < best.distance)) {
+          best = { ...at, distance }
+        }
+      }
+    }
+  }
+  return best
+}
+
 export function featureAt(tile: DecodedTile, x: number, y: number): Feature | null {
   return tile.features.find((feature) => contains(feature, x, y)) ?? null
 }

@@ -35,6 +35,37 @@ export function gridLabels(placed: PlacedTile, zoom: number, english: boolean): 
   )
 }
 
+/** Name and end of each temporary grid; its end matters as much as its name. */
+export function temporaryLabels(
+  placed: PlacedTile,
+  zoom: number,
+  english: boolean,
+): LabelCandidate[] {
+  if (zoom < 13) return []
+  return placed.tile.features.flatMap((feature) =>
+    polygonLabel(placed, feature, 'temporary', 1, english, 24).map((label) => ({
+      ...label,
+      text: `${label.text} ${untilText(String(feature.properties.ends ?? ''), english)}`.trim(),
+    })),
+  )
+}
+
+/** The end as on a label: its last day, and the hour where it is over before midnight. */
+export function untilText(ends: string, english: boolean): string {
+  const [day, hour] = ends.split('T')
+  if (day === undefined || hour === undefined) return ''
+  const midnight = hour === '00:00'
+  // At midnight it is the day before that is its last.
+  const last = new Date(`${day}T00:00:00Z`)
+  if (midnight) last.setUTCDate(last.getUTCDate() - 1)
+  const date = new Intl.DateTimeFormat(english ? 'en-GB' : 'zh-CN', {
+    timeZone: 'UTC',
+    month: english ? 'short' : 'numeric',
+    day: 'numeric',
+  }).format(last)
+  return `${english ? 'to' : '至'} ${date}${midnight ? '' : ` ${hour}`}`
+}
+
 export function buildingLabels(
   placed: PlacedTile,
   zoom: number,

@@ -1,5 +1,5 @@
 /** Draws decoded tiles on a canvas: the base map, and the grids over it. */
-import type { GridPaint, SourceName } from './protocol'
+import type { GridPaint, Lit, SourceName } from './protocol'
 import { type RoadStyle, roadStyle, roadWidthPx } from './roadStyle'
 import { type DecodedTile, type Feature, pathOf } from './tiles'
 
@@ -163,7 +163,7 @@ export function paintGrids(
   placed: PlacedTile | undefined,
   paint: GridPaint,
   zoom: number,
-  lit: { hover: number | null; selected: number | null },
+  lit: Lit,
 ): void {
   if (placed === undefined) return
   within(canvas, placed, (unit) => {
@@ -188,12 +188,7 @@ function fillByClass(canvas: Canvas, features: Feature[], paint: GridPaint): voi
   canvas.globalAlpha = 1
 }
 
-function strokeLit(
-  canvas: Canvas,
-  feature: Feature,
-  lit: { hover: number | null; selected: number | null },
-  unit: number,
-): void {
+function strokeLit(canvas: Canvas, feature: Feature, lit: Lit, unit: number): void {
   if (feature.id === null) return
   if (feature.id === lit.selected) {
     canvas.strokeStyle = '#ffffff'
@@ -207,4 +202,56 @@ function strokeLit(
     canvas.lineWidth = 2 * unit
     canvas.stroke(pathOf(feature))
   }
+}
+
+const TEMPORARY = '#5b1a8b'
+/** Divides a tile's side, so that the hatching runs on from tile to tile. */
+const HATCH_PX = 16
+
+/** Temporary grids: hatched, with a broken outline, so that no colour is needed to tell them. */
+export function paintTemporary(
+  canvas: Canvas,
+  placed: PlacedTile | undefined,
+  sizePx: number,
+  lit: Lit,
+): void {
+  for (const feature of featuresOf(placed)) {
+    if (placed === undefined || feature.type !== 3) continue
+    hatch(canvas, placed, feature, sizePx)
+    within(canvas, placed, (unit) => outline(canvas, feature, unit, feature.id === lit.temporary))
+  }
+}
+
+function hatch(canvas: Canvas, placed: PlacedTile, feature: Feature, sizePx: number): void {
+  const clip = new Path2D()
+  clip.addPath(
+    pathOf(feature),
+    new DOMMatrix([placed.scale, 0, 0, placed.scale, placed.offsetX, placed.offsetY]),
+  )
+  canvas.save()
+  canvas.clip(clip, 'evenodd')
+  canvas.fillStyle = 'rgba(255,255,255,.28)'
+  canvas.fillRect(0, 0, sizePx, sizePx)
+  canvas.strokeStyle = TEMPORARY
+  canvas.globalAlpha = 0.6
+  canvas.lineWidth = 1.6
+  canvas.beginPath()
+  for (let at = -sizePx; at <= sizePx; at += HATCH_PX) {
+    canvas.moveTo(at, sizePx)
+    canvas.lineTo(at + sizePx, 0)
+  }
+  canvas.stroke()
+  canvas.restore()
+}
+
+function outline(canvas: Canvas, feature: Feature, unit: number, selected: boolean): void {
+  canvas.strokeStyle = '#ffffff'
+  canvas.lineWidth = (selected ? 8 : 5.5) * unit
+  canvas.stroke(pathOf(feature))
+  canvas.strokeStyle = TEMPORARY
+  canvas.lineWidth = (selected ? 4.5 : 2.6) * unit
+  canvas.lineCap = 'butt'
+  if (!selected) canvas.setLineDash([9 * unit, 4 * unit])
+  canvas.stroke(pathOf(feature))
+  canvas.setLineDash([])
 }

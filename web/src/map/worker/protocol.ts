@@ -1,6 +1,13 @@
 /** Messages between the map and the worker that fetches, decodes, draws and hit-tests tiles. */
 
-export type SourceName = 'areas' | 'water' | 'roads' | 'buildings' | 'places' | 'grids'
+export type SourceName =
+  | 'areas'
+  | 'water'
+  | 'roads'
+  | 'buildings'
+  | 'places'
+  | 'grids'
+  | 'temporary'
 
 /** Which picture a tile is: the base map, or the grids over it. */
 export type Sheet = 'base' | 'grids'
@@ -26,7 +33,7 @@ export interface GridPaint {
 }
 
 export interface LabelCandidate {
-  kind: 'area' | 'place' | 'road' | 'water' | 'grid' | 'building'
+  kind: 'area' | 'place' | 'road' | 'water' | 'grid' | 'building' | 'temporary'
   text: string
   /** Smaller is placed first. */
   rank: number
@@ -35,6 +42,14 @@ export interface LabelCandidate {
   id: number | null
   /** Area of the piece in square pixels, so that the largest piece of a cut shape is named. */
   weight: number
+}
+
+/** What is drawn with a heavier line. */
+export interface Lit {
+  hover: number | null
+  selected: number | null
+  /** The temporary grid that is selected. */
+  temporary: number | null
 }
 
 export interface Hit {
@@ -48,7 +63,9 @@ export type ToWorker =
   | { type: 'draw'; key: string; sheet: Sheet; tile: TileAddress; sizePx: number; dpr: number }
   | { type: 'drop'; key: string }
   | { type: 'paint'; paint: GridPaint }
-  | { type: 'highlight'; hover: number | null; selected: number | null }
+  | { type: 'highlight'; lit: Lit }
+  /** Local time as `2026-03-01T08:00`: temporary grids out of their hours are left out then. */
+  | { type: 'moment'; at: string | null }
   | { type: 'language'; english: boolean }
   | { type: 'visible'; hidden: SourceName[] }
   | {
@@ -58,8 +75,17 @@ export type ToWorker =
       at: [x: number, y: number]
       source: SourceName
     }
+  | {
+      type: 'snap'
+      request: number
+      tile: TileAddress
+      at: [x: number, y: number]
+      /** How far a line may be, as a share of the tile's sides. */
+      within: number
+    }
 
 export type FromWorker =
   | { type: 'tile'; key: string; bitmap: ImageBitmap; labels: LabelCandidate[] }
   | { type: 'failed'; key: string; source: SourceName; status: number }
   | { type: 'hit'; request: number; hit: Hit | null }
+  | { type: 'snapped'; request: number; at: [x: number, y: number] | null }

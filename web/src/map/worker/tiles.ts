@@ -37,8 +37,13 @@ export class TileCache {
   private sources: Partial<Record<SourceName, Source>> = {}
 
   setSources(sources: Partial<Record<SourceName, Source>>): void {
+    // What comes from where it came from before stays: only the day of the grids may have changed.
+    const changed = (name: string) =>
+      sources[name as SourceName]?.url !== this.sources[name as SourceName]?.url
+    for (const key of [...this.tiles.keys()]) {
+      if (changed(key.slice(0, key.indexOf('/')))) this.tiles.delete(key)
+    }
     this.sources = sources
-    this.tiles.clear()
   }
 
   source(name: SourceName): Source | undefined {

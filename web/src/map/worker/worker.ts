@@ -1,18 +1,20 @@
 /** The tile worker: fetches, decodes, draws and hit-tests away from the main thread. */
-import { featureAt } from './hit'
+import { featureAt, nearestOnLines } from './hit'
 import {
   areaLabels,
   buildingLabels,
   gridLabels,
   placeLabels,
   roadLabels,
+  temporaryLabels,
   waterLabels,
 } from './labels'
-import { type BaseTiles, type PlacedTile, paintBase, paintGrids } from './paint'
+import { type BaseTiles, type PlacedTile, paintBase, paintGrids, paintTemporary } from './paint'
 import type {
   FromWorker,
   GridPaint,
   LabelCandidate,
+  Lit,
   SourceName,
   TileAddress,
   ToWorker,
@@ -26,7 +28,9 @@ const cache = new TileCache()
 const live = new Map<string, Draw>()
 const hidden = new Set<SourceName>()
 let paint: GridPaint = { classes: new Map(), fills: [], missing: '', fillOpacity: 0.5 }
-let lit: { hover: number | null; selected: number | null } = { hover: null, selected: null }
+let lit: Lit = { hover: null, selected: null, temporary: null }
+/** Local time that temporary grids are shown at; null: all of the day. */
+let moment: string | null = null
 let english = false
 /** Nothing is drawn before it is known where tiles come from: an empty tile would look loaded. */
 let ready = false
@@ -102,12 +106,31 @@ async function drawBase(request: Draw): Promise<Drawn | null> {
 
 async function drawGrids(request: Draw): Promise<Drawn | null> {
   const { tile, sizePx } = request
-  const grids = await placed('grids', tile, sizePx)
+  const [grids, temporary] = await Promise.all([
+    placed('grids', tile, sizePx),
+    placed('temporary', tile, sizePx),
+  ])
   if (live.get(request.key) !== request) return null
   const shown = hidden.has('grids') ? undefined : grids
-  const labels = shown ? gridLabels(shown, tile.z + 1, english) : []
-  const bitmap = picture(request, (canvas) => paintGrids(canvas, shown, paint, tile.z + 1, lit))
+  const over = hidden.has('temporary') ? undefined : underWay(temporary)
+  const zoom = tile.z + 1
+  const labels = shown ? gridLabels(shown, zoom, english) : []
+  if (over) labels.push(...temporaryLabels(over, zoom, english))
+  const bitmap = picture(request, (canvas) => {
+    paintGrids(canvas, shown, paint, zoom, lit)
+    paintTemporary(canvas, over, sizePx, lit)
+  })
   return { type: 'tile', key: request.key, bitmap, labels }
+}
+
+/** Only the temporary grids within their hours. */
+function underWay(placed: PlacedTile): PlacedTile {
+  const at = moment
+  if (at === null) return placed
+  const features = placed.tile.features.filter(
+    ({ properties: { begins, ends } }) => String(begins) <= at && at < String(ends),
+  )
+  return { ...placed, tile: { ...placed.tile, features } }
 }
 
 function redraw(wanted: (request: Draw) => boolean): void {
@@ -138,12 +161,36 @@ async function hit(request: Extract<ToWorker, { type: 'hit' }>): Promise<void> {
   }
   const x = (at[0] - where.offsetX) / where.scale
   const y = (at[1] - where.offsetY) / where.scale
-  const feature = hidden.has(source) ? null : featureAt(where.tile, x, y)
+  const { tile: seen } = source === 'temporary' ? underWay(where) : where
+  const feature = hidden.has(source) ? null : featureAt(seen, x, y)
   send({
     type: 'hit',
     request: request.request,
     hit: feature && { source, id: feature.id, properties: feature.properties },
   })
+}
+
+const LINES: SourceName[] = ['grids', 'roads', 'areas']
+
+async function snap(request: Extract<ToWorker, { type: 'snap' }>): Promise<void> {
+  const { tile, at, within } = request
+  let best: { at: [number, number]; distance: number } | null = null
+  for (const name of LINES) {
+    const where = await placed(name, tile, 1).catch((error: unknown) => {
+      if (error instanceof TileError) return null
+      throw error
+    })
+    if (where === null || hidden.has(name)) continue
+    const { scale, offsetX, offsetY } = where
+    const [x, y] = [(at[0] - offsetX) / scale, (at[1] - offsetY) / scale]
+    const found = nearestOnLines(where.tile.features, x, y, within / scale)
+    if (found === null || (best !== null && found.distance * scale >= best.distance)) continue
+    best = {
+      at: [found.x * scale + offsetX, found.y * scale + offsetY],
+      distance: found.distance * scale,
+    }
+  }
+  send({ type: 'snapped', request: request.request, at: best?.at ?? null })
 }
 
 function receive(message: ToWorker): void {
@@ -165,11 +212,18 @@ function receive(message: ToWorker): void {
       redraw((request) => request.sheet === 'grids')
       break
     case 'highlight': {
-      const changed = [lit.hover, lit.selected, message.hover, message.selected]
-      lit = { hover: message.hover, selected: message.selected }
-      void redrawAround(changed)
+      const changed = [lit.hover, lit.selected, message.lit.hover, message.lit.selected]
+      const other = lit.temporary !== message.lit.temporary
+      lit = message.lit
+      if (other) redraw((request) => request.sheet === 'grids')
+      else void redrawAround(changed)
       break
     }
+    case 'moment':
+      if (message.at === moment) break
+      moment = message.at
+      redraw((request) => request.sheet === 'grids')
+      break
     case 'language':
       english = message.english
       redraw(() => true)
@@ -181,6 +235,9 @@ function receive(message: ToWorker): void {
       break
     case 'hit':
       void hit(message)
+      break
+    case 'snap':
+      void snap(message)
   }
 }
 
