@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from data.accounts import LoginTakenError, UnknownPlaceError
+from data.backdrop_errors import BackdropError
 from data.case_types import (
     CaseExistsError,
     CaseMovedOnError,
@@ -183,6 +184,33 @@ def _paper(error: PaperError) -> Problem:
     return Problem(415, "unsupported-paper", detail, params=params)
 
 
+_BACKDROP = {
+    "too-large": (413, "A backdrop has at most 40 MB."),
+    "too-many-pixels": (413, "A scan has at most 150 megapixels: scan it coarser."),
+    "too-many-lines": (
+        413,
+        "A drawing has at most 400,000 vertices: leave some out.",
+    ),
+    "too-many": (409, "A plan has at most 20 backdrops: take some away first."),
+    "unknown-kind": (415, "Send a DXF, PNG, JPEG or TIFF."),
+    "binary-drawing": (415, "Save the drawing as a plain (ASCII) DXF."),
+    "pdf": (415, "Save the page as PNG, JPEG or TIFF."),
+    "damaged": (415, "The file breaks off or contradicts itself."),
+    "empty-drawing": (415, "The drawing holds no lines in its model space."),
+    "unknown-system": (422, "Choose the coordinate system of the drawing, or local."),
+    "elsewhere": (422, "With this coordinate system it does not lie over the town."),
+    "too-few": (422, "Set two points for a similarity, three for an affine map."),
+    "same-place": (422, "Two control points lie in the same place."),
+    "in-line": (422, "The control points lie in one line."),
+    "mirrored": (422, "The control points would turn the sheet over: some are mixed up."),
+}
+
+
+def _backdrop(error: BackdropError) -> Problem:
+    status, detail = _BACKDROP[error.fault]
+    return Problem(status, f"backdrop-{error.fault}", detail, params=error.params)
+
+
 def _moved_on(error: CaseMovedOnError) -> Problem:
     return Problem(
         409,
@@ -202,6 +230,7 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
     RefusedError: _refused,
     PhotoError: _photo,
     PaperError: _paper,
+    BackdropError: _backdrop,
     CaseMovedOnError: _moved_on,
     CaseExistsError: lambda _: Problem(409, "case-exists", "A case with this id is filed already."),
     UnknownCategoryError: lambda _: invalid("/category_id", "unknown", "No such category."),

@@ -1,6 +1,7 @@
 """What surrounds every request: an id, one line of log, headers that protect, threads' limit."""
 
 import logging
+import re
 import time
 import uuid
 
@@ -15,6 +16,9 @@ logger = logging.getLogger("sanbai.access")
 MOST_BODY_BYTES = 2 * 1024 * 1024
 # A photo of 15 MB and what stands around it.
 MOST_FORM_BYTES = 16 * 1024 * 1024
+# A drawing or a scanned sheet of 40 MB.
+MOST_SHEET_BYTES = 41 * 1024 * 1024
+_SHEETS = re.compile(r"/api/v1/plans/\d+/backdrops")
 PROTECTION = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -72,7 +76,8 @@ def limited(scope: Scope, receive: Receive) -> Receive:
     """Refuse a body that is larger than its kind may be, before it fills memory or disk."""
     headers = Headers(scope=scope)
     is_form = headers.get("content-type", "").startswith("multipart/form-data")
-    most = MOST_FORM_BYTES if is_form else MOST_BODY_BYTES
+    is_sheet = is_form and _SHEETS.fullmatch(scope["path"]) is not None
+    most = MOST_SHEET_BYTES if is_sheet else MOST_FORM_BYTES if is_form else MOST_BODY_BYTES
     declared = headers.get("content-length", "0")
     refusal = HTTPException(413, f"Send at most {most} bytes at once.")
     received = 0

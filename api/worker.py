@@ -25,6 +25,7 @@ from data.files import open_files
 from data.hotspot_runs import Period, Unit, compute_run, refresh_hotspots
 from data.housekeeping import district_ids, forget_what_is_over, make_track_weeks
 from data.jobs import defer
+from data.plan_file_care import remove_unused_plan_files
 from data.plan_generation import generate_plan
 from data.publication import place_open_cases, plans_taking_effect
 from data.server import database_urls
@@ -175,6 +176,9 @@ def _add_clock_tasks(app: App, parts: Parts) -> None:
         for step in (refresh_patrol_counters, make_track_weeks, forget_what_is_over):
             with parts.engine.begin() as connection:
                 step(connection, at)
+        with parts.engine.begin() as connection:
+            for district_id in district_ids(connection):
+                remove_unused_plan_files(connection, parts.files, district_id, at)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="resume_interrupted", queueing_lock="resume_interrupted")

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.routes import (
     accounts,
     areas,
+    backdrops,
     buildings,
     cases,
     categories,
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     plan_drawing.router,
     plan_edits.router,
     plan_papers.router,
+    backdrops.router,
     plan_preview.router,
     search.router,
     tiles.router,

@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, DensityData, DensityErrors, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, LocateData, LocateErrors, LocateResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, OfficersData, OfficersErrors, OfficersResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PhotoData, PhotoErrors, PhotoResponses, PlanData, PlanErrors, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReverseData, ReverseErrors, ReverseResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StopData, StopErrors, StopResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
+import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, DensityData, DensityErrors, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, LocateData, LocateErrors, LocateResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, OfficersData, OfficersErrors, OfficersResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PhotoData, PhotoErrors, PhotoResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReverseData, ReverseErrors, ReverseResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StopData, StopErrors, StopResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -533,6 +533,91 @@ export const approve = <ThrowOnError extends boolean = false>(options: Options<A
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List the drawings and scans under a plan
+ *
+ * List the drawings and scans under a plan.
+ */
+export const backdrops = <ThrowOnError extends boolean = false>(options: Options<BackdropsData, ThrowOnError>) => (options.client ?? client).get<BackdropsResponses, BackdropsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/backdrops',
+    ...options
+});
+
+/**
+ * Put a DXF, PNG, JPEG or TIFF under a draft, at most 40 MB and 150 megapixels
+ *
+ * Where its system is known it is placed at once, and refused when it does not lie over the
+ * town; else it waits for control points.
+ */
+export const addBackdrop = <ThrowOnError extends boolean = false>(options: Options<AddBackdropData, ThrowOnError>) => (options.client ?? client).post<AddBackdropResponses, AddBackdropErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/backdrops',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Take a sheet away from under a plan
+ *
+ * Take a sheet away from under a plan.
+ */
+export const takeBackdrop = <ThrowOnError extends boolean = false>(options: Options<TakeBackdropData, ThrowOnError>) => (options.client ?? client).delete<TakeBackdropResponses, TakeBackdropErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/backdrops/{backdrop_id}',
+    ...options
+});
+
+/**
+ * Place a sheet by control points; the answer tells what is left over at each, in metres
+ *
+ * Place a sheet by control points; the answer tells what is left over at each, in metres.
+ */
+export const placeBackdrop = <ThrowOnError extends boolean = false>(options: Options<PlaceBackdropData, ThrowOnError>) => (options.client ?? client).post<PlaceBackdropResponses, PlaceBackdropErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/place',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give the sheet's picture, or what the map shows of it
+ *
+ * Give the sheet's picture, or what the map shows of it.
+ */
+export const backdropFile = <ThrowOnError extends boolean = false>(options: Options<BackdropFileData, ThrowOnError>) => (options.client ?? client).get<BackdropFileResponses, BackdropFileErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/{part}',
+    ...options
 });
 
 /**

@@ -342,6 +342,83 @@ export type Asked = {
 };
 
 /**
+ * Backdrop
+ *
+ * A drawing or a scan under a plan.
+ */
+export type Backdrop = {
+    added_by: ActorRef;
+    /**
+     * Bbox
+     *
+     * West, south, east, north in degrees.
+     */
+    bbox: [
+        number,
+        number,
+        number,
+        number
+    ] | null;
+    /**
+     * Height Px
+     */
+    height_px: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'drawing' | 'scan';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Picture Url
+     *
+     * The sheet itself, to set control points on.
+     */
+    picture_url: string;
+    placed: Placing | null;
+    /**
+     * Received At
+     */
+    received_at: string;
+    /**
+     * Shown Url
+     *
+     * GeoJSON of a drawing, a picture in EPSG:3857 of a scan; null until placed.
+     */
+    shown_url: string | null;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Width Px
+     */
+    width_px: number;
+};
+
+/**
+ * Body_add_backdrop
+ */
+export type BodyAddBackdrop = {
+    /**
+     * File
+     */
+    file: Blob | File;
+    /**
+     * System
+     *
+     * EPSG:…, local, or none: as the file says. A drawing needs one.
+     */
+    system?: string | null;
+};
+
+/**
  * Body_add_case_photo
  */
 export type BodyAddCasePhoto = {
@@ -1333,6 +1410,38 @@ export type FieldProblem = {
      */
     pointer: string;
     [key: string]: unknown;
+};
+
+/**
+ * FittedPoint
+ *
+ * A control point and how far the sheet lies from it.
+ */
+export type FittedPoint = {
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Residual M
+     */
+    residual_m: number;
+    /**
+     * X
+     *
+     * Pixels from the left of the picture.
+     */
+    x: number;
+    /**
+     * Y
+     *
+     * Pixels from its top.
+     */
+    y: number;
 };
 
 /**
@@ -2939,6 +3048,72 @@ export type Photo = {
 };
 
 /**
+ * PlacedPoint
+ *
+ * A control point: a place on the sheet's picture, and on the ground.
+ */
+export type PlacedPoint = {
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * X
+     *
+     * Pixels from the left of the picture.
+     */
+    x: number;
+    /**
+     * Y
+     *
+     * Pixels from its top.
+     */
+    y: number;
+};
+
+/**
+ * Placing
+ *
+ * How a sheet was placed.
+ */
+export type Placing = {
+    /**
+     * By
+     */
+    by: 'system' | 'points';
+    /**
+     * Fit
+     */
+    fit?: 'similarity' | 'affine' | null;
+    /**
+     * Points
+     */
+    points?: Array<FittedPoint>;
+    /**
+     * Rms M
+     *
+     * Root mean square of the residuals.
+     */
+    rms_m?: number | null;
+    /**
+     * Spare
+     *
+     * Points beyond those needed; 0: not checked.
+     */
+    spare?: number | null;
+    /**
+     * System
+     *
+     * The coordinate system it is drawn in.
+     */
+    system?: string | null;
+};
+
+/**
  * Plan
  *
  * A division of an area into grids.
@@ -3001,6 +3176,22 @@ export type Plan = {
      * What its grids were made by.
      */
     wishes: PlanWishes;
+};
+
+/**
+ * PlanBackdrops
+ *
+ * The backdrops of a plan, and the systems to choose from.
+ */
+export type PlanBackdrops = {
+    /**
+     * Backdrops
+     */
+    backdrops: Array<Backdrop>;
+    /**
+     * Systems
+     */
+    systems: Array<SystemChoice>;
 };
 
 /**
@@ -3375,9 +3566,27 @@ export type PointIn = {
 /**
  * Points
  *
+ * Control points of a sheet.
+ */
+export type PointsInput = {
+    /**
+     * Fit
+     *
+     * similarity: from 2 points; affine: from 3, allows for stretch.
+     */
+    fit?: 'similarity' | 'affine';
+    /**
+     * Points
+     */
+    points: Array<PlacedPoint>;
+};
+
+/**
+ * Points
+ *
  * Cases as columns: the i-th entry of each belongs to the i-th case.
  */
-export type Points = {
+export type PointsOutput = {
     /**
      * Category Id
      */
@@ -4152,6 +4361,32 @@ export type StepRequest = {
      * Revision
      */
     revision: number;
+};
+
+/**
+ * SystemChoice
+ *
+ * A coordinate system that drawings of this place are usually in.
+ */
+export type SystemChoice = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Family
+     *
+     * cgcs2000-zone, cgcs2000-meridian, utm, cgcs2000, wgs84 or local.
+     */
+    family: string;
+    /**
+     * Meridian Deg
+     */
+    meridian_deg: number | null;
+    /**
+     * Zone
+     */
+    zone: number | null;
 };
 
 /**
@@ -4953,7 +5188,7 @@ export type PointsResponses = {
     /**
      * Successful Response
      */
-    200: Points;
+    200: PointsOutput;
 };
 
 export type PointsResponse = PointsResponses[keyof PointsResponses];
@@ -5962,6 +6197,282 @@ export type ApproveResponses = {
 };
 
 export type ApproveResponse = ApproveResponses[keyof ApproveResponses];
+
+export type BackdropsData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/backdrops';
+};
+
+export type BackdropsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type BackdropsError = BackdropsErrors[keyof BackdropsErrors];
+
+export type BackdropsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanBackdrops;
+};
+
+export type BackdropsResponse = BackdropsResponses[keyof BackdropsResponses];
+
+export type AddBackdropData = {
+    body: BodyAddBackdrop;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/backdrops';
+};
+
+export type AddBackdropErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Unsupported type
+     */
+    415: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddBackdropError = AddBackdropErrors[keyof AddBackdropErrors];
+
+export type AddBackdropResponses = {
+    /**
+     * Successful Response
+     */
+    201: PlanBackdrops;
+};
+
+export type AddBackdropResponse = AddBackdropResponses[keyof AddBackdropResponses];
+
+export type TakeBackdropData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+        /**
+         * Backdrop Id
+         */
+        backdrop_id: string;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/backdrops/{backdrop_id}';
+};
+
+export type TakeBackdropErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TakeBackdropError = TakeBackdropErrors[keyof TakeBackdropErrors];
+
+export type TakeBackdropResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanBackdrops;
+};
+
+export type TakeBackdropResponse = TakeBackdropResponses[keyof TakeBackdropResponses];
+
+export type PlaceBackdropData = {
+    body: PointsInput;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+        /**
+         * Backdrop Id
+         */
+        backdrop_id: string;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/place';
+};
+
+export type PlaceBackdropErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PlaceBackdropError = PlaceBackdropErrors[keyof PlaceBackdropErrors];
+
+export type PlaceBackdropResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanBackdrops;
+};
+
+export type PlaceBackdropResponse = PlaceBackdropResponses[keyof PlaceBackdropResponses];
+
+export type BackdropFileData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+        /**
+         * Backdrop Id
+         */
+        backdrop_id: string;
+        /**
+         * Part
+         */
+        part: 'picture' | 'shown';
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/{part}';
+};
+
+export type BackdropFileErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type BackdropFileError = BackdropFileErrors[keyof BackdropFileErrors];
+
+export type BackdropFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
 
 export type CheckPlanData = {
     body?: never;
