@@ -63,6 +63,11 @@ class TownFiles:
             named.append((layer, name, theirs))
         return named
 
+    def names(self) -> tuple[str, ...]:
+        """Names of the files that were given."""
+        given = (self.buildings, self.roads, self.areas, self.water)
+        return tuple(path.name for path in given if path is not None)
+
     def require(self) -> tuple[Path, Path, Path]:
         """Buildings, roads and areas; refuse the command when one is missing or ill named."""
         self._named()

@@ -13,6 +13,16 @@ from sqlalchemy import Connection
 
 from api.cli import grid_files
 from api.cli.grid_display import grid_progress, score_table
+from api.cli.grid_export import Lang
+from api.cli.grid_report import (
+    NoReport,
+    ReportPath,
+    RunOfGrids,
+    report_on,
+    report_place,
+    tell_misses,
+    write_run_report,
+)
 from api.cli.grid_shared import (
     Force,
     PlanId,
@@ -36,6 +46,7 @@ from data.plan_generation import generate_plan
 from data.plans import PlanKey, create_plan, score_plan
 from data.plans_read import plan_place
 from geo.grids import GridOptions, generate, score
+from geo.limits import Language
 
 app = typer.Typer(
     help="划分、评价、导出、发布网格。Divide into grids, score, export and publish them."
@@ -63,6 +74,9 @@ def generate_command(
     name: Annotated[str | None, typer.Option(help="方案名称 Name of the draft plan.")] = None,
     reason: Annotated[str, typer.Option(help="划分原因 Why it is drawn.")] = "",
     scheduler: Scheduler = None,
+    report: ReportPath = None,
+    no_report: NoReport = False,
+    lang: Lang = "zh",
 ) -> None:
     """Divide areas into grids: files to a file, or an area of the database to a draft plan."""
     files = TownFiles(buildings, roads, areas, water, column or [])
@@ -72,7 +86,10 @@ def generate_command(
         options = GridOptions(households=households, seed=seed)
         with dividing_on(scheduler) as executor:
             if area is None:
-                _files_to_file(files, options, out, executor, force=force)
+                files.require()
+                check_target(out, force=force)
+                place = report_place(out, report, none=no_report, force=force)
+                _files_to_file(files, options, out, executor, force=force, to=(place, lang))
             else:
                 _area_to_draft(area, name, reason, options, executor)
 
@@ -137,25 +154,44 @@ def publish_command(
 
 
 def _files_to_file(
-    files: TownFiles, options: GridOptions, out: Path, executor: Executor | None, *, force: bool
+    files: TownFiles,
+    options: GridOptions,
+    out: Path,
+    executor: Executor | None,
+    *,
+    force: bool,
+    to: tuple[Path | None, Language],
 ) -> None:
-    files.require()
-    check_target(out, force=force)
-    with grid_progress(errors) as report:
-        report(0, 100, "read")
+    """Write the grids, and their report to a place and in a language."""
+    place, language = to
+    with grid_progress(errors) as progress:
+        progress(0, 100, "read")
         town = files.read()
         grids = generate(
             town.buildings,
             town.roads,
             town.areas,
             options,
-            report,
+            progress,
             water=town.water,
             executor=executor,
         )
         found = score(grids, town.buildings, town.roads, town.areas, options.households)
+        run = RunOfGrids(
+            grids,
+            town.buildings,
+            town.roads,
+            town.areas,
+            options,
+            water=town.water,
+            sources=files.names(),
+        )
+        report = report_on(run, found)
         write_grids(out, grids, force=force)
+        if place is not None:
+            write_run_report(place, report, run, language=language)
     console.print(score_table(found))
+    tell_misses(report, console, language)
     outside = grids.attrs["households_outside"]
     if outside:
         console.print(
@@ -164,6 +200,8 @@ def _files_to_file(
             style="yellow",
         )
     console.print(f"已写出 {len(grids)} 个网格 · {len(grids)} grids written: {out}")
+    if place is not None:
+        console.print(f"质量报告 · Report: {place}", markup=False)
 
 
 def _area_to_draft(

@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, Field
 
+from geo.grids.inputs import check_areas
 from geo.grids.misses import Miss, Reason
 from geo.grids.options import GridOptions, households_wanted, kinds_of
 from geo.grids.quality import Quality
+from geo.grids.standing import texts_of
 
 NAMED_AREAS: Final = 3
 
@@ -58,6 +60,7 @@ class ReportGrid(BaseModel):
 class ReportMiss(BaseModel):
     """A grid beyond its tolerance, and why."""
 
+    grid: int = Field(description="Its position among the grids of the report, from 0.")
     code: str
     name: str
     area: str
@@ -79,6 +82,15 @@ class ReportArea(BaseModel):
     target: float
 
 
+class ReportTower(BaseModel):
+    """A building that was too large for one grid, and was divided."""
+
+    row: int = Field(description="As counted in the file, from 1.")
+    name: str
+    households: int
+    units: int = Field(description="Parts that it was divided into.")
+
+
 class QualityReport(BaseModel):
     """All that a report says of a plan.
 
@@ -98,6 +110,7 @@ class QualityReport(BaseModel):
     grids: list[ReportGrid]
     misses: list[ReportMiss]
     areas: list[ReportArea]
+    towers: list[ReportTower]
 
 
 def make_report(
@@ -110,6 +123,7 @@ def make_report(
     seed: int | None = None,
     sources: Sequence[str] = (),
     households_outside: int = 0,
+    towers: Sequence[ReportTower] = (),
 ) -> QualityReport:
     """Put a report together.
 
@@ -131,11 +145,13 @@ def make_report(
         Names of the files it was made from.
     households_outside
         Households that lie in none of the areas.
+    towers
+        As :func:`divided_towers` tells them.
     """
     grids = [_grid(row) for row in quality.grids.to_dict("records")]
     return QualityReport(
         title=title,
-        places=[name for name in _names(areas) if name][:NAMED_AREAS],
+        places=[name for name in texts_of(areas, "name") if name][:NAMED_AREAS],
         made_at=made_at,
         wanted=options.households,
         wanted_micro=options.micro_households,
@@ -147,17 +163,32 @@ def make_report(
         grids=grids,
         misses=[_miss(miss, grids) for miss in quality.misses],
         areas=_odd_areas(quality.grids, areas, options),
+        towers=list(towers),
     )
+
+
+def divided_towers(grids: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> list[ReportTower]:
+    """The buildings that a generation divided, from what it said with its grids."""
+    rows = buildings.get("source_row")
+    names = buildings.get("name")
+    found = []
+    for split in grids.attrs.get("split_buildings", ()):
+        at = int(split["row"])
+        name = None if names is None else names.iloc[at]
+        found.append(
+            ReportTower(
+                row=at + 1 if rows is None else int(rows.iloc[at]),
+                name=name if isinstance(name, str) else "",
+                households=split["households"],
+                units=split["units"],
+            )
+        )
+    return found
 
 
 def versions() -> dict[str, str]:
     """What it was computed with."""
     return {name: version(name) for name in ("sanbai", "shapely", "numpy")}
-
-
-def _names(areas: gpd.GeoDataFrame) -> list[str]:
-    given = areas["name"] if "name" in areas.columns else [""] * len(areas)
-    return [name if isinstance(name, str) else "" for name in given]
 
 
 def _grid(row: dict[Any, Any]) -> ReportGrid:
@@ -181,6 +212,7 @@ def _number(value: float, digits: int) -> float | None:
 
 def _miss(miss: Miss, grids: list[ReportGrid]) -> ReportMiss:
     return ReportMiss(
+        grid=miss.grid,
         code=miss.code,
         name=miss.name,
         area=grids[miss.grid].area,
@@ -217,11 +249,11 @@ def _odd_areas(
     grids: pd.DataFrame, areas: gpd.GeoDataFrame, options: GridOptions
 ) -> list[ReportArea]:
     """Areas that no division brings to what was wanted, so that it is not held against one."""
-    codes = [str(code) for code in areas["code"]] if "code" in areas.columns else []
+    codes = check_areas(areas)
     kinds, wanted = kinds_of(areas), households_wanted(areas, options)
     held = {str(code): own for code, own in grids.groupby("area")}
     found = []
-    for at, (code, name) in enumerate(zip(codes, _names(areas), strict=False)):
+    for at, (code, name) in enumerate(zip(codes, texts_of(areas, "name"), strict=True)):
         own = held.get(code)
         if kinds[at] == "site" or own is None:
             continue

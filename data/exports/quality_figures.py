@@ -220,12 +220,7 @@ def deviation_map(
         places=_layer(),
         households=np.empty(0, dtype=np.int64),
     )
-    place = {grid.code: at for at, grid in enumerate(report.grids)}
-    marks = {
-        place[miss.code]: str(number)
-        for number, miss in enumerate(report.misses, start=1)
-        if miss.code in place
-    }
+    marks = {miss.grid: str(number) for number, miss in enumerate(report.misses, start=1)}
     classes = [deviation_class(grid) for grid in report.grids]
     return draw_shaded(sheet, ground, classes, marks, COLOURS)
 

@@ -111,6 +111,7 @@ def _values(report: QualityReport, ground: ReportGround, language: Language) -> 
         "attribution": ground.attribution or "",
         "misses": _misses(report, language),
         "areas": report.areas,
+        "towers": report.towers,
         "grids": [
             (grid, f"is-{deviation_class(grid)}", *grid_cells(grid)) for grid in report.grids
         ],

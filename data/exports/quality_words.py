@@ -51,6 +51,11 @@ _ZH: Final = {
     "areas_note": "这些社区的总户数除以网格数，与目标相差超过允许偏差，怎么划都一样；"
     "上面的偏差已按公平目标计算，不怪划分。",
     "grids": "网格数",
+    "towers": "按单元划分的大楼",
+    "towers_note": "这些楼的户数超过一个网格能容纳的 1.5 倍，已从楼中间分到几个网格。",
+    "building": "楼",
+    "row": "第 {row} 行",
+    "parts": "分成",
     "table": "网格明细",
     "page": "第",
     "far_below": "少 10 % 以上",
@@ -109,6 +114,12 @@ _EN: Final = {
     "was wanted than the tolerance, however they are divided. Deviations above are from the fair "
     "target, so the division is not blamed.",
     "grids": "Grids",
+    "towers": "Buildings that were divided",
+    "towers_note": "These have more than 1.5 times the households of a grid and were divided "
+    "across, by staircases where they are known.",
+    "building": "Building",
+    "row": "row {row}",
+    "parts": "Parts",
     "table": "All grids",
     "page": "Page",
     "far_below": "over 10 % too few",

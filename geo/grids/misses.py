@@ -52,7 +52,7 @@ from geo.grids.faces import GeometryArray, IntArray
 from geo.grids.inputs import bring_town
 from geo.grids.options import GridOptions
 from geo.grids.pieces import Piece, find_pieces, fitting_counts
-from geo.grids.standing import Standing, find_standing
+from geo.grids.standing import Standing, find_standing, texts_of
 
 Reason = Literal[
     "kept",
@@ -205,8 +205,8 @@ class _Judge:
         self._standing, self._town, self._buildings = standing, town, buildings
         self._walls, self._compounds, self._fixed = walls, compounds, fixed
         self._compound_names = compound_names
-        self._codes = _column(grids, "code")
-        self._names = _column(grids, "name")
+        self._codes = texts_of(grids, "code")
+        self._names = texts_of(grids, "name")
         self._spots = shapely.point_on_surface(town.buildings)
         self._home = _homes(self._spots, town.buildings, standing.shapes)
         self._given = standing.frame.bring(buildings)
@@ -354,12 +354,6 @@ class _Judge:
             return ""
         name = self._buildings["name"].iloc[at]
         return name if isinstance(name, str) else ""
-
-
-def _column(grids: gpd.GeoDataFrame, name: str) -> list[str]:
-    if name not in grids.columns:
-        return [str(at) for at in range(1, len(grids) + 1)] if name == "code" else [""] * len(grids)
-    return [str(value) if isinstance(value, str) else "" for value in grids[name]]
 
 
 def _homes(spots: GeometryArray, walls: GeometryArray, shapes: GeometryArray) -> IntArray:

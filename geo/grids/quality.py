@@ -11,10 +11,11 @@ import shapely
 
 from geo.grids.along import NEAR_LINE_M
 from geo.grids.faces import FloatArray, GeometryArray
+from geo.grids.inputs import check_areas
 from geo.grids.misses import Miss, explain
 from geo.grids.options import GridOptions
 from geo.grids.score import GridScore, score
-from geo.grids.standing import RIM_M, Standing, find_standing
+from geo.grids.standing import RIM_M, Standing, find_standing, texts_of
 
 SAMPLE_M = 5.0
 """A boundary is looked at in stretches no longer than this."""
@@ -91,13 +92,12 @@ def assess(
 def _table(
     grids: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, standing: Standing
 ) -> pd.DataFrame:
-    codes = _texts(areas, "code")
-    names = _texts(areas, "name")
+    codes, names = check_areas(areas), texts_of(areas, "name")
     size_m2 = shapely.area(standing.shapes)
     return pd.DataFrame(
         {
-            "code": _texts(grids, "code") if "code" in grids.columns else _numbers(len(grids)),
-            "name": _texts(grids, "name"),
+            "code": texts_of(grids, "code"),
+            "name": texts_of(grids, "name"),
             "area": [codes[at] if at >= 0 else "" for at in standing.area.tolist()],
             "area_name": [names[at] if at >= 0 else "" for at in standing.area.tolist()],
             "kind": list(standing.kind),
@@ -111,16 +111,6 @@ def _table(
             "size_m2": size_m2,
         }
     )
-
-
-def _texts(layer: gpd.GeoDataFrame, column: str) -> list[str]:
-    if column not in layer.columns:
-        return [""] * len(layer)
-    return [str(value) if isinstance(value, str | int) else "" for value in layer[column]]
-
-
-def _numbers(count: int) -> list[str]:
-    return [str(at) for at in range(1, count + 1)]
 
 
 def _along_roads_pct(standing: Standing, roads: gpd.GeoDataFrame) -> FloatArray:

@@ -11,6 +11,7 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
@@ -157,7 +158,7 @@ def _targets(
             if mine.any():
                 target[mine] = fair_targets(households[mine].sum(keepdims=True), wanted[mine][:1])
     if "target" in grids.columns:
-        given = grids["target"].to_numpy(dtype=np.float64)
+        given = pd.to_numeric(grids["target"], errors="coerce").to_numpy(dtype=np.float64)
         return np.where(np.isfinite(given) & (kinds != "site"), given, target)
     return target
 
@@ -175,3 +176,11 @@ def _wanted(
         told = np.append(areas["target"].notna().to_numpy(), False)[area]
         wanted[told] = np.append(households_wanted(areas, options), 0)[area[told]]
     return wanted
+
+
+def texts_of(grids: gpd.GeoDataFrame, column: str) -> list[str]:
+    """A column as texts, "" where there is nothing; ``code`` is counted where there is none."""
+    if column in grids.columns:
+        return ["" if pd.isna(value) else str(value) for value in grids[column]]
+    counted = column == "code"
+    return [str(at) if counted else "" for at in range(1, len(grids) + 1)]
