@@ -12,7 +12,8 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 LAYER = "grids"
-COLUMNS = ["code", "name", "area", "households", "geometry"]
+COLUMNS = ["code", "name", "area", "kind", "households", "target", "geometry"]
+"""What a file of grids has, in this order; ``kind`` and ``target`` where they are known."""
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
 
 
@@ -69,7 +70,8 @@ def write_grids(path: Path, grids: gpd.GeoDataFrame, *, force: bool = False) -> 
     path
         ``.gpkg``, ``.geojson`` (always written in WGS 84) or ``.fgb``.
     grids
-        ``code``, ``name``, ``area``, ``households``, ``geometry``, with a CRS.
+        ``code``, ``name``, ``area``, ``households``, ``geometry``, with a CRS; ``kind`` and
+        ``target`` where they are known.
     force
         Replace a file that is there.
 
@@ -80,7 +82,8 @@ def write_grids(path: Path, grids: gpd.GeoDataFrame, *, force: bool = False) -> 
     """
     check_target(path, force=force)
     driver = DRIVERS[path.suffix.lower()]
-    frame = grids[COLUMNS].to_crs("EPSG:4326") if driver == "GeoJSON" else grids[COLUMNS]
+    frame = grids[[name for name in COLUMNS if name in grids.columns]]
+    frame = frame.to_crs("EPSG:4326") if driver == "GeoJSON" else frame
     with draft_beside(path) as draft:
         try:
             frame.to_file(draft, layer=LAYER, driver=driver)

@@ -175,6 +175,36 @@ def _some(borders: Borders, kept: BoolArray) -> Borders:
     )
 
 
+def divided_compounds(
+    compounds: GeometryArray, shapes: GeometryArray, inner: GeometryArray, households: IntArray
+) -> list[dict[str, int]]:
+    """Tell which compounds lie in several grids.
+
+    Parameters
+    ----------
+    compounds, shapes
+        Compounds and grids.
+    inner, households
+        A point in each building, and its households.
+
+    Returns
+    -------
+    For each such compound its ``row`` (position, from 0), its ``households`` and ``grids``.
+    """
+    home = np.full(len(inner), -1, dtype=np.int64)
+    grid, house = shapely.STRtree(inner).query(shapes, predicate="intersects")
+    home[house[::-1]] = grid[::-1]
+    told = []
+    compound, house = shapely.STRtree(inner).query(compounds, predicate="intersects")
+    for row in np.unique(compound).tolist():
+        mine = house[compound == row]
+        lived_in = mine[(households[mine] > 0) & (home[mine] >= 0)]
+        count = len(np.unique(home[lived_in]))
+        if count > 1:
+            told.append({"row": row, "households": int(households[mine].sum()), "grids": count})
+    return told
+
+
 def preference_m(constraints: Constraints, borders: Borders, near_m: float) -> FloatArray:
     """What each border gains by following a preferred line, in metres of open ground."""
     if len(constraints.preferred) == 0:

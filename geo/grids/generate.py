@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from geo.grids.cells import Town
+from geo.grids.constraints import divided_compounds
 from geo.grids.coverage import find_plan_faults
 from geo.grids.divide import Divided, Wish, divide_area, split_town
 from geo.grids.errors import GridInputError, GridPlanError
@@ -119,7 +120,8 @@ def generate(
     its area, without kept grids, in equal shares; what it has for a whole site), ``geometry``
     (Polygon). ``attrs``: ``households_outside`` counts households of buildings that lie in none
     of the areas; ``split_buildings`` lists buildings that were divided, as ``row`` (position,
-    from 0), ``households`` and ``units``.
+    from 0), ``households`` and ``units``; ``divided_compounds`` those that lie in several grids,
+    as ``row``, ``households`` and ``grids``.
 
     Raises
     ------
@@ -146,6 +148,12 @@ def generate(
         town.households.sum() - drawn.households.sum() - _inside(town, left_out)
     )
     grids.attrs["split_buildings"] = [asdict(one) for done in divided for one in done.split]
+    grids.attrs["divided_compounds"] = divided_compounds(
+        town.constraints.compounds,
+        drawn.shapes,
+        shapely.point_on_surface(town.buildings),
+        town.households,
+    )
     report(_ALL, _ALL, "done")
     return grids
 

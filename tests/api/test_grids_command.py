@@ -49,7 +49,9 @@ def test_files_to_a_file_and_its_score(run: Run, tmp_path: Path) -> None:
     assert "6 个网格" in made.output
     grids = read_grids(tmp_path / "grids.gpkg")
     assert grids.crs == "EPSG:32650"
-    assert list(grids.columns) == ["code", "name", "area", "households", "geometry"]
+    assert list(grids.columns) == [
+        "code", "name", "area", "kind", "households", "target", "geometry"
+    ]  # fmt: skip
     assert grids["households"].sum() == 1536
     scored = run("score", "grids.gpkg", *files())
     assert scored.exit_code == 0, scored.output

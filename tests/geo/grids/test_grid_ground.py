@@ -235,6 +235,7 @@ def test_a_compound_that_fits_is_never_divided():
         check_tiles(grids, town.areas)
         inner = town.buildings[held].representative_point()
         assert len({int(np.flatnonzero(grids.covers(p))[0]) for p in inner}) == 1
+        assert grids.attrs["divided_compounds"] == []
 
 
 def test_a_compound_larger_than_a_grid_is_divided_inside_its_outline():
@@ -243,6 +244,9 @@ def test_a_compound_larger_than_a_grid_is_divided_inside_its_outline():
     grids = make(town, compounds=layer(compound))
     check_tiles(grids, town.areas)
     assert len(grids) == 6
+    (told,) = grids.attrs["divided_compounds"]
+    assert (told["row"], told["households"]) == (0, 576)
+    assert 2 <= told["grids"] <= 3
 
 
 # --- towers -------------------------------------------------------------------------------------
