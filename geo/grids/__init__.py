@@ -3,6 +3,7 @@
 from geo.grids.coverage import Fault, find_faults
 from geo.grids.errors import GridError, GridInputError, GridPlanError
 from geo.grids.generate import generate
+from geo.grids.least_change import revise
 from geo.grids.options import GridOptions
 from geo.grids.score import GridScore, score
 
@@ -15,5 +16,6 @@ __all__ = [
     "GridScore",
     "find_faults",
     "generate",
+    "revise",
     "score",
 ]

@@ -1,0 +1,112 @@
+"""Drawing grids whose cells changed hands, and leaving every other boundary as it was.
+
+A boundary that was there before keeps its vertices: what noding put on it is taken off again. A
+new boundary is pulled taut between them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from scipy.sparse.csgraph import connected_components
+
+from geo.grids.along import Guides
+from geo.grids.cells import Cells, Town
+from geo.grids.faces import (
+    NODE_GRID_M,
+    BoolArray,
+    FloatArray,
+    GeometryArray,
+    IntArray,
+    border_matrix,
+    find_borders,
+    point_keys,
+)
+from geo.grids.graph import CellGraph
+from geo.grids.outlines import leave_out, trace
+from geo.grids.straighten import straighten
+
+ON_LINE_M = 2 * NODE_GRID_M
+"""Noding moves a line by less than this."""
+
+
+def graph_across(cells: Cells, town: Town) -> CellGraph:
+    """See cells made zone by zone as those of one area, zones bordering on zones.
+
+    Parameters
+    ----------
+    cells
+        As `geo.grids.cells.make_cells` makes them of a town whose areas are zones.
+    town
+        With the lines that a boundary should follow.
+    """
+    borders, size = find_borders(cells.faces), len(cells.area)
+    left = cells.cell_of_face[borders.left]
+    right = np.where(borders.right >= 0, cells.cell_of_face[borders.right], -1)
+    away = ~Guides(town.lines).near(borders.middle)
+    rim = right < 0
+    nothing: FloatArray = np.zeros(size)
+    return CellGraph(
+        households=cells.households,
+        block=cells.block,
+        size_m2=cells.size_m2,
+        outer_m=np.bincount(left[rim], borders.length_m[rim], minlength=size).astype(np.float64),
+        outer_open_m=nothing,
+        border_m=border_matrix(left, right, borders.length_m, size),
+        open_m=border_matrix(left, right, borders.length_m * away, size),
+    )
+
+
+def places_of(graph: CellGraph, free: IntArray) -> list[IntArray]:
+    """Sort some cells into places that hang together."""
+    if len(free) == 0:
+        return []
+    _, place = connected_components(graph.border_m[free][:, free], directed=False)
+    order = np.argsort(place, kind="stable")
+    return [np.sort(free[at]) for at in np.split(order, np.cumsum(np.bincount(place))[:-1])]
+
+
+def draw_changed(
+    cells: Cells, labels: IntArray, changed: IntArray, zones: GeometryArray, town: Town
+) -> GeometryArray:
+    """Draw the grids that changed.
+
+    Parameters
+    ----------
+    cells, labels
+        Cells, and the grid of each.
+    changed
+        The grids to draw.
+    zones
+        What the area was divided into before: its boundaries stay where they still are one.
+    town
+        Buildings that no boundary may be pulled over, lines that it should follow.
+
+    Returns
+    -------
+    Polygons in the order of ``changed``: a coverage of their ground.
+    """
+    grid_of_face = labels[cells.cell_of_face]
+    drawn = np.empty(len(changed), dtype=np.object_)
+    for at, label in enumerate(changed.tolist()):
+        drawn[at] = shapely.coverage_union_all(cells.faces[grid_of_face == label])
+    drawn, held = _tidy(drawn, zones)
+    return straighten(drawn, town.buildings, town.lines, held)
+
+
+def _tidy(drawn: GeometryArray, zones: GeometryArray) -> tuple[GeometryArray, IntArray]:
+    """Take off what noding put on old boundaries; also the keys of all that is left on them."""
+    outlines = trace(drawn)
+    old = outlines.count(_on_boundary(outlines.middle, zones))
+    corners = np.unique(point_keys(shapely.get_coordinates(zones)))
+    needless = (outlines.count() == 2) & (old == 2) & ~np.isin(outlines.names, corners)
+    return leave_out(outlines, needless), outlines.names[(old > 0) & ~needless]
+
+
+def _on_boundary(points: FloatArray, zones: GeometryArray) -> BoolArray:
+    """Whether each point lies on a boundary of the zones."""
+    lines = np.asarray(shapely.boundary(zones), dtype=np.object_)
+    found = np.zeros(len(points), dtype=bool)
+    tree = shapely.STRtree(np.asarray(shapely.points(points), dtype=np.object_))
+    found[tree.query(lines, predicate="dwithin", distance=ON_LINE_M)[1]] = True
+    return found

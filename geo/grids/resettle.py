@@ -1,0 +1,233 @@
+"""Move as few households as it takes to another grid, compiled for speed.
+
+The moves are those of `geo.grids.anneal`; what they cost is another matter. A household that is
+not in its own grid costs, a grid beyond its limits costs, and a grid costs where its shape or its
+boundary is worse than it was. Where all is well nothing moves.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from geo.grids.anneal import (
+    Annealer,
+    Weights,
+    _gather,
+    _hangs_on,
+    _price,
+    _Scratch,
+    _stays_whole,
+)
+from geo.grids.faces import FloatArray, IntArray
+from geo.grids.graph import CellGraph
+
+
+class Stakes(NamedTuple):
+    """What is held against moving.
+
+    Attributes
+    ----------
+    home
+        Grid of each cell in the present plan.
+    stake
+        What it costs that a cell lies in another grid than that.
+    worn
+        What shape and boundary of each grid may cost before it counts.
+    """
+
+    home: IntArray
+    stake: FloatArray
+    worn: FloatArray
+
+
+class Course(NamedTuple):
+    """How the search runs; as `geo.grids.anneal.Course`."""
+
+    tries: int
+    hot: float
+    cold: float
+    soft: float
+    hard: float
+    blocks: float = 0.3
+
+
+@njit(cache=True, nogil=True)
+def _cost(households, size_m2, round_m, open_m, target, worn, weights, strict):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    looks = _price(target, size_m2, round_m, open_m, target, weights, 0.0)
+    price = _price(households, size_m2, round_m, open_m, target, weights, strict)
+    return price - looks + max(0.0, looks - worn)
+
+
+@njit(cache=True, nogil=True)
+def _cost_of(sums, part, target, stakes, weights, strict):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    return _cost(
+        sums.households[part],
+        sums.size_m2[part],
+        sums.round_m[part],
+        sums.open_m[part],
+        target[part],
+        stakes.worn[part],
+        weights,
+        strict,
+    )
+
+
+@njit(cache=True, nogil=True)
+def _step(cells, labels, sums, target, stakes, scratch, price, border, together):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0917
+    """Move what lies on this side of a border to the other, if it is worth it and may go."""
+    weights, strict, patience = price
+    cell = cells.cell[border]
+    home, goal = labels[cell], labels[cells.other[border]]
+    count = _gather(cells, labels, scratch, cell, together)
+    mark = scratch.clock[0]
+    households = size_m2 = round_m = away_m = 0.0
+    home_m = home_open = goal_m = goal_open = 0.0
+    gain = 0.0
+    ties = 0
+    for index in range(count):
+        cell = scratch.moving[index]
+        households += cells.households[cell]
+        size_m2 += cells.size_m2[cell]
+        round_m += cells.round_m[cell]
+        away_m += cells.away_m[cell]
+        if stakes.home[cell] == home:
+            gain -= stakes.stake[cell]
+        elif stakes.home[cell] == goal:
+            gain += stakes.stake[cell]
+        for at in range(cells.start[cell], cells.start[cell + 1]):
+            other = cells.other[at]
+            if scratch.marked[other] == mark:
+                round_m -= cells.border_m[at]
+                away_m -= cells.open_m[at]
+            elif labels[other] == home:
+                home_m += cells.border_m[at]
+                home_open += cells.open_m[at]
+                ties += 1
+            elif labels[other] == goal:
+                goal_m += cells.border_m[at]
+                goal_open += cells.open_m[at]
+    left_size, left_round = sums.size_m2[home] - size_m2, sums.round_m[home] - round_m + 2 * home_m
+    if ties == 0 or left_size < 1e-6 or left_round < 1e-6:
+        return False
+    left_open = sums.open_m[home] - away_m + 2 * home_open
+    new_round = sums.round_m[goal] + round_m - 2 * goal_m
+    new_open = sums.open_m[goal] + away_m - 2 * goal_open
+    left_households = sums.households[home] - households
+    new_households, new_size = sums.households[goal] + households, sums.size_m2[goal] + size_m2
+    gain += (
+        _cost_of(sums, home, target, stakes, weights, strict)
+        + _cost_of(sums, goal, target, stakes, weights, strict)
+        - _cost(
+            left_households, left_size, left_round, left_open,
+            target[home], stakes.worn[home], weights, strict,
+        )
+        - _cost(
+            new_households, new_size, new_round, new_open,
+            target[goal], stakes.worn[goal], weights, strict,
+        )
+    )  # fmt: skip
+    if gain + patience <= 0.0:
+        return False
+    if count > 1 and not _hangs_on(cells, labels, scratch, count, goal):
+        return False
+    if ties > 1 and not _stays_whole(cells, labels, scratch, count, home):
+        return False
+    for index in range(count):
+        labels[scratch.moving[index]] = goal
+    sums.households[home], sums.households[goal] = left_households, new_households
+    sums.size_m2[home], sums.size_m2[goal] = left_size, new_size
+    sums.round_m[home], sums.round_m[goal] = left_round, new_round
+    sums.open_m[home], sums.open_m[goal] = left_open, new_open
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _run(cells, labels, sums, target, stakes, scratch, weights, course, seed):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    np.random.seed(seed)  # noqa: NPY002 (the generator that compiled code has)
+    borders = len(cells.other)
+    tries = course.tries * borders
+    heat, strict = course.hot, course.soft
+    for turn in range(tries):
+        if turn % 1024 == 0:
+            run = turn / tries
+            heat = course.hot * (course.cold / course.hot) ** run
+            strict = course.soft * (course.hard / course.soft) ** run
+        border = np.random.randint(0, borders)  # noqa: NPY002
+        if labels[cells.cell[border]] == labels[cells.other[border]]:
+            continue
+        patience = -heat * math.log(1.0 - np.random.random())  # noqa: NPY002
+        together = np.random.random() < course.blocks  # noqa: NPY002
+        price = (weights, strict, patience)
+        _step(cells, labels, sums, target, stakes, scratch, price, border, together)
+
+
+class Resettler:
+    """Cells made ready for many runs.
+
+    Parameters
+    ----------
+    graph
+        The cells of one place.
+    target
+        Households that each grid should have.
+    stakes
+        What is held against moving.
+    weights
+        What a grid costs; see `geo.grids.anneal.Weights`.
+    """
+
+    def __init__(
+        self, graph: CellGraph, target: FloatArray, stakes: Stakes, weights: Weights
+    ) -> None:
+        self._annealer = Annealer.of(graph, target, weights)
+        self._stakes = stakes
+        self._weights = weights
+
+    def run(self, labels: IntArray, course: Course, seed: int) -> IntArray:
+        """Search from a plan whose grids hang together; they stay so.
+
+        Parameters
+        ----------
+        labels
+            Grid of each cell.
+        course
+            How long and how freely.
+        seed
+            Same seed, same answer.
+        """
+        labels = labels.astype(np.int64)
+        moving, marked, seen, queue = (np.zeros(len(labels), dtype=np.int64) for _ in range(4))
+        scratch = _Scratch(moving, marked, seen, queue, np.zeros(2, dtype=np.int64))
+        annealer = self._annealer
+        sums = annealer._sums(labels)  # noqa: SLF001 (it and this are one engine)
+        _run(
+            annealer.cells, labels, sums, annealer.target, self._stakes, scratch, self._weights,
+            course, seed,
+        )  # fmt: skip
+        return labels
+
+    def cost(self, labels: IntArray, strict: float) -> float:
+        """What a plan costs: imbalance times ``strict``, wear, and what is held against moves."""
+        annealer, stakes = self._annealer, self._stakes
+        sums = annealer._sums(labels)  # noqa: SLF001
+        off = np.abs(sums.households / annealer.target - 1)
+        beyond = np.maximum(0, off - self._weights.tolerance)
+        imbalance = self._weights.over * beyond + self._weights.over_squared * beyond**2
+        wear = np.maximum(0, looks(annealer, labels) - stakes.worn)
+        moved = stakes.stake[labels != stakes.home].sum()
+        return float(strict * imbalance.sum() + wear.sum() + moved)
+
+
+def looks(annealer: Annealer, labels: IntArray) -> FloatArray:
+    """What shape and boundary of each grid cost."""
+    sums = annealer._sums(labels)  # noqa: SLF001
+    round_m = np.maximum(sums.round_m, 1e-9)
+    cost: FloatArray = (
+        annealer.weights.shape * (1 - 4 * np.pi * sums.size_m2 / round_m**2)
+        + annealer.weights.open_ground * sums.open_m / round_m
+    )
+    return cost
