@@ -1,9 +1,11 @@
 /** English words of the planner's work place. */
 import { planFileProblemsEn, planFilesEn } from './planFiles.en'
 import type { plannerZh, planProblemsZh } from './planner.zh-CN'
+import { wishesEn, wishProblemsEn } from './wishes.en'
 
 export const plannerEn: typeof plannerZh = {
   ...planFilesEn,
+  ...wishesEn,
   plans: {
     title: 'Grid planning',
     lead: 'A plan goes draft → checked → approved → published on a day; old grids are closed by date and never rewritten.',
@@ -299,6 +301,7 @@ export const plannerEn: typeof plannerZh = {
 /** Why a step of a plan is refused. */
 export const planProblemsEn: typeof planProblemsZh = {
   ...planFileProblemsEn,
+  ...wishProblemsEn,
   'draft-moved-on': 'Somebody just changed the draft: look at the newest state.',
   'plan-published': 'The plan is published and can no longer be changed.',
   'plan-unknown': 'There is no such plan.',

@@ -1,8 +1,10 @@
 /** Chinese words of the planner's work place. */
 import { planFileProblemsZh, planFilesZh } from './planFiles.zh-CN'
+import { wishesZh, wishProblemsZh } from './wishes.zh-CN'
 
 export const plannerZh = {
   ...planFilesZh,
+  ...wishesZh,
   plans: {
     title: '网格规划',
     lead: '方案：草案 → 检查 → 批准 → 定日发布；旧网格按日期关闭，从不改写。',
@@ -291,6 +293,7 @@ export const plannerZh = {
 /** Why a step of a plan is refused. */
 export const planProblemsZh = {
   ...planFileProblemsZh,
+  ...wishProblemsZh,
   'draft-moved-on': '草案刚被别人改过，请看最新情况。',
   'plan-published': '方案已发布，不能再改。',
   'plan-unknown': '没有这份方案。',
