@@ -99,7 +99,7 @@ class PlanBackdrops(BaseModel):
     systems: list[SystemChoice]
 
 
-class Points(BaseModel):
+class ControlPoints(BaseModel):
     """Control points of a sheet."""
 
     fit: Literal["similarity", "affine"] = Field(
@@ -161,7 +161,12 @@ def add_backdrop(
     "/{backdrop_id}/place", response_model=PlanBackdrops, responses=problem_responses(404, 409)
 )
 def place_backdrop(
-    *, plan_id: int, backdrop_id: UUID, asked: Points, command: CurrentCommand, parts: AppContext
+    *,
+    plan_id: int,
+    backdrop_id: UUID,
+    asked: ControlPoints,
+    command: CurrentCommand,
+    parts: AppContext,
 ) -> JSONResponse:
     """Place a sheet by control points; the answer tells what is left over at each, in metres."""
     caller, tx = command.caller, command.tx

@@ -894,6 +894,24 @@ export type CompoundWish = {
 };
 
 /**
+ * ControlPoints
+ *
+ * Control points of a sheet.
+ */
+export type ControlPoints = {
+    /**
+     * Fit
+     *
+     * similarity: from 2 points; affine: from 3, allows for stretch.
+     */
+    fit?: 'similarity' | 'affine';
+    /**
+     * Points
+     */
+    points: Array<PlacedPoint>;
+};
+
+/**
  * Density
  *
  * A picture of the density of cases, and where it lies.
@@ -3566,27 +3584,9 @@ export type PointIn = {
 /**
  * Points
  *
- * Control points of a sheet.
- */
-export type PointsInput = {
-    /**
-     * Fit
-     *
-     * similarity: from 2 points; affine: from 3, allows for stretch.
-     */
-    fit?: 'similarity' | 'affine';
-    /**
-     * Points
-     */
-    points: Array<PlacedPoint>;
-};
-
-/**
- * Points
- *
  * Cases as columns: the i-th entry of each belongs to the i-th case.
  */
-export type PointsOutput = {
+export type Points = {
     /**
      * Category Id
      */
@@ -5188,7 +5188,7 @@ export type PointsResponses = {
     /**
      * Successful Response
      */
-    200: PointsOutput;
+    200: Points;
 };
 
 export type PointsResponse = PointsResponses[keyof PointsResponses];
@@ -6365,7 +6365,7 @@ export type TakeBackdropResponses = {
 export type TakeBackdropResponse = TakeBackdropResponses[keyof TakeBackdropResponses];
 
 export type PlaceBackdropData = {
-    body: PointsInput;
+    body: ControlPoints;
     headers: {
         /**
          * Operation-Id
