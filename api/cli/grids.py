@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
+import numpy as np
 import typer
 from sqlalchemy import Connection
 
@@ -36,6 +37,19 @@ from api.cli.grid_shared import (
     told,
 )
 from api.cli.grid_town import Columns, Input, TownFiles
+from api.cli.grid_wishes import (
+    Barriers,
+    Compounds,
+    GridWishes,
+    Keep,
+    Kinds,
+    Micro,
+    Only,
+    Prefer,
+    Tolerance,
+    by_code,
+    tell,
+)
 from api.cli.plan_course import publish_from_draft
 from api.context import as_caller
 from api.settings import Settings
@@ -46,6 +60,7 @@ from data.plan_generation import generate_plan
 from data.plans import PlanKey, create_plan, score_plan
 from data.plans_read import plan_place
 from geo.grids import GridOptions, generate, score
+from geo.grids.inputs import check_areas
 from geo.limits import Language
 
 app = typer.Typer(
@@ -74,6 +89,14 @@ def generate_command(
     name: Annotated[str | None, typer.Option(help="方案名称 Name of the draft plan.")] = None,
     reason: Annotated[str, typer.Option(help="划分原因 Why it is drawn.")] = "",
     scheduler: Scheduler = None,
+    tolerance: Tolerance = 5.0,
+    micro: Micro = 65,
+    kinds: Kinds = None,
+    only: Only = None,
+    barriers: Barriers = None,
+    prefer: Prefer = None,
+    compounds: Compounds = None,
+    keep: Keep = None,
     report: ReportPath = None,
     no_report: NoReport = False,
     lang: Lang = "zh",
@@ -82,16 +105,20 @@ def generate_command(
     files = TownFiles(buildings, roads, areas, water, column or [])
     if area is not None and not files.none:
         raise typer.BadParameter("--area 与文件选项不能同用 Use --area or files, not both.")
+    wishes = GridWishes(by_code(kinds or []), only, barriers, prefer, compounds, keep)
     with told():
-        options = GridOptions(households=households, seed=seed)
+        options = GridOptions(
+            households=households, micro_households=micro, tolerance=tolerance / 100, seed=seed
+        )
+        asked = options, wishes
         with dividing_on(scheduler) as executor:
             if area is None:
                 files.require()
                 check_target(out, force=force)
                 place = report_place(out, report, none=no_report, force=force)
-                _files_to_file(files, options, out, executor, force=force, to=(place, lang))
+                _files_to_file(files, asked, out, executor, force=force, to=(place, lang))
             else:
-                _area_to_draft(area, name, reason, options, executor)
+                _area_to_draft(area, name, reason, asked, executor)
 
 
 @app.command("score")
@@ -155,7 +182,7 @@ def publish_command(
 
 def _files_to_file(
     files: TownFiles,
-    options: GridOptions,
+    asked: tuple[GridOptions, GridWishes],
     out: Path,
     executor: Executor | None,
     *,
@@ -164,9 +191,10 @@ def _files_to_file(
 ) -> None:
     """Write the grids, and their report to a place and in a language."""
     place, language = to
+    options, wishes = asked
     with grid_progress(errors) as progress:
         progress(0, 100, "read")
-        town = files.read()
+        town, ground = wishes.with_kinds(files.read()), wishes.read()
         grids = generate(
             town.buildings,
             town.roads,
@@ -175,16 +203,27 @@ def _files_to_file(
             progress,
             water=town.water,
             executor=executor,
+            **ground,
         )
-        found = score(grids, town.buildings, town.roads, town.areas, options.households)
         run = RunOfGrids(
             grids,
             town.buildings,
             town.roads,
-            town.areas,
+            town.areas[np.isin(check_areas(town.areas), grids["area"])],
             options,
             water=town.water,
+            barriers=ground.get("barriers"),
+            compounds=ground.get("compounds"),
+            kept=ground.get("kept"),
             sources=files.names(),
+        )
+        found = score(
+            grids,
+            run.buildings,
+            run.roads,
+            run.areas,
+            options.households,
+            micro_households=options.micro_households,
         )
         report = report_on(run, found)
         write_grids(out, grids, force=force)
@@ -192,22 +231,21 @@ def _files_to_file(
             write_run_report(place, report, run, language=language)
     console.print(score_table(found))
     tell_misses(report, console, language)
-    outside = grids.attrs["households_outside"]
-    if outside:
-        console.print(
-            f"注意：{outside} 户不在任何区域内，未计入。"
-            f"Note: {outside} households lie in none of the areas.",
-            style="yellow",
-        )
+    tell(grids)
     console.print(f"已写出 {len(grids)} 个网格 · {len(grids)} grids written: {out}")
     if place is not None:
         console.print(f"质量报告 · Report: {place}", markup=False)
 
 
 def _area_to_draft(
-    code: str, name: str | None, reason: str, options: GridOptions, executor: Executor | None
+    code: str,
+    name: str | None,
+    reason: str,
+    asked: tuple[GridOptions, GridWishes],
+    executor: Executor | None,
 ) -> None:
     now = datetime.now(UTC)
+    options, wishes = asked
     with grid_database() as engine:
         with engine.begin() as connection:
             area = area_or_error(connection, code)
@@ -220,6 +258,7 @@ def _area_to_draft(
                 reason=reason,
                 created_by=None,
                 now=now,
+                wishes=wishes.of_plan(connection, options),
             )
         with grid_progress(errors) as report:
             failure = generate_plan(

@@ -109,6 +109,13 @@ _BUILDING_FIELDS = (
         limit=200,
     ),
     Field(
+        "units",
+        "单元数",
+        _words("units 单元数 单元 总单元数 楼门数 staircases entrances"),
+        "count",
+        limit=200,
+    ),
+    Field(
         "households",
         "户数",
         _words("households 户数 总户数 住户数 居民户数 hh hushu"),

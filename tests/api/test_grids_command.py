@@ -171,3 +171,54 @@ def test_areas_may_be_divided_on_a_cluster(run: Run, tmp_path: Path) -> None:
     refused = run("generate", *files(), "--force", "--scheduler", "tcp://127.0.0.1:1")
     assert refused.exit_code == 1
     assert "dask" in refused.stderr
+
+
+def test_wishes_are_given_as_files_and_codes(run: Run, tmp_path: Path) -> None:
+    assert run("generate", *files(), "--out", "first.gpkg", "--no-report").exit_code == 0
+    first = read_grids(tmp_path / "first.gpkg")
+    first.iloc[[0]].to_file(tmp_path / "locked.gpkg", layer="grids")
+    x, y = first.total_bounds[:2]
+    lines = gpd.GeoDataFrame(
+        geometry=[shapely.LineString([(x - 9, y + 140), (x + 800, y + 140)])], crs=first.crs
+    )
+    lines.to_file(tmp_path / "lines.gpkg")
+    compound = gpd.GeoDataFrame(geometry=[shapely.box(x + 1, y + 1, x + 359, y + 279)])
+    compound.set_crs(first.crs).to_file(tmp_path / "compounds.gpkg")
+    made = run(
+        *("generate", *files(), "--no-report", "--keep", "locked.gpkg", "--barriers", "lines.gpkg"),
+        *("--prefer", "lines.gpkg", "--compounds", "compounds.gpkg", "--tolerance", 8),
+        *("--kinds", "370303001002=micro", "--micro", 70),
+    )
+    assert made.exit_code == 0, made.output
+    assert "Compound row 1" in unwrapped(made.output)
+    grids = read_grids(tmp_path / "grids.gpkg")
+    assert grids.set_index("code").geometry[first["code"][0]].equals(first.geometry[0])
+    assert set(grids[grids["area"] == "370303001002"]["kind"]) == {"micro"}
+    only = run("generate", *files(), "--no-report", "--only", "370303001001", "--out", "one.gpkg")
+    assert only.exit_code == 0, only.output
+    assert set(read_grids(tmp_path / "one.gpkg")["area"]) == {"370303001001"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--kinds", "370303001002=park"), "Write CODE=KIND"),
+        (("--kinds", "370303001009=micro"), "No area of the file has the code 370303001009"),
+        (("--only", "370303001009"), "No area has the code 370303001009"),
+        (("--keep", "roads.gpkg"), "not polygons"),
+    ],
+)
+def test_a_wrong_wish_is_told(run: Run, words: tuple[str, str], said: str) -> None:
+    made = run("generate", *files(), "--no-report", *words)
+    assert made.exit_code != 0
+    assert said in unwrapped(made.output + made.stderr)
+
+
+def test_a_tower_that_is_divided_is_told(run: Run, tmp_path: Path) -> None:
+    town = gpd.read_file(tmp_path / "buildings.gpkg")
+    town.loc[3, "households"] = 700
+    town["units"] = 4
+    town.to_file(tmp_path / "buildings.gpkg", layer="buildings")
+    made = run("generate", *files(), "--no-report")
+    assert made.exit_code == 0, made.output
+    assert "divided into 4 units" in unwrapped(made.output)
