@@ -113,12 +113,12 @@ def divide_area(town: Town, wish: Wish) -> Divided:
     area = town.areas[0]
     if area.is_empty:
         return Divided(np.empty(0, dtype=np.object_), np.empty(0, dtype=np.int64), 0.0)
-    total = int(town.households[_within(town, area)].sum())
+    total = int(town.households[within(town, area)].sum())
     ideal = total / max(1, round(total / wish.households))
     if wish.whole:
         return _pieces(town, area)
     town, split = split_towers(town, wish.households)
-    town = replace(town, constraints=_settle_compounds(town, ideal * (1 + wish.tolerance)))
+    town = replace(town, constraints=settle_compounds(town, ideal * (1 + wish.tolerance)))
     cells = make_cells(town, wish.block_households)
     labels = _partition_places(cells, wish, ideal)
     obstacles = np.concatenate([town.buildings, town.constraints.walls()])
@@ -127,7 +127,7 @@ def divide_area(town: Town, wish: Wish) -> Divided:
     return Divided(shapes, households.astype(np.int64), ideal, split)
 
 
-def _within(town: Town, shape: BaseGeometry) -> BoolArray:
+def within(town: Town, shape: BaseGeometry) -> BoolArray:
     inner = shapely.point_on_surface(town.buildings)
     return np.asarray(shapely.intersects(shape, inner), dtype=np.bool_)
 
@@ -142,12 +142,12 @@ def _pieces(town: Town, area: BaseGeometry) -> Divided:
     return Divided(shapes, counted.astype(np.int64), float("nan"))
 
 
-def _settle_compounds(town: Town, most: float) -> Constraints:
+def settle_compounds(town: Town, most: float) -> Constraints:
     """Keep the compounds that fit a grid; of larger ones the outline is a line to prefer."""
     asked = town.constraints
     if len(asked.compounds) == 0:
         return asked
-    here = _within(town, town.areas[0])
+    here = within(town, town.areas[0])
     inner = shapely.point_on_surface(town.buildings[here])
     compound, house = shapely.STRtree(inner).query(asked.compounds, predicate="intersects")
     held = np.bincount(compound, town.households[here][house], minlength=len(asked.compounds))

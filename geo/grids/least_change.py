@@ -25,12 +25,13 @@ import numpy as np
 import shapely
 
 from geo.grids.cells import Town
+from geo.grids.constraints import divided_compounds
 from geo.grids.coverage import find_plan_faults
 from geo.grids.divide import split_town
 from geo.grids.errors import GridInputError, GridPlanError
 from geo.grids.faces import GeometryArray, IntArray, point_keys
 from geo.grids.generate import Progress
-from geo.grids.inputs import bring_town, check_areas
+from geo.grids.inputs import Asked, bring_town, check_areas
 from geo.grids.kept import with_points
 from geo.grids.local import LocalFrame, local_frame
 from geo.grids.options import GridOptions, households_wanted, kinds_of
@@ -54,6 +55,9 @@ def revise(  # noqa: PLR0917 (the plan, and then as for generate)
     progress: Progress | None = None,
     *,
     water: gpd.GeoDataFrame | None = None,
+    barriers: gpd.GeoDataFrame | None = None,
+    preferred: gpd.GeoDataFrame | None = None,
+    compounds: gpd.GeoDataFrame | None = None,
     before: gpd.GeoDataFrame | None = None,
     locked: Collection[str] = (),
     used: Collection[str] = (),
@@ -71,6 +75,9 @@ def revise(  # noqa: PLR0917 (the plan, and then as for generate)
         area that is not one stays as it is.
     buildings, roads, areas, options, progress, water, partitioner, executor
         As for :func:`geo.grids.generate`; areas may have ``kind`` and ``target``.
+    barriers, preferred, compounds
+        As for :func:`geo.grids.generate`, for what moves: a grid that lies across a barrier
+        already is not torn, nor is a compound brought together that is divided already.
     before
         Buildings that stood when the present grids were drawn: who lives in a building that none
         of them holds is new and belongs to no grid yet. None: all households count.
@@ -87,7 +94,8 @@ def revise(  # noqa: PLR0917 (the plan, and then as for generate)
     target`` (fair target of the grid), ``was`` (code of the present grid that it continues, or
     None), ``geometry`` (Polygon). ``attrs``: ``households_moved``, ``households_compared``,
     ``ended`` (codes of present grids that no grid continues), ``redrawn`` (codes of grids that
-    gained or lost ground), ``households_outside`` and ``split_buildings`` as ``generate`` has.
+    gained or lost ground), ``households_outside``, ``split_buildings`` and
+    ``divided_compounds`` as ``generate`` has.
 
     Raises
     ------
@@ -99,7 +107,8 @@ def revise(  # noqa: PLR0917 (the plan, and then as for generate)
     options, report = options or GridOptions(), progress or _silent
     ground = _ground(areas, only)
     report(0, _ALL, "blocks")
-    town = bring_town(buildings, roads, water, ground.areas, ground.frame)
+    asked = Asked(barriers, preferred, compounds)
+    town = bring_town(buildings, roads, water, ground.areas, ground.frame, asked)
     old = bring_present(present, ground.areas, ground.codes, town.areas, ground.frame)
     rules = _Rules(options, ground.kinds, set(locked), partitioner)
     wanted = households_wanted(ground.areas, options)
@@ -109,7 +118,16 @@ def revise(  # noqa: PLR0917 (the plan, and then as for generate)
     report(_CHECK, _ALL, "check")
     grids = _put_together(revised, old, ground, used)
     _check(grids, ground)
-    grids.attrs["households_outside"] = int(town.households.sum() - grids["households"].sum())
+    inner = shapely.point_on_surface(town.buildings)
+    inside = shapely.STRtree(inner).query(ground.frame.bring_areas(areas), predicate="intersects")
+    lost = np.setdiff1d(np.arange(len(inner)), inside[1])
+    grids.attrs["households_outside"] = int(town.households[lost].sum())
+    grids.attrs["divided_compounds"] = divided_compounds(
+        town.constraints.compounds,
+        ground.frame.bring_kept(grids),
+        inner,
+        town.households,
+    )
     report(_ALL, _ALL, "done")
     return grids
 

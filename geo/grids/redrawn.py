@@ -10,8 +10,9 @@ import numpy as np
 import shapely
 from scipy.sparse.csgraph import connected_components
 
-from geo.grids.along import Guides
+from geo.grids.along import NEAR_LINE_M, Guides
 from geo.grids.cells import Cells, Town
+from geo.grids.constraints import TOUCH_M, preference_m
 from geo.grids.faces import (
     NODE_GRID_M,
     BoolArray,
@@ -33,6 +34,8 @@ ON_LINE_M = 2 * NODE_GRID_M
 def graph_across(cells: Cells, town: Town) -> CellGraph:
     """See cells made zone by zone as those of one area, zones bordering on zones.
 
+    Zones do not border across a barrier; one that lies across it already is not torn.
+
     Parameters
     ----------
     cells
@@ -43,7 +46,11 @@ def graph_across(cells: Cells, town: Town) -> CellGraph:
     borders, size = find_borders(cells.faces), len(cells.area)
     left = cells.cell_of_face[borders.left]
     right = np.where(borders.right >= 0, cells.cell_of_face[borders.right], -1)
-    away = ~Guides(town.lines).near(borders.middle)
+    open_m = borders.length_m * ~Guides(town.lines).near(borders.middle)
+    open_m -= preference_m(town.constraints, borders, NEAR_LINE_M)
+    barred = (right >= 0) & (left != right) & (cells.area[left] != cells.area[right])
+    barred &= _on_lines(borders.middle, town.constraints.barriers, TOUCH_M)
+    right[barred] = -1
     rim = right < 0
     nothing: FloatArray = np.zeros(size)
     return CellGraph(
@@ -53,7 +60,7 @@ def graph_across(cells: Cells, town: Town) -> CellGraph:
         outer_m=np.bincount(left[rim], borders.length_m[rim], minlength=size).astype(np.float64),
         outer_open_m=nothing,
         border_m=border_matrix(left, right, borders.length_m, size),
-        open_m=border_matrix(left, right, borders.length_m * away, size),
+        open_m=border_matrix(left, right, open_m, size),
     )
 
 
@@ -91,22 +98,23 @@ def draw_changed(
     for at, label in enumerate(changed.tolist()):
         drawn[at] = shapely.coverage_union_all(cells.faces[grid_of_face == label])
     drawn, held = _tidy(drawn, zones)
-    return straighten(drawn, town.buildings, town.lines, held)
+    obstacles = np.concatenate([town.buildings, town.constraints.walls()])
+    return straighten(drawn, obstacles, town.lines, held)
 
 
 def _tidy(drawn: GeometryArray, zones: GeometryArray) -> tuple[GeometryArray, IntArray]:
     """Take off what noding put on old boundaries; also the keys of all that is left on them."""
     outlines = trace(drawn)
-    old = outlines.count(_on_boundary(outlines.middle, zones))
+    old = outlines.count(_on_lines(outlines.middle, shapely.boundary(zones), ON_LINE_M))
     corners = np.unique(point_keys(shapely.get_coordinates(zones)))
     needless = (outlines.count() == 2) & (old == 2) & ~np.isin(outlines.names, corners)
     return leave_out(outlines, needless), outlines.names[(old > 0) & ~needless]
 
 
-def _on_boundary(points: FloatArray, zones: GeometryArray) -> BoolArray:
-    """Whether each point lies on a boundary of the zones."""
-    lines = np.asarray(shapely.boundary(zones), dtype=np.object_)
+def _on_lines(points: FloatArray, lines: GeometryArray, within_m: float) -> BoolArray:
+    """Whether each point lies on some lines."""
     found = np.zeros(len(points), dtype=bool)
-    tree = shapely.STRtree(np.asarray(shapely.points(points), dtype=np.object_))
-    found[tree.query(lines, predicate="dwithin", distance=ON_LINE_M)[1]] = True
+    if len(points) and len(lines):
+        tree = shapely.STRtree(np.asarray(shapely.points(points), dtype=np.object_))
+        found[tree.query(lines, predicate="dwithin", distance=within_m)[1]] = True
     return found

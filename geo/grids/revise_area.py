@@ -9,6 +9,7 @@ import shapely
 from scipy.optimize import linear_sum_assignment
 
 from geo.grids.cells import Cells, Town, make_cells
+from geo.grids.divide import settle_compounds, within
 from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
 from geo.grids.graph import CellGraph
 from geo.grids.partition import Partitioner
@@ -89,6 +90,9 @@ class Revised:
 def revise_area(task: AreaTask) -> Revised:
     """Move as few households as it takes to bring the grids of an area within their limits."""
     town, split = split_towers(task.town, int(task.wanted))
+    households = int(town.households[within(town, town.areas[0])].sum())
+    even = households / max(1, round(households / task.wanted))
+    town = replace(town, constraints=settle_compounds(town, even * (1 + task.tolerance)))
     task = replace(task, town=town)
     zones = lay_zones(town, task.present, np.flatnonzero(task.own))
     locked = np.isin(zones.grid, np.flatnonzero(task.locked & task.own))
