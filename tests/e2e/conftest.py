@@ -79,6 +79,34 @@ def address(
         cluster.drop_database(name)
 
 
+@pytest.fixture(scope="module")
+def worker(
+    request: pytest.FixtureRequest, address: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """The process that generates grids; a server that runs already has its own."""
+    if "SANBAI_E2E_ADDRESS" in os.environ:
+        yield
+        return
+    assert address
+    cluster: PrivateCluster = request.getfixturevalue("cluster")
+    name = f"e2e_{os.getpid()}"
+    home = tmp_path_factory.mktemp("worker")
+    environment = os.environ | {
+        "SANBAI_HOME": str(home),
+        "SANBAI_DATABASE_URL": cluster.url("sanbai_app", name),
+        "SANBAI_MIGRATION_DATABASE_URL": cluster.url("sanbai_owner", name),
+    }
+    with (home / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "worker"], env=environment, stdout=log, stderr=log
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

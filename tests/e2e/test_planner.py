@@ -1,12 +1,9 @@
 """The planner's work place in a browser: draw up, edit, come late, preview, publish, reverse."""
 
 import math
-import os
 import re
-import subprocess
-import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 from uuid import uuid4
@@ -15,39 +12,9 @@ import pytest
 from pages import PHONE
 from playwright.sync_api import Page, expect
 
-from data.cluster import PrivateCluster
-
 OPEN = "打开编辑"
 TILE_PX = 256
 Corner = tuple[float, float]
-
-
-@pytest.fixture(scope="module")
-def worker(
-    request: pytest.FixtureRequest, address: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    """The process that generates grids; a server that runs already has its own."""
-    if "SANBAI_E2E_ADDRESS" in os.environ:
-        yield
-        return
-    assert address
-    cluster: PrivateCluster = request.getfixturevalue("cluster")
-    name = f"e2e_{os.getpid()}"
-    home = tmp_path_factory.mktemp("worker")
-    environment = os.environ | {
-        "SANBAI_HOME": str(home),
-        "SANBAI_DATABASE_URL": cluster.url("sanbai_app", name),
-        "SANBAI_MIGRATION_DATABASE_URL": cluster.url("sanbai_owner", name),
-    }
-    with (home / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "worker"], env=environment, stdout=log, stderr=log
-        )
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
 
 
 def api(page: Page) -> str:
