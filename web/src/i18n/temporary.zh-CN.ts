@@ -67,7 +67,7 @@ export const temporaryZh = {
     viewing: '正在查看 {day} 的网格',
     today: '返回今天',
     close: '关闭并返回今天',
-    legend: '{day} 的网格',
+    legend: '{day} 网格',
     noStatus: '这是当日生效的网格和临时网格。问题、巡查和热点是今天的，不在旧网格上显示。',
     empty: '还没有发布过方案，没有可看的历史。',
     slider: '查看哪一天',

@@ -33,6 +33,7 @@ export class TownMap {
   private readonly grids: VectorGridLayer
   private readonly labels: LabelLayer
   private sources = ''
+  private painted: GridPaint | null = null
   private lit: Lit = { hover: null, selected: null, temporary: null }
   private hoverWaiting = 0
 
@@ -79,6 +80,8 @@ export class TownMap {
 
   /** Colours the grids on screen again; no tile is fetched for it. */
   paint(paint: GridPaint): void {
+    if (paint === this.painted) return
+    this.painted = paint
     this.worker.send({ type: 'paint', paint })
   }
 

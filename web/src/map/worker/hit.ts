@@ -67,6 +67,15 @@ export function labelPoint(feature: Feature): { x: number; y: number; width: num
   return best
 }
 
+/** The middle of the widest run across a shape at a share of its height. */
+export function runAt(
+  feature: Feature,
+  share: number,
+): { x: number; y: number; width: number } | null {
+  const [, north, , south] = feature.box
+  return widestRun(feature, north + (south - north) * share + 0.013)
+}
+
 function widestRun(feature: Feature, y: number) {
   const crossings: number[] = []
   for (const ring of feature.parts) {

@@ -1,5 +1,5 @@
 /** Collects what a tile could be labelled with; the map decides what fits. */
-import { labelPoint } from './hit'
+import { labelPoint, runAt } from './hit'
 import type { PlacedTile } from './paint'
 import type { LabelCandidate } from './protocol'
 import { roadStyle } from './roadStyle'
@@ -35,6 +35,9 @@ export function gridLabels(placed: PlacedTile, zoom: number, english: boolean): 
   )
 }
 
+/** Heights at which a temporary grid may be named, the best first. */
+const LABEL_SHARES = [0.5, 0.12, 0.88, 0.3, 0.7]
+
 /** Name and end of each temporary grid; its end matters as much as its name. */
 export function temporaryLabels(
   placed: PlacedTile,
@@ -42,12 +45,19 @@ export function temporaryLabels(
   english: boolean,
 ): LabelCandidate[] {
   if (zoom < 13) return []
-  return placed.tile.features.flatMap((feature) =>
-    polygonLabel(placed, feature, 'temporary', 1, english, 24).map((label) => ({
-      ...label,
-      text: `${label.text} ${untilText(String(feature.properties.ends ?? ''), english)}`.trim(),
-    })),
-  )
+  return placed.tile.features.flatMap((feature) => {
+    const until = untilText(String(feature.properties.ends ?? ''), english)
+    const text = `${nameOf(feature, english)} ${until}`.trim()
+    // Markers may lie anywhere on it: where the first place is taken another will do, and only
+    // one is used, for names alike are kept apart.
+    return LABEL_SHARES.flatMap((share, i): LabelCandidate[] => {
+      const run = runAt(feature, share)
+      if (run === null || feature.type !== 3) return []
+      const xy = toPicture(placed, [run.x, run.y])
+      const weight = run.width * placed.scale - i
+      return [{ kind: 'temporary', text, rank: -1, xy, id: null, weight }]
+    })
+  })
 }
 
 /** The end as on a label: its last day, and the hour where it is over before midnight. */

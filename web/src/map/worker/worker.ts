@@ -26,6 +26,8 @@ type Draw = Extract<ToWorker, { type: 'draw' }>
 const BASE_SOURCES: SourceName[] = ['water', 'buildings', 'roads', 'areas', 'places']
 const cache = new TileCache()
 const live = new Map<string, Draw>()
+/** How often each tile was asked to be drawn: only the last time counts. */
+const turns = new Map<string, number>()
 const hidden = new Set<SourceName>()
 let paint: GridPaint = { classes: new Map(), fills: [], missing: '', fillOpacity: 0.5 }
 let lit: Lit = { hover: null, selected: null, temporary: null }
@@ -60,8 +62,12 @@ async function placed(name: SourceName, tile: TileAddress, sizePx: number): Prom
 
 async function draw(request: Draw): Promise<void> {
   if (!ready) return
+  const turn = (turns.get(request.key) ?? 0) + 1
+  turns.set(request.key, turn)
+  const wanted = () => live.get(request.key) === request && turns.get(request.key) === turn
   try {
-    const drawn = request.sheet === 'base' ? await drawBase(request) : await drawGrids(request)
+    const drawn =
+      request.sheet === 'base' ? await drawBase(request, wanted) : await drawGrids(request, wanted)
     if (drawn !== null) send(drawn, [drawn.bitmap])
   } catch (error) {
     // A tile that cannot be fetched is reported and leaves the rest of the map standing.
@@ -82,7 +88,7 @@ function picture(request: Draw, fill: (canvas: OffscreenCanvasRenderingContext2D
   return surface.transferToImageBitmap()
 }
 
-async function drawBase(request: Draw): Promise<Drawn | null> {
+async function drawBase(request: Draw, wanted: () => boolean): Promise<Drawn | null> {
   const { tile, sizePx } = request
   const zoom = tile.z + 1
   const tiles: BaseTiles = {}
@@ -91,7 +97,7 @@ async function drawBase(request: Draw): Promise<Drawn | null> {
       tiles[name] = await placed(name, tile, sizePx)
     }),
   )
-  if (live.get(request.key) !== request) return null
+  if (!wanted()) return null
   const labels: LabelCandidate[] = []
   if (tiles.areas && !hidden.has('areas')) labels.push(...areaLabels(tiles.areas, zoom, english))
   if (tiles.places) labels.push(...placeLabels(tiles.places, zoom, english))
@@ -104,13 +110,13 @@ async function drawBase(request: Draw): Promise<Drawn | null> {
   return { type: 'tile', key: request.key, bitmap, labels }
 }
 
-async function drawGrids(request: Draw): Promise<Drawn | null> {
+async function drawGrids(request: Draw, wanted: () => boolean): Promise<Drawn | null> {
   const { tile, sizePx } = request
   const [grids, temporary] = await Promise.all([
     placed('grids', tile, sizePx),
     placed('temporary', tile, sizePx),
   ])
-  if (live.get(request.key) !== request) return null
+  if (!wanted()) return null
   const shown = hidden.has('grids') ? undefined : grids
   const over = hidden.has('temporary') ? undefined : underWay(temporary)
   const zoom = tile.z + 1
@@ -206,6 +212,7 @@ function receive(message: ToWorker): void {
       break
     case 'drop':
       live.delete(message.key)
+      turns.delete(message.key)
       break
     case 'paint':
       paint = message.paint
