@@ -14,7 +14,16 @@ from sqlalchemy import Connection, Engine
 from data.draft_grids import store_draft
 from data.jobs import defer
 from data.layers import district_today
-from data.plan_orders import Order, PlanPlace, draw, identities, read_order, with_carried
+from data.plan_orders import (
+    Order,
+    PlanPlace,
+    draw,
+    identities,
+    locked_codes,
+    read_order,
+    with_carried,
+)
+from data.plan_reports import ask_for_report
 from data.plan_runs import (
     GenerationFailure,
     Progress,
@@ -154,7 +163,7 @@ def _quality(order: Order, grids: gpd.GeoDataFrame) -> dict[str, Any]:
     return found | told | ({"split_buildings": split} if split else {})
 
 
-_TOLD = ("households_outside", "households_moved", "households_compared")
+_TOLD = ("households_outside", "households_moved", "households_compared", "ended")
 
 
 def _store(
@@ -169,6 +178,7 @@ def _store(
         grids=grids,
         now=now,
         identities=identities(order, grids),
-        locked=frozenset() if order.kept is None else frozenset(order.kept["code"]),
+        locked=locked_codes(order),
     )
     store_grid_shapes(connection, run.district_id, run.plan_id)
+    ask_for_report(connection, run.district_id, run.plan_id, now)

@@ -17,11 +17,12 @@ import pandas as pd
 import shapely
 from sqlalchemy import Connection, text
 
+from data.database import query
 from data.frames import WGS84, read_frame
 from data.plan_layers import read_layer_shapes
 from data.plan_wishes import ROAD_CLASSES, CompoundWish, LineWish, PlanWishes
 from data.plans import TownFrames, load_town
-from geo.grids import GridInputError, generate
+from geo.grids import GridInputError, generate, revise
 
 Progress = Callable[[int, int, str], None]
 
@@ -43,6 +44,8 @@ class Order:
         Grids in force of the communities that are not divided, the same columns.
     present
         Grids in force of the communities that are divided, where they are to be changed least.
+    given
+        Codes that these communities have ever given out, for the same.
     """
 
     households: int
@@ -54,6 +57,7 @@ class Order:
     kept: gpd.GeoDataFrame | None
     carried: gpd.GeoDataFrame | None
     present: gpd.GeoDataFrame | None
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,11 @@ def read_order(
     areas = _with_kinds(town.areas, wishes)
     divided = areas["id"].astype(int).tolist() if wishes.only is None else list(wishes.only)
     others = sorted(set(areas["id"].astype(int)) - set(divided))
-    present = None
+    present: gpd.GeoDataFrame | None = None
+    given: tuple[str, ...] = ()
     if wishes.way == "least-change":
         present = _present(connection, place, divided)
+        given = _codes_given(connection, place, divided)
     return Order(
         households=households,
         wishes=wishes,
@@ -93,35 +99,41 @@ def read_order(
         kept=_kept(connection, place, divided, wishes),
         carried=_some(_grids(connection, place, others)),
         present=present,
+        given=given,
     )
 
 
 def draw(order: Order, progress: Progress, executor: Executor | None) -> gpd.GeoDataFrame:
-    """Divide what is to be divided; errors as `geo.grids.generate`."""
+    """Divide what is to be divided; errors as `geo.grids.generate` and `geo.grids.revise`."""
     town, wishes = order.town, order.wishes
+    options = wishes.options(order.households)
     asked: dict[str, Any] = {
-        name: frame
-        for name, frame in (
-            ("barriers", order.barriers),
-            ("preferred", order.preferred),
-            ("compounds", order.compounds),
-            ("kept", order.kept),
-        )
-        if frame is not None
+        "water": town.water,
+        "barriers": order.barriers,
+        "preferred": order.preferred,
+        "compounds": order.compounds,
+        "executor": executor,
     }
     if wishes.only is not None:
         chosen = town.areas["id"].astype(int).isin(wishes.only)
         asked["only"] = town.areas["code"][chosen].tolist()
-    return generate(
-        town.buildings,
-        town.roads,
-        town.areas,
-        wishes.options(order.households),
-        progress,
-        water=town.water,
-        executor=executor,
-        **asked,
+    frames = (town.buildings, town.roads, town.areas)
+    if order.present is None:
+        return generate(*frames, options, progress, kept=order.kept, **asked)
+    locked = locked_codes(order)
+    return revise(
+        order.present, *frames, options, progress, locked=locked, used=order.given, **asked
     )
+
+
+def locked_codes(order: Order) -> frozenset[str]:
+    """Codes of the locked grids that stay; what is changed least stays as it is in force."""
+    if order.kept is None:
+        return frozenset()
+    if order.present is None:
+        return frozenset(order.kept["code"])
+    same = order.present["grid_id"].isin(order.kept["grid_id"])
+    return frozenset(order.present["code"][same])
 
 
 def with_carried(order: Order, grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -138,7 +150,8 @@ def with_carried(order: Order, grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def identities(order: Order, grids: gpd.GeoDataFrame) -> dict[str, int]:
     """Code → identity of the grids that stay who they are: carried, locked, or changed least."""
     known: dict[str, int] = {}
-    for frame in (order.carried, order.kept):
+    kept = order.kept if order.present is None else None
+    for frame in (order.carried, kept):
         if frame is not None:
             known |= dict(zip(frame["code"], frame["grid_id"].astype(int), strict=True))
     if order.present is not None and "was" in grids.columns:
@@ -236,6 +249,11 @@ def _present(connection: Connection, place: PlanPlace, divided: list[int]) -> gp
             "No grids are in force here yet: divide anew instead of changing least.",
         )
     return found
+
+
+def _codes_given(connection: Connection, place: PlanPlace, divided: list[int]) -> tuple[str, ...]:
+    asked = {"district_id": place.district_id, "communities": divided}
+    return tuple(connection.execute(query("codes_given"), asked).scalars())
 
 
 def _grids(

@@ -45,6 +45,7 @@ export const wishesEn: typeof wishesZh = {
     locksHelp: 'Locked grids stay as they are; the rest is divided around them.',
     locksOwn:
       'Grids locked in this draft stay as they are and the rest is divided around them; without locks all of it is divided.',
+    locksLeast: 'Locked grids stay as they are in force.',
     locksOf: 'Keep the grids locked in',
     locksNone: 'Keep none',
     locksNowhere: 'No grids are locked',

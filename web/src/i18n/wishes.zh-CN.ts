@@ -39,6 +39,7 @@ export const wishesZh = {
     locks: '锁定的网格',
     locksHelp: '锁定的网格原样保留，其余部分绕着它们划。',
     locksOwn: '这份草案里锁定的网格原样保留，其余部分绕着它们重划；没有锁定就全部重划。',
+    locksLeast: '锁定的网格按现行的样子保留。',
     locksOf: '保留哪里锁定的网格',
     locksNone: '都不保留',
     locksNowhere: '没有锁定的网格',
