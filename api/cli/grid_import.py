@@ -22,6 +22,7 @@ from api.cli.grid_shared import (
 from api.cli.grid_tables import difference_table, mend_table
 from api.cli.import_run import parse_columns, parse_datum
 from data.imports.grid_difference import GridDifference, compare_plans
+from data.imports.grid_identity import Continued
 from data.imports.grid_report import (
     DIFFERENCE_COLUMNS,
     MEND_COLUMNS,
@@ -133,8 +134,16 @@ def import_command(
             return
         source = {"file": file.name, "crs": read.crs, "datum": read.datum}
         key = draft.take(connection, name, reason, now)
-        store_grids(connection, key, town, fitted.grids, source=source, now=now)
-    tell_stored(key, len(fitted.grids))
+        continued = store_grids(
+            connection,
+            key,
+            town,
+            fitted.grids,
+            source=source,
+            now=now,
+            own_codes=fitted.own_codes,
+        )
+    tell_stored(key, continued)
 
 
 def find_draft(connection: Connection, area: str | None, plan: int | None) -> Draft:
@@ -160,10 +169,14 @@ def used_codes(
     return codes_in_force(connection, draft.district_id, list(town.areas["code"]), today)
 
 
-def tell_stored(plan: PlanKey, grids: int) -> None:
-    """Say where the grids went."""
+def tell_stored(plan: PlanKey, continued: Continued) -> None:
+    """Say where the grids went, and which of them go on with the history of one before."""
+    by_code, by_shape, new = continued.by_code, continued.by_shape, continued.new
+    grids = by_code + by_shape + new
     console.print(
-        f"{grids} 个网格已存为草案方案 {plan.id} · {grids} grids stored as draft plan {plan.id}."
+        f"{grids} 个网格已存为草案方案 {plan.id} · {grids} grids stored as draft plan {plan.id}.\n"
+        f"延续现有网格：按编码对上 {by_code} 个，按图形对上 {by_shape} 个；新网格 {new} 个 · "
+        f"Continuing a grid: {by_code} by code, {by_shape} by shape; {new} are new."
     )
 
 

@@ -63,8 +63,16 @@ def import_list_command(
             console.print("只比对，未写入。Compared only: nothing was stored.", style="yellow")
             return
         key = draft.take(connection, name, reason, now)
-        store_grids(connection, key, town, drawn.grids, source={"file": file.name}, now=now)
-    tell_stored(key, len(drawn.grids))
+        continued = store_grids(
+            connection,
+            key,
+            town,
+            drawn.grids,
+            source={"file": file.name},
+            now=now,
+            own_codes=drawn.own_codes,
+        )
+    tell_stored(key, continued)
 
 
 def _tell_drawn(drawn: DrawnList, listed: int) -> None:

@@ -41,7 +41,7 @@ def _table(title: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequen
     caption = f"…… 另有 {more} 个，见 --report · {more} more in --report" if more > 0 else None
     table = Table(title=title, title_justify="left", caption=caption)
     for zh, en in columns:
-        numeric = en not in {"code", "name", "kind", "code_before"}
+        numeric = en not in {"code", "name", "kind", "code_before", "matched"}
         table.add_column(f"{zh}\n{en}", justify="right" if numeric else "left")
     for row in rows[:MOST_ROWS]:
         table.add_row(

@@ -82,6 +82,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 }
 _REST_MM: Final = 34.0
 _SAME_M2: Final = 1.0
+_SLIVER: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -255,14 +256,19 @@ def _ended(part: _Part) -> list[int]:
 
 
 def _gone(part: _Part, was: int, words: dict[str, str]) -> dict[str, str]:
-    """A grid that ends, and those that its ground goes to, most of it first."""
+    """A grid that ends, and those that its households go to, most of them first.
+
+    Where nobody lives, those that take its ground. A sliver along a border takes nothing.
+    """
+    former = part.before.iloc[was]
     shared = shapely.area(shapely.intersection(part.shapes, part.former[was]))
+    homes = part.shared[was]
+    least_m2 = max(_SAME_M2, _SLIVER * part.former[was].area)
     into = [
         str(part.after["name"].iloc[at])
-        for at in np.argsort(-shared).tolist()
-        if shared[at] >= _SAME_M2
+        for at in np.lexsort((-shared, -homes)).tolist()
+        if homes[at] > 0 or shared[at] >= least_m2
     ]
-    former = part.before.iloc[was]
     return {
         "name": str(former["name"]),
         "code": str(former["code"]),

@@ -15,6 +15,7 @@ from geo.grids.faces import FloatArray, GeometryArray
 from geo.grids.local import local_frame
 from geo.mend import compare_shapes
 
+Match = Literal["code", "shape"]
 DifferenceKind = Literal["same", "changed", "new", "gone"]
 SAME_M = 0.01
 """A border that moved by less has not moved."""
@@ -39,6 +40,8 @@ class GridDifference:
         In a local metric system; None likewise.
     moved_m
         How far its border moved at the most; None for what is new or gone.
+    matched
+        By what it was found to be the same grid: ``code`` or ``shape``; None likewise.
     """
 
     code: str
@@ -50,6 +53,7 @@ class GridDifference:
     area_m2_before: float | None
     area_m2_after: float | None
     moved_m: float | None
+    matched: Match | None = None
 
 
 def compare_plans(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[GridDifference]:
@@ -127,6 +131,7 @@ def _both(
         area_m2_before=sizes[0],
         area_m2_after=sizes[1],
         moved_m=moved_m,
+        matched="code" if was["code"] == row["code"] else "shape",
     )
 
 

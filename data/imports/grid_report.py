@@ -28,7 +28,9 @@ DIFFERENCE_COLUMNS = (
     ("原面积（平方米）", "area_m2_before"),
     ("现面积（平方米）", "area_m2_after"),
     ("边界最大移动（米）", "moved_m"),
+    ("对上依据", "matched"),
 )
+MATCHES = {"code": "编码", "shape": "图形"}
 DIFFERENCE_KINDS = {"same": "未变", "changed": "改动", "new": "新增", "gone": "取消"}
 
 Cell = str | int | float | None
@@ -61,6 +63,7 @@ def difference_cells(found: GridDifference) -> list[Cell]:
         None if found.area_m2_before is None else round(found.area_m2_before),
         None if found.area_m2_after is None else round(found.area_m2_after),
         None if found.moved_m is None else round(found.moved_m, 2),
+        None if found.matched is None else f"{MATCHES[found.matched]} {found.matched}",
     ]
 
 

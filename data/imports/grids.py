@@ -66,6 +66,8 @@ class FittedGrids:
         Codes of communities for which the file has no grid.
     households_left
         Households in those communities, which the plan does not divide.
+    own_codes
+        Codes that stood in the file and were kept; the others were given here.
     """
 
     grids: gpd.GeoDataFrame
@@ -73,6 +75,7 @@ class FittedGrids:
     flaws: dict[str, int]
     communities_left: list[str] = field(default_factory=list)
     households_left: int = 0
+    own_codes: frozenset[str] = frozenset()
 
 
 def fit_grids(
@@ -131,6 +134,7 @@ def fit_grids(
         {kind: sum(flaw.kind == kind for flaw in flaws) for kind in ("gap", "overlap", "outside")},
         [str(town.areas["code"].iloc[at]) for at in left],
         _households_in(areas[left], town, frame),
+        frozenset(code for code, was in zip(codes, given, strict=True) if code == was),
     )
 
 

@@ -35,6 +35,8 @@ class DrawnList:
         Grids made of ground that no listed grid reaches: they are not on the list.
     notes
         Rows that match nothing, and buildings that went to a neighbour.
+    own_codes
+        Codes that stood in the list; the others were given here.
     """
 
     grids: gpd.GeoDataFrame
@@ -44,6 +46,7 @@ class DrawnList:
     households: int
     unreached: int
     notes: list[BadRow]
+    own_codes: frozenset[str]
 
 
 def draw_list(
@@ -90,6 +93,7 @@ def draw_list(
         int(households.sum()),
         int((made.label < 0).sum()),
         [*match.notes, *_moved(listed, match, at[made.moved], households)],
+        frozenset(grids["code"]) & {grid.code for grid in listed.grids if grid.code is not None},
     )
 
 

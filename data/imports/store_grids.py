@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +10,12 @@ from typing import Any
 import geopandas as gpd
 from sqlalchemy import Connection, select, update
 
+from data.database import query
 from data.draft_grids import store_draft
 from data.frames import read_frame
+from data.imports.grid_identity import Continued, identities_by_code
 from data.imports.problems import ImportFileError
+from data.layers import district_today
 from data.plans import PlanKey, TownFrames
 from data.schema import Plan
 from data.shapes import store_grid_shapes
@@ -44,7 +47,8 @@ def store_grids(
     *,
     source: dict[str, Any],
     now: datetime,
-) -> None:
+    own_codes: Collection[str] = (),
+) -> Continued:
     """Put grids in place of those that a draft may have had; its edits can be undone no longer.
 
     Parameters
@@ -55,8 +59,16 @@ def store_grids(
         As :func:`geo.grids.generate` returns them, in EPSG:4326.
     source
         Where they came from, kept with the plan: ``file`` and the like.
+    own_codes
+        Codes that stood in the file: such a grid continues the one that bears the code.
+
+    Returns
+    -------
+    How many of them continue a grid that was published before.
     """
     hold_draft(connection, plan)
+    today = district_today(connection, plan.district_id, now)
+    known = identities_by_code(connection, plan, grids, own_codes, today)
     store_draft(
         connection,
         plan.district_id,
@@ -65,6 +77,7 @@ def store_grids(
         buildings=town.buildings,
         grids=grids,
         now=now,
+        identities=known,
     )
     store_grid_shapes(connection, plan.district_id, plan.id)
     quality = score(grids, town.buildings, town.roads, town.areas, plan.households)
@@ -76,6 +89,14 @@ def store_grids(
             quality=asdict(quality) | {"households_outside": 0},
         )
     )
+    return _continued(connection, plan, len(known))
+
+
+def _continued(connection: Connection, plan: PlanKey, by_code: int) -> Continued:
+    place = {"district_id": plan.district_id, "plan_id": plan.id}
+    rows = connection.execute(query("draft_identities"), place).all()
+    published = sum(row.published for row in rows)
+    return Continued(by_code, published - by_code, len(rows) - published)
 
 
 def codes_in_force(

@@ -128,8 +128,8 @@ def test_names_along_a_line_read_upright() -> None:
     assert [short_number(name) for name in ("3号楼", "12栋", "综合楼")] == ["3", "12", "综合楼"]
 
 
-def test_the_packet_says_who_goes_where(town: Connection, page: list[str], tmp_path: Path) -> None:
-    """Grids 1 and 2 become one: it keeps an identity, the other ends."""
+def packet_book(town: Connection, shapes: list[shapely.Polygon], households: list[int]) -> GridBook:
+    """A plan for community 11 of a first and a third grid."""
     plan_id = create_plan(
         town,
         1,
@@ -142,18 +142,23 @@ def test_the_packet_says_who_goes_where(town: Connection, page: list[str], tmp_p
     )
     area = load_town(town, 1, 11)
     grids = area.areas[["code", "name", "geometry"]].rename(columns={"code": "area"})
-    west, south, _, north = grids.geometry[0].bounds
-    both = shapely.box(west, south, 118.018, north), shapely.box(118.018, south, 118.02, north)
-    grids = grids.loc[[0, 0]].reset_index(drop=True).set_geometry(list(both), crs=4326)
+    grids = grids.loc[[0, 0]].reset_index(drop=True).set_geometry(shapes, crs=4326)
     grids["code"] = ["370399001001001", "370399001001003"]
     grids["name"] = ["第一网格", "第三网格"]
-    grids["households"] = [600, 0]
+    grids["households"] = households
     store_draft(
         town, 1, plan_id, areas=area.areas, buildings=area.buildings, grids=grids, now=small_town.AT
     )
     found = find_plan(town, plan_id)
     assert found is not None
-    book = book_of_plan(town, found, DAY)
+    return book_of_plan(town, found, DAY)
+
+
+def test_the_packet_says_who_goes_where(town: Connection, page: list[str], tmp_path: Path) -> None:
+    """Grids 1 and 2 become one: it keeps an identity, the other ends."""
+    west, south, east, north = small_town.BOXES[11]
+    both = [shapely.box(west, south, 118.018, north), shapely.box(118.018, south, east, north)]
+    book = packet_book(town, both, [600, 0])
     former = read_former(town, book)
     assert former["name"].tolist() == ["第一网格", "第二网格"]
     ground, options = read_ground(town, book), AtlasOptions("A4", "en")
@@ -168,6 +173,19 @@ def test_the_packet_says_who_goes_where(town: Connection, page: list[str], tmp_p
     assert text.count("（盖章）") == 2
     write_packet(tmp_path / "e.pdf", book, ground, former, options)
     assert "300 households in, 0 out" in page[1]
+
+
+def test_a_grid_that_ends_goes_where_its_households_go(
+    town: Connection, page: list[str], tmp_path: Path
+) -> None:
+    """A strip through the houses of grid 2 takes them; the first grid takes most of the ground."""
+    strip = shapely.box(118.01, 36.829, 118.02, 36.831)
+    rest = shapely.difference(shapely.box(*small_town.BOXES[11]), strip)
+    book = packet_book(town, [rest, strip], [300, 300])
+    former, ground = read_former(town, book), read_ground(town, book)
+    write_packet(tmp_path / "p.pdf", book, ground, former, AtlasOptions())
+    text = re.sub(r"<[^>]*>|\s+", " ", page[0])
+    assert "撤销，并入 第三网格、第一网格" in text
 
 
 def test_a_packet_is_of_a_plan(book: GridBook, ground: Ground, tmp_path: Path) -> None:

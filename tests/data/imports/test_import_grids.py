@@ -158,6 +158,7 @@ def test_a_draft_edited_elsewhere_differs_where_it_was_edited(town: Connection) 
     found = {one.name: one for one in compare_plans(before, after.iloc[:3])}
     assert [found[name].kind for name in "一二三四"] == ["changed", "changed", "changed", "gone"]
     assert found["一"].moved_m == pytest.approx(89.2, abs=0.5)
+    assert [found[name].matched for name in "一二三四"] == ["code", "code", "shape", None]
     assert found["三"].code_before == f"{COMMUNITIES[1]}001"
     assert found["四"].households_after is None
     far = before.iloc[:1].copy()
