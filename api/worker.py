@@ -27,6 +27,7 @@ from data.housekeeping import district_ids, forget_what_is_over, make_track_week
 from data.jobs import defer
 from data.plan_file_care import remove_unused_plan_files
 from data.plan_generation import generate_plan
+from data.plan_reports import make_plan_report
 from data.publication import place_open_cases, plans_taking_effect
 from data.server import database_urls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
@@ -136,6 +137,10 @@ def _add_plan_tasks(app: App, parts: Parts) -> None:
         generate_plan(
             parts.engine, district_id, plan_id, now=parts.clock(), run=run, progress=stop_when_asked
         )
+
+    @app.task(name="report_plan", retry=_AGAIN_AFTER_SHUTDOWN)
+    def report_plan(*, district_id: int, plan_id: int) -> None:
+        make_plan_report(parts.engine, district_id, plan_id, parts.clock())
 
 
 def _add_hotspot_tasks(app: App, parts: Parts) -> None:

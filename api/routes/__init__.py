@@ -19,6 +19,7 @@ from api.routes import (
     plan_edits,
     plan_papers,
     plan_preview,
+    plan_reports,
     plans,
     search,
     session,
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     plan_papers.router,
     backdrops.router,
     plan_preview.router,
+    plan_reports.router,
     search.router,
     tiles.router,
 )

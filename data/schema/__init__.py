@@ -13,6 +13,7 @@ from data.schema.places import Area, Building, District, LayerVersion, Place, Ro
 from data.schema.plan_edits import PlanEdit
 from data.schema.plan_files import PlanBackdrop, PlanSignature
 from data.schema.plan_layers import PlanLayer
+from data.schema.plan_report import PlanReport
 from data.schema.plans import AreaShape, Grid, GridShape, GridVersion, Plan, PlanStep
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
 from data.schema.temporary_grids import TemporaryGrid
@@ -45,6 +46,7 @@ __all__ = [
     "PlanBackdrop",
     "PlanEdit",
     "PlanLayer",
+    "PlanReport",
     "PlanSignature",
     "PlanStep",
     "Road",

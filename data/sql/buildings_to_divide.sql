@@ -1,6 +1,7 @@
 -- Buildings that touch an area; one on its border counts where its inner point lies.
 SELECT building.id,
        building.external_id,
+       building.name,
        building.households,
        ST_AsBinary(building.geom) AS geometry
 FROM area

@@ -342,12 +342,11 @@ class _Judge:
             return told
         at = int(found[np.argmax(counts[found])])
         told.setdefault("households", int(counts[at]))
-        return told | {"row": self._row(at), "name": self._building_name(at), "united": len(found)}
-
-    def _row(self, at: int) -> int:
+        told |= {"name": self._building_name(at), "united": len(found)}
         if "source_row" in self._buildings.columns:
-            return int(self._buildings["source_row"].iloc[at])
-        return at + 1
+            return told | {"row": int(self._buildings["source_row"].iloc[at])}
+        # Buildings of a database have an id and no row that anybody could look up.
+        return told if "id" in self._buildings.columns else told | {"row": at + 1}
 
     def _building_name(self, at: int) -> str:
         if "name" not in self._buildings.columns:

@@ -957,6 +957,32 @@ def upgrade() -> None:
     )
     op.create_index("plan_backdrop_plan_idx", "plan_backdrop", ["district_id", "plan_id"])
     op.create_table(
+        "plan_report",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=True),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("failure", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.CheckConstraint(
+            "(content IS NULL) = (revision IS NULL)", name=op.f("plan_report_whole_check")
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'done', 'failed')", name=op.f("plan_report_state_check")
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "plan_id"],
+            ["plan.district_id", "plan.id"],
+            name=op.f("plan_report_district_id_plan_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("plan_report_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "plan_id", name=op.f("plan_report_pkey")),
+    )
+    op.create_table(
         "grid_shape",
         sa.Column("district_id", sa.Integer(), nullable=False),
         sa.Column("grid_version_id", sa.BigInteger(), nullable=False),

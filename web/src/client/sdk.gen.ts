@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, DensityData, DensityErrors, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, LocateData, LocateErrors, LocateResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, OfficersData, OfficersErrors, OfficersResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PhotoData, PhotoErrors, PhotoResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReverseData, ReverseErrors, ReverseResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StopData, StopErrors, StopResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
+import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, DensityData, DensityErrors, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, LocateData, LocateErrors, LocateResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, OfficersData, OfficersErrors, OfficersResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PhotoData, PhotoErrors, PhotoResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReverseData, ReverseErrors, ReverseResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StopData, StopErrors, StopResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -880,6 +880,66 @@ export const redraw = <ThrowOnError extends boolean = false>(options: Options<Re
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Show the quality report of a plan, the last one that was made
+ *
+ * Show the quality report of a plan, the last one that was made.
+ */
+export const planReport = <ThrowOnError extends boolean = false>(options: Options<PlanReportData, ThrowOnError>) => (options.client ?? client).get<PlanReportResponses, PlanReportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/report',
+    ...options
+});
+
+/**
+ * Have the quality report of a plan made anew; the worker does it
+ *
+ * Have the quality report of a plan made anew; the worker does it.
+ */
+export const makeReport = <ThrowOnError extends boolean = false>(options: Options<MakeReportData, ThrowOnError>) => (options.client ?? client).post<MakeReportResponses, MakeReportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/report',
+    ...options
+});
+
+/**
+ * Give the report as a page that prints, as PDF or as a workbook
+ *
+ * Give the report as a page that prints, as PDF or as a workbook.
+ */
+export const planReportFile = <ThrowOnError extends boolean = false>(options: Options<PlanReportFileData, ThrowOnError>) => (options.client ?? client).get<PlanReportFileResponses, PlanReportFileErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/report.{form}',
+    ...options
+});
+
+/**
+ * Give the histogram or the map of the report
+ *
+ * Give the histogram or the map of the report.
+ */
+export const planReportFigure = <ThrowOnError extends boolean = false>(options: Options<PlanReportFigureData, ThrowOnError>) => (options.client ?? client).get<PlanReportFigureResponses, PlanReportFigureErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/plans/{plan_id}/report/{figure}.svg',
+    ...options
 });
 
 /**

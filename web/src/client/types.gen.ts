@@ -1410,6 +1410,70 @@ export type EvenOutEdit = {
 };
 
 /**
+ * ExplainedMiss
+ *
+ * A grid beyond its tolerance, with the reason in words.
+ */
+export type ExplainedMiss = {
+    /**
+     * Advice En
+     */
+    advice_en: string;
+    /**
+     * Advice Zh
+     */
+    advice_zh: string;
+    /**
+     * Area
+     */
+    area: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Grid
+     *
+     * Its position among the grids of the report, from 0.
+     */
+    grid: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Off Pct
+     */
+    off_pct: number;
+    /**
+     * Params
+     */
+    params: {
+        [key: string]: unknown;
+    };
+    /**
+     * Reason
+     */
+    reason: 'kept' | 'largest_building' | 'island' | 'barrier' | 'count' | 'remainder' | 'neighbours_kept' | 'compound' | 'indivisible' | 'neighbours' | 'search';
+    /**
+     * Target
+     */
+    target: number;
+    /**
+     * Why En
+     */
+    why_en: string;
+    /**
+     * Why Zh
+     */
+    why_zh: string;
+};
+
+/**
  * FieldProblem
  *
  * What is wrong with one field of the input.
@@ -3464,6 +3528,46 @@ export type PlanProblem = {
 };
 
 /**
+ * PlanReport
+ *
+ * The quality report of a plan, and how far the next one is.
+ */
+export type PlanReport = {
+    /**
+     * Current
+     *
+     * False: the plan was edited since the report was made.
+     */
+    current: boolean;
+    /**
+     * Failure
+     *
+     * code, message_zh and message_en.
+     */
+    failure: {
+        [key: string]: string;
+    } | null;
+    /**
+     * Made At
+     */
+    made_at: string | null;
+    /**
+     * Misses
+     */
+    misses: Array<ExplainedMiss>;
+    /**
+     * Without its misses; they are below.
+     */
+    report: QualityReport | null;
+    /**
+     * State
+     *
+     * Of the one asked for last.
+     */
+    state: 'none' | 'waiting' | 'done' | 'failed';
+};
+
+/**
  * PlanStep
  *
  * A step in the course of a plan.
@@ -3730,6 +3834,81 @@ export type Publication = {
 };
 
 /**
+ * QualityReport
+ *
+ * All that a report says of a plan.
+ *
+ * `misses` and `areas` are in the order of the grids and of the areas.
+ */
+export type QualityReport = {
+    /**
+     * Areas
+     */
+    areas: Array<ReportArea>;
+    figures: ReportFigures;
+    /**
+     * Grids
+     */
+    grids: Array<ReportGrid>;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Misses
+     */
+    misses: Array<ReportMiss>;
+    /**
+     * Places
+     *
+     * Names of the areas, three at most.
+     */
+    places: Array<string>;
+    /**
+     * Seed
+     *
+     * Null where the grids were not generated here.
+     */
+    seed: number | null;
+    /**
+     * Sources
+     */
+    sources: Array<string>;
+    /**
+     * Title
+     *
+     * The place; null: the areas tell it.
+     */
+    title: string | null;
+    /**
+     * Tolerance Pct
+     */
+    tolerance_pct: number;
+    /**
+     * Towers
+     */
+    towers: Array<ReportTower>;
+    /**
+     * Versions
+     */
+    versions: {
+        [key: string]: string;
+    };
+    /**
+     * Wanted
+     *
+     * Households wanted in a grid.
+     */
+    wanted: number;
+    /**
+     * Wanted Micro
+     *
+     * Households wanted in a micro-grid.
+     */
+    wanted_micro: number;
+};
+
+/**
  * Ready
  *
  * What readiness rests on; `status` is `ready` when every check is `ok`.
@@ -3908,6 +4087,252 @@ export type Report = {
      * Source
      */
     source?: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection';
+};
+
+/**
+ * ReportArea
+ *
+ * An area whose fair target is itself off what was wanted, or that nobody lives in.
+ */
+export type ReportArea = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Target
+     */
+    target: number;
+    /**
+     * Wanted
+     */
+    wanted: number;
+};
+
+/**
+ * ReportAsked
+ *
+ * The worker was asked for a report.
+ */
+export type ReportAsked = {
+    /**
+     * State
+     */
+    state: 'none' | 'waiting' | 'done' | 'failed';
+};
+
+/**
+ * ReportFigures
+ *
+ * The quality of the whole; see `geo.grids.GridScore` for what each figure means.
+ */
+export type ReportFigures = {
+    /**
+     * Areas
+     */
+    areas: number;
+    /**
+     * Compactness
+     */
+    compactness: number;
+    /**
+     * Contiguous Pct
+     */
+    contiguous_pct: number;
+    /**
+     * Cut Pct
+     */
+    cut_pct: number;
+    /**
+     * Gaps
+     */
+    gaps: number;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Households Max
+     */
+    households_max: number;
+    /**
+     * Households Mean
+     */
+    households_mean: number;
+    /**
+     * Households Min
+     */
+    households_min: number;
+    /**
+     * Households Outside
+     */
+    households_outside: number;
+    /**
+     * Overlaps
+     */
+    overlaps: number;
+    /**
+     * Road5 Pct
+     */
+    road5_pct: number;
+    /**
+     * Within 10 Pct
+     */
+    within_10_pct: number;
+    /**
+     * Within 5 Pct
+     */
+    within_5_pct: number;
+};
+
+/**
+ * ReportGrid
+ *
+ * One grid.
+ */
+export type ReportGrid = {
+    /**
+     * Area
+     *
+     * Name of the community; its code where it has none.
+     */
+    area: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Compactness
+     *
+     * Polsby–Popper, 4πA/P².
+     */
+    compactness: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Kind
+     *
+     * general, micro or site.
+     */
+    kind: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Off Pct
+     */
+    off_pct: number | null;
+    /**
+     * Road5 Pct
+     *
+     * Null where it borders on no grid of its area.
+     */
+    road5_pct: number | null;
+    /**
+     * Size M2
+     */
+    size_m2: number;
+    /**
+     * Target
+     *
+     * Fair target; null for a whole site.
+     */
+    target: number | null;
+};
+
+/**
+ * ReportMiss
+ *
+ * A grid beyond its tolerance, and why.
+ */
+export type ReportMiss = {
+    /**
+     * Area
+     */
+    area: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Grid
+     *
+     * Its position among the grids of the report, from 0.
+     */
+    grid: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Off Pct
+     */
+    off_pct: number;
+    /**
+     * Params
+     */
+    params: {
+        [key: string]: unknown;
+    };
+    /**
+     * Reason
+     */
+    reason: 'kept' | 'largest_building' | 'island' | 'barrier' | 'count' | 'remainder' | 'neighbours_kept' | 'compound' | 'indivisible' | 'neighbours' | 'search';
+    /**
+     * Target
+     */
+    target: number;
+};
+
+/**
+ * ReportTower
+ *
+ * A building that was too large for one grid, and was divided.
+ */
+export type ReportTower = {
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Row
+     *
+     * As counted in the file, from 1.
+     */
+    row: number;
+    /**
+     * Units
+     *
+     * Parts that it was divided into.
+     */
+    units: number;
 };
 
 /**
@@ -7312,6 +7737,212 @@ export type RedrawResponses = {
 };
 
 export type RedrawResponse = RedrawResponses[keyof RedrawResponses];
+
+export type PlanReportData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/report';
+};
+
+export type PlanReportErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PlanReportError = PlanReportErrors[keyof PlanReportErrors];
+
+export type PlanReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanReport;
+};
+
+export type PlanReportResponse = PlanReportResponses[keyof PlanReportResponses];
+
+export type MakeReportData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/plans/{plan_id}/report';
+};
+
+export type MakeReportErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type MakeReportError = MakeReportErrors[keyof MakeReportErrors];
+
+export type MakeReportResponses = {
+    /**
+     * Successful Response
+     */
+    202: ReportAsked;
+};
+
+export type MakeReportResponse = MakeReportResponses[keyof MakeReportResponses];
+
+export type PlanReportFileData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+        /**
+         * Form
+         */
+        form: 'html' | 'pdf' | 'xlsx';
+    };
+    query?: {
+        /**
+         * Lang
+         */
+        lang?: 'zh' | 'en';
+    };
+    url: '/api/v1/plans/{plan_id}/report.{form}';
+};
+
+export type PlanReportFileErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PlanReportFileError = PlanReportFileErrors[keyof PlanReportFileErrors];
+
+export type PlanReportFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type PlanReportFileResponse = PlanReportFileResponses[keyof PlanReportFileResponses];
+
+export type PlanReportFigureData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+        /**
+         * Figure
+         */
+        figure: 'histogram' | 'map';
+    };
+    query?: {
+        /**
+         * Lang
+         */
+        lang?: 'zh' | 'en';
+    };
+    url: '/api/v1/plans/{plan_id}/report/{figure}.svg';
+};
+
+export type PlanReportFigureErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PlanReportFigureError = PlanReportFigureErrors[keyof PlanReportFigureErrors];
+
+export type PlanReportFigureResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type PlanReportFigureResponse = PlanReportFigureResponses[keyof PlanReportFigureResponses];
 
 export type ReverseData = {
     body: Reversal;

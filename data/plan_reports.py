@@ -1,0 +1,208 @@
+"""The quality report of a plan: asked for, made by the worker, kept until the plan is edited.
+
+A report costs seconds for a town and minutes for a city, so no request waits for one. The map of a
+report is drawn when it is asked for, from the grids of the plan as they are; so it is drawn only
+while the report is of the plan's present revision.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import geopandas as gpd
+from sqlalchemy import Connection, Engine, text
+
+from data.exports.quality_content import QualityReport, make_report
+from data.exports.quality_report import ReportGround
+from data.frames import read_frame
+from data.jobs import defer
+from data.layers import district_today
+from data.plan_drafts import find_draft, read_rows
+from data.plan_orders import Order, PlanPlace, read_order
+from data.plan_wishes import PlanWishes
+from geo.grids import GridError
+from geo.grids.quality import assess
+
+ReportState = Literal["none", "waiting", "done", "failed"]
+
+
+@dataclass(frozen=True)
+class KeptReport:
+    """What is known of a plan's report.
+
+    Attributes
+    ----------
+    state
+        Of the last report that was asked for; "none" where none ever was.
+    current
+        Whether `content` is of the plan as it is now.
+    content
+        The last one that was made.
+    failure
+        ``code``, ``message_zh``, ``message_en`` of a failed attempt.
+    """
+
+    state: ReportState
+    current: bool
+    content: QualityReport | None
+    failure: dict[str, str] | None
+
+
+def ask_for_report(connection: Connection, district_id: int, plan_id: int, at: datetime) -> None:
+    """Let the worker make a plan's report once this transaction has been committed."""
+    asked = connection.execute(
+        text(
+            "INSERT INTO plan_report AS known (district_id, plan_id, state, asked_at) "
+            "VALUES (:district_id, :plan_id, 'waiting', :at) "
+            "ON CONFLICT (district_id, plan_id) DO UPDATE "
+            "SET state = 'waiting', asked_at = :at, failure = NULL "
+            "WHERE known.state <> 'waiting' RETURNING 1"
+        ),
+        {"district_id": district_id, "plan_id": plan_id, "at": at},
+    ).one_or_none()
+    if asked is not None:
+        arguments = {"district_id": district_id, "plan_id": plan_id}
+        defer(connection, "report_plan", arguments, lock=f"report {district_id}/{plan_id}")
+
+
+def read_report(connection: Connection, district_id: int, plan_id: int) -> KeptReport:
+    """Read what is known of a plan's report."""
+    row = connection.execute(
+        text(
+            "SELECT report.state, report.content, report.failure, "
+            "report.revision = plan.revision AS current FROM plan_report AS report "
+            "JOIN plan ON plan.district_id = report.district_id AND plan.id = report.plan_id "
+            "WHERE report.district_id = :district_id AND report.plan_id = :plan_id"
+        ),
+        {"district_id": district_id, "plan_id": plan_id},
+    ).one_or_none()
+    if row is None:
+        return KeptReport("none", current=False, content=None, failure=None)
+    content = None if row.content is None else QualityReport.model_validate(row.content)
+    return KeptReport(row.state, bool(row.current), content, row.failure)
+
+
+def make_plan_report(engine: Engine, district_id: int, plan_id: int, at: datetime) -> None:
+    """Make the report of a plan as it is now; nothing is done when the plan is gone.
+
+    Reading and storing are transactions of their own: nobody waits for what lies between.
+    """
+    try:
+        with engine.connect() as connection:
+            found = _read(connection, district_id, plan_id, at)
+        if found is None:
+            return
+        revision, content = found[0], _content(*found[1:], at)
+    except GridError as error:
+        told = {"code": error.code, "message_zh": error.message_zh, "message_en": error.message_en}
+        with engine.begin() as connection:
+            _keep(connection, district_id, plan_id, state="failed", failure=json.dumps(told))
+        return
+    with engine.begin() as connection:
+        _keep(
+            connection,
+            district_id,
+            plan_id,
+            state="done",
+            revision=revision,
+            content=content.model_dump_json(),
+        )
+
+
+def read_report_ground(
+    connection: Connection, district_id: int, plan_id: int, attribution: str | None
+) -> ReportGround:
+    """Read what the map of a plan's report is drawn from; grids in the report's order."""
+    area_id = connection.execute(
+        text("SELECT area_id FROM plan WHERE district_id = :district_id AND id = :plan_id"),
+        {"district_id": district_id, "plan_id": plan_id},
+    ).scalar_one()
+    place = {"district_id": district_id, "area_id": area_id}
+    lines = read_frame(connection, "lines_to_follow", place)
+    return ReportGround(
+        grids=_grids(connection, district_id, plan_id),
+        areas=read_frame(connection, "communities_to_divide", place),
+        roads=lines[lines["kind"] == "road"],
+        water=lines[lines["kind"] == "water"],
+        attribution=attribution,
+    )
+
+
+@dataclass(frozen=True)
+class _Head:
+    """Of the plan: its area's name, and the seed of its grids where nobody edited them."""
+
+    title: str
+    seed: int | None
+
+
+def _read(
+    connection: Connection, district_id: int, plan_id: int, at: datetime
+) -> tuple[int, _Head, Order, gpd.GeoDataFrame] | None:
+    row = connection.execute(
+        text(
+            "SELECT plan.area_id, plan.revision, plan.target_households, plan.wishes, "
+            "plan.generation ->> 'seed' AS seed, area.name, EXISTS (SELECT 1 FROM plan_edit "
+            "WHERE district_id = plan.district_id AND plan_id = plan.id) AS edited "
+            "FROM plan JOIN area "
+            "ON area.district_id = plan.district_id AND area.id = plan.area_id "
+            "WHERE plan.district_id = :district_id AND plan.id = :plan_id"
+        ),
+        {"district_id": district_id, "plan_id": plan_id},
+    ).one_or_none()
+    if row is None:
+        return None
+    grids = _grids(connection, district_id, plan_id)
+    if len(grids) == 0:
+        return None
+    place = PlanPlace(
+        district_id, plan_id, row.area_id, district_today(connection, district_id, at)
+    )
+    wishes = PlanWishes.model_validate(row.wishes)
+    seed = None if row.seed is None or row.edited else int(row.seed)
+    order = read_order(connection, place, row.target_households, wishes)
+    return row.revision, _Head(row.name, seed), order, grids
+
+
+def _grids(connection: Connection, district_id: int, plan_id: int) -> gpd.GeoDataFrame:
+    plan = find_draft(connection, district_id, plan_id)
+    if plan is None:
+        return gpd.GeoDataFrame(geometry=[], crs="EPSG:4326")
+    rows = read_rows(connection, plan)
+    return rows.sort_values("code", ignore_index=True)[
+        ["code", "name", "kind", "locked", "geometry"]
+    ]
+
+
+def _content(head: _Head, order: Order, grids: gpd.GeoDataFrame, at: datetime) -> QualityReport:
+    town, options = order.town, order.wishes.options(order.households)
+    quality = assess(
+        grids,
+        town.buildings,
+        town.roads,
+        town.areas,
+        options,
+        water=town.water,
+        barriers=order.barriers,
+        compounds=order.compounds,
+    )
+    return make_report(quality, town.areas, options, made_at=at, title=head.title, seed=head.seed)
+
+
+def _keep(connection: Connection, district_id: int, plan_id: int, **values: Any) -> None:
+    columns = ", ".join(
+        f"{name} = CAST(:{name} AS jsonb)"
+        if name in {"content", "failure"}
+        else f"{name} = :{name}"
+        for name in values
+    )
+    connection.execute(
+        text(
+            f"UPDATE plan_report SET {columns} "  # noqa: S608 (names of our own)
+            "WHERE district_id = :district_id AND plan_id = :plan_id"
+        ),
+        values | {"district_id": district_id, "plan_id": plan_id},
+    )
