@@ -7,6 +7,7 @@ from api.cli.grid_import import import_command
 from api.cli.grid_list_import import import_list_command
 from api.cli.grid_paper import atlas_command, packet_command
 from api.cli.grid_report import report_command
+from api.cli.grid_revise import revise_command
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -17,3 +18,4 @@ def add_commands(app: typer.Typer) -> None:
     app.command("atlas")(atlas_command)
     app.command("packet")(packet_command)
     app.command("report")(report_command)
+    app.command("revise")(revise_command)

@@ -88,6 +88,10 @@ class TownFiles:
             water=None if self.water is None else self._layer(self.water, "water"),
         )
 
+    def read_buildings(self, path: Path) -> gpd.GeoDataFrame:
+        """Read another file of buildings, its columns named as those of ``--buildings``."""
+        return self._layer(path, "buildings")
+
     def _layer(self, path: Path, kind: str) -> gpd.GeoDataFrame:
         columns = {ours: theirs for layer, ours, theirs in self._named() if layer == kind}
         found = read_features(path, kind, columns=columns)

@@ -12,8 +12,9 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 LAYER = "grids"
-COLUMNS = ["code", "name", "area", "kind", "households", "target", "geometry"]
-"""What a file of grids has, in this order; ``kind`` and ``target`` where they are known."""
+COLUMNS = ["code", "name", "area", "kind", "households", "target", "was", "geometry"]
+"""What a file of grids has, in this order; ``kind``, ``target`` and ``was`` (the code of the grid
+that it continues) where they are known."""
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
 
 
@@ -70,8 +71,8 @@ def write_grids(path: Path, grids: gpd.GeoDataFrame, *, force: bool = False) -> 
     path
         ``.gpkg``, ``.geojson`` (always written in WGS 84) or ``.fgb``.
     grids
-        ``code``, ``name``, ``area``, ``households``, ``geometry``, with a CRS; ``kind`` and
-        ``target`` where they are known.
+        ``code``, ``name``, ``area``, ``households``, ``geometry``, with a CRS; ``kind``,
+        ``target`` and ``was`` where they are known.
     force
         Replace a file that is there.
 
