@@ -14,6 +14,7 @@ from api.context import CurrentCaller, Tx, scope_for
 from api.errors import not_found, problem_responses
 from api.operations import CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
+from api.past_roles import caller_when
 from api.permissions import Caller
 from api.positions import AccuracyM, Lat, Lon, as_point
 from api.shapes import BboxText, read_bbox
@@ -170,7 +171,9 @@ def report_case(body: Report, command: CurrentCommand) -> Response:
         address=body.address,
         external_number=body.external_number,
     )
-    stored = store.create_case(tx, caller.district_id, new, caller.reporter(), at)
+    # Written offline it may come when a plan has ended the charge of who found it.
+    finder = caller_when(command, body.occurred_at).reporter()
+    stored = store.create_case(tx, caller.district_id, new, finder, at)
     return command.keep(_tell(tx, caller, stored), 201)
 
 

@@ -51,7 +51,9 @@ def add_case_photo(
     actor = None if stored is None else caller.actor_in(stored)
     if stored is None or actor is None:
         raise not_found("case")
-    caller.require("case:report" if role == "before" else "case:handle")
+    # Who reported it may show what he saw, though his charge ended before he had a net.
+    if role == "after" or stored.case.reported_by != caller.account_id:
+        caller.require("case:report" if role == "before" else "case:handle")
     if stored.case.state not in OPEN:
         params = {"action": "photo", "state": stored.case.state, "reason": "state"}
         raise Problem(409, "action-not-allowed", "The case is closed.", params=params)

@@ -3,7 +3,7 @@
 An officer sees his own shifts; who reads tracks for an area sees those of its grids.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -13,14 +13,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Row
 
 from api.case_views import ActorRef
-from api.context import CurrentCaller, Tx, as_caller, scope_for
+from api.context import CurrentCaller, Tx, scope_for
 from api.errors import invalid, not_found, problem_responses
 from api.operations import Command, CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
+from api.past_roles import LATEST, caller_when
 from api.permissions import Caller
 from api.positions import AccuracyM, Lat, Lon, as_point
 from data import patrols
-from data.accounts import NewRole, UnknownPlaceError, caller_of_login, place_paths
+from data.accounts import NewRole, UnknownPlaceError, place_paths
 from data.scope import Scope
 from data.shift_lists import ShiftFilter, grids_of_shift, list_shifts
 from geo.datum import Datum
@@ -29,8 +30,6 @@ from geo.locate import GridIndex
 router = APIRouter(prefix="/api/v1/shifts", tags=["shifts"], responses=problem_responses(401, 403))
 
 MOST_POINTS = 1000
-# As long as commands are remembered; and no phone makes partitions for years long past.
-OLDEST = timedelta(days=30)
 Kind = Literal["patrol", "inspection"]
 
 
@@ -166,9 +165,8 @@ class Track(BaseModel):
 def begin_shift(body: ShiftBegin, command: CurrentCommand) -> Response:
     """Begin a stretch of duty on the caller's own grids."""
     caller = command.caller
-    caller.require("shift:record")
     started_at = body.started_at or command.at
-    if started_at < command.at - OLDEST:
+    if started_at < command.at - LATEST:
         raise invalid("/started_at", "too-old", "A shift is sent within 30 days of its begin.")
     _require_grids(command, body.grid_ids, started_at)
     new = patrols.NewShift(
@@ -276,10 +274,8 @@ def _require_grids(command: Command, grid_ids: list[int], started_at: datetime) 
     What counts is whose they were when it began: a phone may send it days later, when a plan has
     put others in their place.
     """
-    caller = command.caller
-    if started_at < command.at:
-        held = caller_of_login(command.tx, caller.login, started_at)
-        caller = caller if held is None else as_caller(held)
+    caller = caller_when(command, started_at)
+    caller.require("shift:record")
     roles = [NewRole("officer", grid_id=grid_id) for grid_id in grid_ids]
     try:
         paths = place_paths(command.tx, caller.district_id, roles)
@@ -291,10 +287,13 @@ def _require_grids(command: Command, grid_ids: list[int], started_at: datetime) 
 
 
 def _own(command: Command, shift_id: UUID) -> Row[Any]:
-    """The caller's own shift, locked until the command ends."""
-    command.caller.require("shift:record")
+    """The caller's own shift, locked until the command ends.
+
+    It stays his own when he is charged with no grid any more.
+    """
     found = patrols.find_shift(command.tx, command.caller.district_id, shift_id, lock=True)
     if found is None or found.account_id != command.caller.account_id:
+        command.caller.require("shift:record")
         raise not_found("shift")
     return found
 
@@ -311,9 +310,9 @@ def _scope(caller: Caller) -> Scope:
 
 
 def _seen(tx: Connection, caller: Caller, shift_id: UUID) -> Row[Any]:
-    found = list_shifts(
-        tx, _scope(caller), caller.account_id, ShiftFilter(shift_id=shift_id), limit=1
-    )
+    reads = bool(caller.roles_for("track:read"))
+    scope = _scope(caller) if reads else Scope(district_id=caller.district_id)
+    found = list_shifts(tx, scope, caller.account_id, ShiftFilter(shift_id=shift_id), limit=1)
     if not found:
         raise not_found("shift")
     return found[0]
