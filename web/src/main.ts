@@ -9,6 +9,7 @@ import './styles/map.css'
 import './styles/planner.css'
 import './styles/editor.css'
 import './styles/planFiles.css'
+import './styles/report.css'
 import './styles/print.css'
 
 document.documentElement.lang = language()

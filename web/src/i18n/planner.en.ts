@@ -1,11 +1,13 @@
 /** English words of the planner's work place. */
 import { planFileProblemsEn, planFilesEn } from './planFiles.en'
 import type { plannerZh, planProblemsZh } from './planner.zh-CN'
+import { reportEn, reportProblemsEn } from './report.en'
 import { wishesEn, wishProblemsEn } from './wishes.en'
 
 export const plannerEn: typeof plannerZh = {
   ...planFilesEn,
   ...wishesEn,
+  ...reportEn,
   plans: {
     title: 'Grid planning',
     lead: 'A plan goes draft → checked → approved → published on a day; old grids are closed by date and never rewritten.',
@@ -302,6 +304,7 @@ export const plannerEn: typeof plannerZh = {
 export const planProblemsEn: typeof planProblemsZh = {
   ...planFileProblemsEn,
   ...wishProblemsEn,
+  ...reportProblemsEn,
   'draft-moved-on': 'Somebody just changed the draft: look at the newest state.',
   'plan-published': 'The plan is published and can no longer be changed.',
   'plan-unknown': 'There is no such plan.',

@@ -1,10 +1,12 @@
 /** Chinese words of the planner's work place. */
 import { planFileProblemsZh, planFilesZh } from './planFiles.zh-CN'
+import { reportProblemsZh, reportZh } from './report.zh-CN'
 import { wishesZh, wishProblemsZh } from './wishes.zh-CN'
 
 export const plannerZh = {
   ...planFilesZh,
   ...wishesZh,
+  ...reportZh,
   plans: {
     title: '网格规划',
     lead: '方案：草案 → 检查 → 批准 → 定日发布；旧网格按日期关闭，从不改写。',
@@ -294,6 +296,7 @@ export const plannerZh = {
 export const planProblemsZh = {
   ...planFileProblemsZh,
   ...wishProblemsZh,
+  ...reportProblemsZh,
   'draft-moved-on': '草案刚被别人改过，请看最新情况。',
   'plan-published': '方案已发布，不能再改。',
   'plan-unknown': '没有这份方案。',

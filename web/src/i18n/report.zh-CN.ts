@@ -1,0 +1,58 @@
+/** Chinese words of a plan's quality report. */
+export const reportZh = {
+  qualityReport: {
+    title: '质量报告',
+    tab: '质量',
+    none: '还没有质量报告。',
+    make: '生成报告',
+    again: '按现在的网格重新生成',
+    waiting: '正在生成报告，请稍候…',
+    stale: '这份报告是 {time} 生成的，之后网格又改过，下面是当时的情况。',
+    madeAt: '{time} 生成 · 目标 {wanted} 户，允许偏差 ±{tolerance} %',
+    seed: '随机种子 {seed}',
+    failed: '没有生成：{why}',
+    good: '全部 {grids} 个网格都在公平目标的 ±{tolerance} % 以内。',
+    bad: '{grids} 个网格中有 {misses} 个超出公平目标的 ±{tolerance} %。',
+    outside: '另有 {households} 户的楼不在任何社区内，没有计入。',
+    figures: '主要指标',
+    meaning: '各指标的含义',
+    figure: {
+      within5: '±5 % 以内',
+      within10: '±10 % 以内',
+      span: '最少 / 平均 / 最多',
+      contiguous: '连成一片',
+      gaps: '缝隙 / 重叠',
+      compactness: '紧凑度',
+      road: '边界沿路',
+      cut: '误切楼栋',
+    },
+    help: {
+      within5:
+        '户数与公平目标相差不超过 5 % 的网格占比。公平目标 = 社区总户数 H ÷ round(H ÷ 目标)。',
+      within10: '户数与公平目标相差不超过 10 % 的网格占比。',
+      span: '网格户数；按楼内点落在哪个网格计。',
+      contiguous: '只有一块的网格占比。',
+      gaps: '宽过 1 厘米的漏划处、重划处（含划出区域）。',
+      compactness: '4π × 面积 ÷ 周长²，各网格平均；圆为 1，方为 0.79。',
+      road: '社区内部的网格边界中，离道路 5 米以内的长度占比。',
+      cut: '整栋在一个社区内、却被网格边界切开的楼占比。',
+    },
+    histogram: '各网格户数',
+    map: '户数偏差图',
+    misses: '未达标网格（{count}）',
+    missesNote: '原因由图形逐项核对得出。点网格名在地图上定位。',
+    households: '{households} 户，公平目标 {target} 户',
+    areas: '户数凑不成整数个网格的社区（{count}）',
+    areasNote: '总户数除以网格数与目标相差较大，怎么划都一样，不怪划分。',
+    area: '{name}：{households} 户，{grids} 个网格，公平目标 {target} 户',
+    open: '打开打印页',
+    pdf: '下载 PDF',
+    xlsx: '下载表格',
+    more: '再显示 {count} 个',
+  },
+}
+
+export const reportProblemsZh = {
+  'report-not-current': '网格改过了，请先重新生成报告。',
+  'report-too-long': '网格太多（{grids} 个），PDF 排版太慢；请用打印页，或下载表格。',
+}
