@@ -9,6 +9,7 @@ from typing import Any, Final
 import shapely
 
 from data.exports.grid_book import GridBook
+from data.exports.household_basis import basis_text
 from data.exports.paper import (
     HEIGHT_MM,
     MARGIN_MM,
@@ -66,7 +67,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 }
 # What is left of the page beside the map: title above; facts, source and foot below.
 _GRID_REST_MM: Final = 62.0
-_OVERVIEW_REST_MM: Final = 30.0
+_OVERVIEW_REST_MM: Final = 36.0
 _TOUCH_M: Final = 1.0
 
 
@@ -130,6 +131,7 @@ def write_atlas(path: Path, book: GridBook, ground: Ground, options: AtlasOption
             households=f"{int(book.grids['households'].sum()):,}",
         ),
         footer=f"{title} · {what} · {book.on}",
+        basis=basis_text(book.basis, options.language),
         source=options.attribution or "",
         overview=_overview(book, ground, options.paper),
         sheets=[_sheet(book, ground, at, options) for at in range(len(book.grids))],

@@ -11,6 +11,7 @@ import shapely
 from sqlalchemy import Connection, text
 
 from data.exports.grid_file import GridFileError
+from data.exports.household_basis import BasisShare, read_basis
 from data.frames import WGS84, read_frame
 from data.plans import PlanKey
 from geo.grids.local import local_frame
@@ -36,6 +37,8 @@ class GridBook:
         The four limits of each, in the same order.
     communities, lines
         What lies around: ``code, name`` and ``kind`` (road, water), ``name, class``.
+    basis
+        How the households of the grids' communities were counted.
     """
 
     title: str
@@ -47,6 +50,7 @@ class GridBook:
     limits: list[Limits]
     communities: gpd.GeoDataFrame
     lines: gpd.GeoDataFrame
+    basis: tuple[BasisShare, ...]
 
 
 def book_of_plan(connection: Connection, plan: PlanKey, on: date) -> GridBook:
@@ -93,7 +97,10 @@ def _book(
     lines = read_frame(connection, "named_lines", place)
     lines["name"] = lines["name"].fillna("")
     limits = _limits(grids, communities, lines)
-    return GridBook(area.name, district_id, area_id, plan, on, grids, limits, communities, lines)
+    basis = read_basis(connection, district_id, list(grids["area"]))
+    return GridBook(
+        area.name, district_id, area_id, plan, on, grids, limits, communities, lines, basis
+    )
 
 
 def _read_grids(

@@ -12,6 +12,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from data.exports.grid_book import GridBook, limit_columns
+from data.exports.household_basis import basis_text
 from geo.limits import Language
 
 _COLUMNS: Final = (
@@ -72,9 +73,12 @@ def _source(book: GridBook, language: Language) -> str:
     count = len(book.grids)
     if language == "zh":
         what = f"方案 {book.plan}" if book.plan is not None else "现行网格"
-        return f"{what} · {book.on:%Y年%m月%d日} · 共 {count} 个网格"
-    what = f"Plan {book.plan}" if book.plan is not None else "Grids in force"
-    return f"{what} · {book.on} · {count} grids"
+        told = [what, f"{book.on:%Y年%m月%d日}", f"共 {count} 个网格"]
+    else:
+        what = f"Plan {book.plan}" if book.plan is not None else "Grids in force"
+        told = [what, str(book.on), f"{count} grids"]
+    basis = basis_text(book.basis, language)
+    return " · ".join([*told, basis] if basis else told)
 
 
 def _rows(book: GridBook, language: Language) -> list[list[str | int | float]]:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from data.exports.atlas import AtlasOptions, map_width_mm
 from data.exports.grid_book import GridBook
 from data.exports.grid_file import GridFileError
+from data.exports.household_basis import basis_text
 from data.exports.paper import HEIGHT_MM, MARGIN_MM, write_pdf
 from data.exports.sheet_ground import Ground, fit_sheet
 from data.exports.sheet_map import draw_overview
@@ -145,6 +146,7 @@ def write_packet(
         words=words,
         title=title,
         footer=f"{title} · {book.on}",
+        basis=basis_text(book.basis, options.language),
         source=options.attribution or "",
         parts=[
             _pages(book, ground, former, code, options)

@@ -66,6 +66,7 @@ def test_an_atlas_has_a_page_for_each_grid(
     assert "西街街道网格图册" in html
     assert "东至第二网格，南至人民路，西至区域边界，北至区域边界" in html
     assert html.count("扫码打开") == 4
+    assert html.count("户数口径：") == 1
     assert "某局 &lt;测绘&gt;" in html
     assert 'font-family: "Noto Sans CJK SC"' in html, "a style sheet is no text to be escaped"
     assert [left.name for left in tmp_path.iterdir()] == ["图册.pdf"]
@@ -171,6 +172,7 @@ def test_the_packet_says_who_goes_where(town: Connection, page: list[str], tmp_p
     assert "新划" in text
     assert "撤销，并入 第一网格、第三网格" in text
     assert text.count("（盖章）") == 2
+    assert "户数口径：口径未注明" in text
     write_packet(tmp_path / "e.pdf", book, ground, former, options)
     assert "300 households in, 0 out" in page[1]
 
