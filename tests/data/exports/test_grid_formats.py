@@ -129,7 +129,9 @@ def test_the_ledger(book: GridBook, tmp_path: Path) -> None:
     assert sheet is not None
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     assert rows[0][0] == "西街街道网格台账"
-    assert rows[1][0] == "现行网格 · 2026年11月20日 · 共 4 个网格"
+    said, basis = rows[1][0].split(" · 户数口径：")
+    assert said == "现行网格 · 2026年11月20日 · 共 4 个网格"
+    assert basis.endswith("截至 2026-11-20")
     assert rows[2][:4] == ["网格编码", "网格名称", "所属社区", "户数"]
     assert rows[3] == [
         "370399001001001",
