@@ -24,8 +24,8 @@ class Division:
     Attributes
     ----------
     communities
-        `id`, `code`, `name`, `households`, `grids` and `locked` (grids in force, and those of
-        them that are locked).
+        `id`, `code`, `name`, `name_en`, `households`, `grids` and `locked` (grids in force, and
+        those of them that are locked).
     lines
         How many roads or surfaces of each kind there are.
     compounds

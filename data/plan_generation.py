@@ -154,13 +154,21 @@ def _make(
 def _quality(order: Order, grids: gpd.GeoDataFrame) -> dict[str, Any]:
     """How good the grids are, and what is to be said of how they came about."""
     town = order.town
-    found = asdict(score(grids, town.buildings, town.roads, town.areas, order.households))
+    options = order.wishes.options(order.households)
+    scored = score(
+        grids,
+        town.buildings,
+        town.roads,
+        town.areas,
+        options.households,
+        micro_households=options.micro_households,
+    )
     told = {name: grids.attrs[name] for name in _TOLD if name in grids.attrs}
     split = [
         {"building_id": int(town.buildings["id"].iloc[part["row"]])} | part
         for part in grids.attrs.get("split_buildings", [])
     ]
-    return found | told | ({"split_buildings": split} if split else {})
+    return asdict(scored) | told | ({"split_buildings": split} if split else {})
 
 
 _TOLD = ("households_outside", "households_moved", "households_compared", "ended")

@@ -89,6 +89,9 @@ def read_order(
     if wishes.way == "least-change":
         present = _present(connection, place, divided)
         given = _codes_given(connection, place, divided)
+    carried = _some(_grids(connection, place, others))
+    if carried is not None:
+        areas = _with_kinds_in_force(areas, carried)
     return Order(
         households=households,
         wishes=wishes,
@@ -97,7 +100,7 @@ def read_order(
         preferred=_lines(connection, place, town, wishes.preferred),
         compounds=_compounds(connection, place, wishes.compounds),
         kept=_kept(connection, place, divided, wishes),
-        carried=_some(_grids(connection, place, others)),
+        carried=carried,
         present=present,
         given=given,
     )
@@ -178,6 +181,14 @@ def _with_kinds(areas: gpd.GeoDataFrame, wishes: PlanWishes) -> gpd.GeoDataFrame
     kinds = [asked[at].kind if at in asked else "general" for at in ids]
     targets = [asked[at].households if at in asked else None for at in ids]
     return areas.assign(kind=kinds, target=np.array(targets, dtype=float))
+
+
+def _with_kinds_in_force(areas: gpd.GeoDataFrame, carried: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Kinds of the communities that are not divided, as their grids have them."""
+    in_force = carried.drop_duplicates("area").set_index("area")["kind"]
+    kinds = areas["code"].map(in_force)
+    asked = areas["kind"] if "kind" in areas.columns else pd.Series("general", index=areas.index)
+    return areas.assign(kind=kinds.fillna(asked))
 
 
 def _lines(

@@ -33,6 +33,7 @@ class DividedCommunity(BaseModel):
     id: int
     code: str = Field(examples=["370303001001"])
     name: str
+    name_en: str | None
     households: int
     grids: int
     locked: int = Field(description="Of these grids.")

@@ -1,5 +1,5 @@
 -- The communities below an area: what is to be divided, and the grids in force there.
-SELECT community.id, community.code, community.name,
+SELECT community.id, community.code, community.name, community.name_en,
        coalesce((SELECT sum(b.households) FROM building AS b
                  WHERE b.district_id = community.district_id AND b.area_id = community.id), 0)
            AS households,
@@ -16,5 +16,5 @@ LEFT JOIN grid_version AS version
   ON version.district_id = grid.district_id AND version.grid_id = grid.id
  AND version.validity @> CAST(:on AS date)
 WHERE chosen.district_id = :district_id AND chosen.id = :area_id
-GROUP BY community.district_id, community.id, community.code, community.name
+GROUP BY community.district_id, community.id, community.code, community.name, community.name_en
 ORDER BY community.code

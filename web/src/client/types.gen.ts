@@ -1041,6 +1041,10 @@ export type DividedCommunity = {
      * Name
      */
     name: string;
+    /**
+     * Name En
+     */
+    name_en: string | null;
 };
 
 /**

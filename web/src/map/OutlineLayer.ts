@@ -1,4 +1,4 @@
-/** The outline that is being drawn: a line that closes to a face, with corners one can drag. */
+/** What is being drawn: a line, or one that closes to a face, with corners one can drag. */
 import { L, type LonLat, toLatLng, toLonLat } from './leaflet'
 
 export interface OutlineEvents {
@@ -14,6 +14,7 @@ const STYLE = { color: '#5b1a8b', weight: 3, interactive: false, pane: 'tracks' 
 
 export class OutlineLayer {
   private readonly face: L.Polygon
+  private readonly line: L.Polyline
   private readonly corners: L.Marker[] = []
 
   constructor(
@@ -21,19 +22,27 @@ export class OutlineLayer {
     private readonly events: OutlineEvents,
   ) {
     this.face = L.polygon([], { ...STYLE, fillOpacity: 0.16, dashArray: '9 4' })
+    this.line = L.polyline([], STYLE)
   }
 
-  set(corners: readonly LonLat[]): void {
+  set(corners: readonly LonLat[], open: boolean): void {
     const positions = corners.map(toLatLng)
-    this.face.setLatLngs(positions)
-    if (positions.length > 0) this.face.addTo(this.map)
-    else this.face.remove()
+    this.draw(positions)
+    for (const shape of [this.face, this.line]) {
+      if (positions.length > 0 && (shape === this.line) === open) shape.addTo(this.map)
+      else shape.remove()
+    }
     for (const marker of this.corners.splice(positions.length)) marker.remove()
     positions.forEach((position, index) => {
       const marker = this.corners[index]
       if (marker === undefined) this.corners.push(this.corner(position, index))
       else marker.setLatLng(position)
     })
+  }
+
+  private draw(positions: L.LatLng[]): void {
+    this.face.setLatLngs(positions)
+    this.line.setLatLngs(positions)
   }
 
   private corner(position: L.LatLng, index: number): L.Marker {
@@ -46,8 +55,8 @@ export class OutlineLayer {
       alt: name,
       zIndexOffset: 3000,
     }).addTo(this.map)
-    // The face follows while the corner is on its way; it is settled where it is let go.
-    marker.on('drag', () => this.face.setLatLngs(this.corners.map((each) => each.getLatLng())))
+    // The shape follows while the corner is on its way; it is settled where it is let go.
+    marker.on('drag', () => this.draw(this.corners.map((each) => each.getLatLng())))
     marker.on('dragend', () => this.events.moved(index, toLonLat(marker.getLatLng())))
     marker.on('click', () => this.events.removed(index))
     return marker

@@ -30,9 +30,9 @@ export function bindOutline(town: TownMap): () => void {
     },
   })
   return watch(
-    () => [outline.wanted, outline.corners] as const,
-    ([wanted, corners]) => {
-      layer.set(wanted ? corners : [])
+    () => [outline.wanted, outline.corners, outline.open] as const,
+    ([wanted, corners, open]) => {
+      layer.set(wanted ? corners : [], open)
       town.map.getContainer().classList.toggle('is-drawing', wanted)
       if (wanted) town.map.doubleClickZoom.disable()
       else town.map.doubleClickZoom.enable()

@@ -1,5 +1,7 @@
 /** What a planner asks for when grids are drawn, as the form holds it: nothing left unsaid. */
+
 import type { AreaWish, Plan, PlanLayer, PlanWishes } from '@/client'
+import type { LonLat } from '@/map/leaflet'
 
 export type LayerRole = PlanLayer['role']
 export type TownLine = 'motorway' | 'railway' | 'main-road' | 'water'
@@ -103,6 +105,22 @@ export function countOf(wishes: Wishes): number {
   return (Object.keys(usual) as (keyof Wishes)[]).filter(
     (key) => key !== 'way' && JSON.stringify(wishes[key]) !== JSON.stringify(usual[key]),
   ).length
+}
+
+export function leastCorners(role: LayerRole): number {
+  return role === 'compounds' ? 3 : 2
+}
+
+/** What was drawn on the map, as the file that it would be. */
+export function drawnFile(role: LayerRole, name: string, corners: readonly LonLat[]): File {
+  const line = corners.map(([lon, lat]) => [lon, lat])
+  const geometry =
+    role === 'compounds'
+      ? { type: 'Polygon', coordinates: [[...line, line[0]]] }
+      : { type: 'LineString', coordinates: line }
+  const feature = { type: 'Feature', properties: {}, geometry }
+  const text = JSON.stringify({ type: 'FeatureCollection', features: [feature] })
+  return new File([text], `${name}.geojson`, { type: 'application/geo+json' })
 }
 
 function isWhole(value: unknown): value is number {

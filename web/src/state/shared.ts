@@ -26,11 +26,17 @@ export const outline = reactive({
   corners: [] as LonLat[],
   /** Whether new corners come to lie on boundaries and roads that are near. */
   snap: true,
+  /** A line from the first corner to the last, rather than a face. */
+  open: false,
+  /** Which part of a form it is drawn for; several may want one. */
+  purpose: '',
 })
 
-export function startOutline(): void {
+export function startOutline(purpose = '', open = false): void {
   outline.wanted = true
   outline.corners = []
+  outline.purpose = purpose
+  outline.open = open
 }
 
 export function stopOutline(): void {
