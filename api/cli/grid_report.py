@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import geopandas as gpd
+import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -17,12 +18,24 @@ from api.cli.grid_export import Lang
 from api.cli.grid_paper import Attribution
 from api.cli.grid_shared import Force, console, errors, told
 from api.cli.grid_town import Columns, Input, TownFiles
+from api.cli.grid_wishes import (
+    Barriers,
+    Compounds,
+    GridWishes,
+    Keep,
+    Kinds,
+    Micro,
+    Only,
+    Tolerance,
+    by_code,
+)
 from api.settings import Settings
 from data.exports.grid_file import GridFileError, read_grids
 from data.exports.quality_content import QualityReport, divided_towers, make_report
 from data.exports.quality_report import ReportGround, check_report, signed_pct, write_report
 from data.exports.quality_words import why_and_advice
 from geo.grids import GridOptions, GridScore, score
+from geo.grids.inputs import check_areas
 from geo.grids.quality import assess
 from geo.limits import Language
 
@@ -170,9 +183,13 @@ def report_command(
     areas: Input = None,
     water: Input = None,
     households: Annotated[int, typer.Option(help="每网格户数 Households in a grid.", min=10)] = 300,
-    tolerance: Annotated[
-        float, typer.Option(help="允许偏差，% Tolerance in per cent.", min=0.1, max=50)
-    ] = 5.0,
+    tolerance: Tolerance = 5.0,
+    micro: Micro = 65,
+    kinds: Kinds = None,
+    only: Only = None,
+    barriers: Barriers = None,
+    compounds: Compounds = None,
+    keep: Keep = None,
     column: Columns = None,
     out: Annotated[
         Path | None,
@@ -188,35 +205,57 @@ def report_command(
     map, the grids that miss their targets each with the reason, and a table of all.
     """
     files = TownFiles(buildings, roads, areas, water, column or [])
+    wishes = GridWishes(by_code(kinds or []), only, barriers, None, compounds, keep)
     with told():
+        options = GridOptions(
+            households=households, micro_households=micro, tolerance=tolerance / 100
+        )
         place = out or plan.with_name(f"{plan.stem}.report.html")
         files.require()
         check_report(place, force=force)
         with grid_progress(errors) as progress:
             progress(0, 100, "read")
-            town = files.read()
-            grids = read_grids(plan)
+            run = _run_of_file(plan, files, wishes, options)
             progress(30, 100, "score")
-            run = RunOfGrids(
-                grids,
-                town.buildings,
-                town.roads,
-                town.areas,
-                GridOptions(households=households, tolerance=tolerance / 100),
-                water=town.water,
-                generated=False,
-                sources=(plan.name, *files.names()),
+            found = score(
+                *(run.grids, run.buildings, run.roads, run.areas, households),
+                micro_households=micro,
             )
-            found = score(grids, town.buildings, town.roads, town.areas, households)
             report = report_on(run, found)
-            if not any(grid.area for grid in report.grids):
-                raise GridFileError(
-                    f"{plan} 里的网格都不在这些区域内，请检查文件是否配套、坐标系是否正确。",
-                    f"No grid of {plan} lies in these areas: check that the files belong together "
-                    "and their coordinate systems.",
-                )
+            _require_same_place(plan, report)
             write_run_report(place, report, run, language=lang, attribution=attribution)
             progress(100, 100, "done")
         console.print(score_table(found))
         tell_misses(report, console, lang)
         console.print(f"已写出质量报告 · Report written: {place}", markup=False)
+
+
+def _run_of_file(
+    plan: Path, files: TownFiles, wishes: GridWishes, options: GridOptions
+) -> RunOfGrids:
+    town, ground = wishes.with_kinds(files.read()), wishes.read()
+    areas = town.areas
+    if wishes.only:
+        areas = areas[np.isin(check_areas(areas), wishes.only)]
+    return RunOfGrids(
+        read_grids(plan),
+        town.buildings,
+        town.roads,
+        areas,
+        options,
+        water=town.water,
+        barriers=ground.get("barriers"),
+        compounds=ground.get("compounds"),
+        kept=ground.get("kept"),
+        generated=False,
+        sources=(plan.name, *files.names()),
+    )
+
+
+def _require_same_place(plan: Path, report: QualityReport) -> None:
+    if not any(grid.area for grid in report.grids):
+        raise GridFileError(
+            f"{plan} 里的网格都不在这些区域内，请检查文件是否配套、坐标系是否正确。",
+            f"No grid of {plan} lies in these areas: check that the files belong together and "
+            "their coordinate systems.",
+        )
