@@ -44,8 +44,8 @@ function loadsBy(chosen: Parameters<typeof staffLoads>[2]) {
 describe('charges', () => {
   it('propose who goes on with a grid, and leave out grids that end', () => {
     expect(rows.map(({ grid, proposed }) => [grid.id, proposed])).toEqual([
-      [11, ['ann']],
       [12, []],
+      [11, ['ann']],
     ])
     expect(loadsBy(new Map())).toEqual([
       ['ann', 2, 600],
@@ -55,7 +55,7 @@ describe('charges', () => {
   })
 
   it('move the load with what is chosen, and send only that', () => {
-    const [first, second] = rows
+    const [second, first] = rows
     if (first === undefined || second === undefined) throw new Error('no rows')
     let chosen = choose(new Map(), second, 'bob', true)
     chosen = choose(chosen, first, 'bob', true)
@@ -65,8 +65,8 @@ describe('charges', () => {
       ['bob', 3, 580],
     ])
     expect(chargesToSend(rows, chosen)).toEqual([
-      { grid_id: 11, officer_ids: ['bob'] },
       { grid_id: 12, officer_ids: ['bob'] },
+      { grid_id: 11, officer_ids: ['bob'] },
     ])
     const back = choose(choose(chosen, first, 'ann', true), first, 'bob', false)
     expect(chargesToSend(rows, back)).toEqual([{ grid_id: 12, officer_ids: ['bob'] }])

@@ -34,17 +34,19 @@ function plus(one: Load, other: Load, times = 1): Load {
   return sum
 }
 
-/** Grids that begin or change, each with whom the rule proposes. */
+/** Grids that begin or change, each with whom the rule proposes; those left to nobody first. */
 export function chargeRows(preview: PlanPreview): ChargeRow[] {
   const proposed = new Map<number, string[]>()
   for (const { officer, grids_after: grids } of preview.officers) {
     for (const { id } of grids) proposed.set(id, [...(proposed.get(id) ?? []), officer.id])
   }
-  return preview.grids.flatMap(({ id, change, after }) => {
+  const rows = preview.grids.flatMap(({ id, change, after }): ChargeRow[] => {
     if (after === null || change === 'ended') return []
     const grid = { id, code: after.code, name: after.name }
     return [{ grid, change, load: after.load, proposed: proposed.get(id) ?? [] }]
   })
+  const nobodys = (row: ChargeRow) => Number(row.proposed.length > 0)
+  return rows.sort((a, b) => nobodys(a) - nobodys(b))
 }
 
 /** Everybody who may be charged: those the plan concerns, and their colleagues. */
