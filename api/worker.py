@@ -28,6 +28,7 @@ from data.jobs import defer
 from data.plan_file_care import remove_unused_plan_files
 from data.plan_generation import generate_plan
 from data.plan_reports import make_plan_report
+from data.plan_runs import fail_run
 from data.publication import place_open_cases, plans_taking_effect
 from data.server import database_urls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
@@ -134,9 +135,17 @@ def _add_plan_tasks(app: App, parts: Parts) -> None:
             if context.should_abort():
                 raise JobAborted
 
-        generate_plan(
-            parts.engine, district_id, plan_id, now=parts.clock(), run=run, progress=stop_when_asked
-        )
+        engine = parts.engine
+        try:
+            generate_plan(
+                engine, district_id, plan_id, now=parts.clock(), run=run, progress=stop_when_asked
+            )
+        except JobAborted:
+            raise
+        except BaseException:
+            # Whatever it was, the planner must not wait for it for ever; the log has the cause.
+            fail_run(engine, district_id, plan_id, run)
+            raise
 
     @app.task(name="report_plan", retry=_AGAIN_AFTER_SHUTDOWN)
     def report_plan(*, district_id: int, plan_id: int) -> None:

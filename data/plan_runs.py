@@ -34,6 +34,13 @@ class GenerationFailure:
     message_en: str
 
 
+BROKEN: Final = GenerationFailure(
+    "internal",
+    "系统出错，已经记录；请再划一次，仍不行请告诉管理员。",
+    "Something failed on our side and was logged: divide again, or tell the administrator.",
+)
+
+
 @dataclass(frozen=True)
 class Run:
     """One run of a plan's generation, and what it was asked for."""
@@ -133,6 +140,15 @@ def find_run(connection: Connection, district_id: int, plan_id: int, number: int
     asked = _asked(row)
     wishes = PlanWishes.model_validate(asked["wishes"])
     return Run(district_id, plan_id, number, row.area_id, row.status, asked["households"], wishes)
+
+
+def fail_run(engine: Engine, district_id: int, plan_id: int, number: int) -> None:
+    """Say that a run failed on our side, if it is still under way."""
+    with engine.begin() as connection:
+        run = find_run(connection, district_id, plan_id, number)
+        if run is not None:
+            state = _state("failed", 0, BROKEN.code) | asdict(BROKEN)
+            keep_state(connection, run, state)
 
 
 class RunKeeper:

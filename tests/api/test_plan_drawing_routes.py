@@ -128,6 +128,22 @@ def test_drawn_up_again_with_other_wishes(person: People, worker: Callable[[], N
     assert redrawn["steps"][-1]["action"] == "edit"
 
 
+def test_a_run_that_breaks_says_so_and_can_be_repeated(
+    person: People, worker: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planner = person("planner")
+    with monkeypatch.context() as broken:
+        broken.setattr("data.plan_generation.draw", lambda *_: 1 / 0)
+        plan = drawn(planner, worker)
+    assert (plan["generation"]["state"], plan["generation"]["message"]) == ("failed", "internal")
+    assert "管理员" in plan["generation"]["message_zh"]
+    asked = plan["generation"]["asked"]
+    path = f"/api/v1/plans/{plan['id']}"
+    assert planner.post(f"{path}/redraw", asked).status_code == 202
+    worker()
+    assert planner.read(path)["generation"]["state"] == "done"
+
+
 def test_a_published_plan_is_not_drawn_up_again(person: People) -> None:
     refused = person("planner").post("/api/v1/plans/1/redraw", {"households": 300})
     assert (refused.status_code, refused.json()["code"]) == (409, "plan-published")
