@@ -22,6 +22,7 @@ def read_frame(
     `parts` are SQL of our own, as for :func:`data.database.query`.
     """
     result = connection.execute(query(name, **parts), parameters)
-    rows = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+    # Plain tuples: pandas asks each row of SQLAlchemy for names that it does not have.
+    rows = pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))
     shapes = shapely.from_wkb(rows.pop("geometry").to_numpy(dtype=object))
     return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, crs=WGS84))

@@ -238,17 +238,24 @@ class _Loads:
     def __init__(
         self, found: PlanDifference, buildings: gpd.GeoDataFrame, cases: Sequence[Row[Any]]
     ) -> None:
-        homes = buildings["households"].to_numpy(dtype=np.int64).tolist()
+        homes = buildings["households"].to_numpy(dtype=np.int64)
         self.before = self._count(found.building_from, homes, _places(cases).grid_id)
         self.after = self._count(found.building_to, homes, found.case_to)
 
     @staticmethod
-    def _count(of_building: Any, homes: list[int], of_case: Any) -> Mapping[int, Load]:
+    def _count(of_building: Any, homes: Any, of_case: Any) -> Mapping[int, Load]:
         held: dict[int, Load] = defaultdict(Load)
-        for grid_id, households in zip(of_building.tolist(), homes, strict=True):
-            held[grid_id] += Load(households=households, buildings=1)
-        for grid_id in of_case.tolist():
-            held[grid_id] += Load(open_cases=1)
+        ids, grid, count = np.unique(of_building, return_inverse=True, return_counts=True)
+        households = np.zeros(len(ids), dtype=np.int64)
+        np.add.at(households, grid, homes)
+        for grid_id, total, buildings in zip(
+            ids.tolist(), households.tolist(), count.tolist(), strict=True
+        ):
+            held[grid_id] = Load(households=total, buildings=buildings)
+        for grid_id, cases in zip(
+            *(column.tolist() for column in np.unique(of_case, return_counts=True)), strict=True
+        ):
+            held[grid_id] += Load(open_cases=cases)
         return held
 
 

@@ -292,9 +292,10 @@ def _fair(
 def _recounted(grids: gpd.GeoDataFrame, homes: _Homes) -> Iterable[PlanProblem]:
     stored = grids["households"].to_numpy(dtype=np.int64)
     labels = shapely.point_on_surface(grids.geometry.to_numpy())
+    codes, areas = grids["code"].to_numpy(), grids["area"].to_numpy()
     for at in np.flatnonzero(stored != homes.households).tolist():
         counts = {"stored": int(stored[at]), "counted": int(homes.households[at])}
-        code, area = grids["code"].iloc[at], grids["area"].iloc[at]
+        code, area = codes[at], areas[at]
         yield PlanProblem("households-changed", area, (code,), labels[at].x, labels[at].y, counts)
 
 
@@ -316,11 +317,16 @@ def _cut(
     wall, grid = wall[held], grid[held]
     codes, of_area = grids["code"].to_numpy(), grids["area"].to_numpy()
     homes = buildings["households"].to_numpy()
-    for at in np.unique(wall).tolist():
-        parts = grid[wall == at]
+    # Found building by building, so that the parts of each stand side by side.
+    cut, begins = np.unique(wall, return_index=True)
+    if len(cut) == 0:
+        return
+    inners = shapely.point_on_surface(buildings.geometry.to_numpy()[cut])
+    for at, inner, parts in zip(
+        cut.tolist(), inners.tolist(), np.split(grid, begins[1:]), strict=True
+    ):
         if len(parts) < 2 or len(set(of_area[parts])) > 1:
             continue
-        inner = shapely.point_on_surface(buildings.geometry.iloc[at])
         named = tuple(sorted(str(codes[part]) for part in parts))
         told = {"households": int(homes[at])}
         yield PlanProblem("building-cut", of_area[parts[0]], named, inner.x, inner.y, told)

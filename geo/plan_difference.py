@@ -21,6 +21,8 @@ from geo.locate import OUTSIDE, GridIndex, IdArray
 
 SLIVER_M2: Final = 1.0
 """Ground smaller than this has not changed hands: shapes differ by rounding."""
+_SPECK_DEG2: Final = 1e-11
+"""About a tenth of a square metre, far above the rounding of a sum of shares."""
 
 _GEOD: Final = Geod(ellps="WGS84")
 
@@ -138,12 +140,16 @@ def _ground(sides: PlanSides) -> dict[tuple[int, int], BaseGeometry]:
     old_ids, new_ids = sides.before["grid_id"].to_numpy(), sides.after["grid_id"].to_numpy()
     found: dict[tuple[int, int], BaseGeometry] = {}
     at, was = shapely.STRtree(old).query(new, predicate="intersects")
-    differ = new_ids[at] != old_ids[was]
-    for new_at, old_at in zip(at[differ].tolist(), was[differ].tolist(), strict=True):
-        shared = _polygons(shapely.intersection(new[new_at], old[old_at]))
+    overlap = shapely.intersection(new[at], old[was])
+    moves = np.flatnonzero(new_ids[at] != old_ids[was])
+    for pair in moves.tolist():
+        shared = _polygons(overlap[pair])
         if shared is not None:
-            found[int(old_ids[old_at]), int(new_ids[new_at])] = shared
-    for new_at in range(len(new)):
+            found[int(old_ids[was[pair]]), int(new_ids[at[pair]])] = shared
+    # Only where the shares do not add up is there new ground to be worked out.
+    covered = np.bincount(at, shapely.area(overlap), minlength=len(new))
+    lacking_deg2 = shapely.area(new) - covered
+    for new_at in np.flatnonzero(np.abs(lacking_deg2) > _SPECK_DEG2).tolist():
         rest = _polygons(shapely.difference(new[new_at], shapely.union_all(old[was[at == new_at]])))
         if rest is not None:
             found[OUTSIDE, int(new_ids[new_at])] = rest
