@@ -33,6 +33,8 @@ from geo.grids.faces import (
 )
 from geo.grids.halfway import halfway_lines
 
+RUNS_INTO_M = 0.01
+"""A barrier that goes no deeper into a building only touches it."""
 WALL_STEP_M = 3.5
 """Spacing of the points on walls between which a block is divided."""
 
@@ -141,8 +143,9 @@ def make_cells(town: Town, split_households: int) -> Cells:
     if not extra:
         return _finish(town, blocks, (block, block), bars)
     fine = _arrange(node_lines(np.concatenate([lines, np.array(extra)])), town, walls)
-    pen = _block_of_face(fine, blocks, block)
-    return _finish(town, fine, (_label_cells(fine, pen, sites, len(block)), pen), bars)
+    coarse = _coarse_face(fine, blocks)
+    pen, bars = np.where(coarse >= 0, block[coarse], -1), bars.of_faces(coarse)
+    return _finish(town, fine, (_label_cells(fine, (pen, len(block)), sites, bars), pen), bars)
 
 
 def _block_lines(town: Town, walls: shapely.STRtree) -> GeometryArray:
@@ -183,16 +186,19 @@ def _bars_of(town: Town, walls: shapely.STRtree, blocks: _Arrangement, home: Int
     households = np.bincount(
         home[inside], town.households[inside], minlength=len(blocks.faces)
     ).astype(np.int64)
-    crossed = np.unique(walls.query(town.constraints.barriers, predicate="intersects")[1])
-    return find_bars(
-        town.constraints, blocks.faces, blocks.borders, households, town.buildings[crossed]
-    )
+    near = np.unique(walls.query(town.constraints.barriers, predicate="intersects")[1])
+    core = shapely.buffer(town.buildings[near], -RUNS_INTO_M)
+    hit = shapely.STRtree(core).query(town.constraints.barriers, predicate="intersects")[1]
+    crossed = np.isin(blocks.building, near[np.unique(hit)])
+    return find_bars(town.constraints, blocks.faces, blocks.borders, households, crossed)
 
 
 def _label_blocks(blocks: _Arrangement, bars: Bars) -> IntArray:
-    """Join each walled or barred face to a free neighbour; every label is then one block."""
+    """Join each walled or passive face to a free neighbour; every label is then one block."""
     own = np.arange(len(blocks.faces))
-    return absorb(own, (blocks.building >= 0) | bars.ground, blocks.borders, blocks.area)
+    walled = blocks.building >= 0
+    labels = absorb(own, walled, bars.open_borders(blocks.borders), blocks.area)
+    return absorb(labels, (walled | bars.passive) & (labels == own), blocks.borders, blocks.area)
 
 
 def _face_of_building(town: Town, blocks: _Arrangement) -> IntArray:
@@ -253,19 +259,23 @@ def _wall_points(buildings: GeometryArray, units: IntArray) -> tuple[FloatArray,
     return points[first], units[ring[first]]
 
 
-def _block_of_face(fine: _Arrangement, blocks: _Arrangement, block: IntArray) -> IntArray:
-    """Block label of each fine face: of the coarse face that holds its inner point."""
+def _coarse_face(fine: _Arrangement, blocks: _Arrangement) -> IntArray:
+    """Coarse face that holds the inner point of each fine face; -1 for none."""
     points = shapely.point_on_surface(fine.faces)
     coarse, face = shapely.STRtree(points).query(blocks.faces, predicate="intersects")
-    pen = np.full(len(fine.faces), -1, dtype=np.int64)
-    pen[face[::-1]] = block[coarse[::-1]]
-    return pen
+    found = np.full(len(fine.faces), -1, dtype=np.int64)
+    found[face[::-1]] = coarse[::-1]
+    return found
 
 
 def _label_cells(
-    fine: _Arrangement, pen: IntArray, sites: dict[int, _Walls], blocks: int
+    fine: _Arrangement, held: tuple[IntArray, int], sites: dict[int, _Walls], bars: Bars
 ) -> IntArray:
-    """Label each face: its block, or in a divided block the nearest lived-in building."""
+    """Label each face: its block, or in a divided block the nearest lived-in building.
+
+    ``held`` has the block of each face, and how many blocks there are at most.
+    """
+    pen, blocks = held
     labels = pen.copy()
     settled = ~np.isin(pen, list(sites))
     middles = shapely.get_coordinates(shapely.point_on_surface(fine.faces))
@@ -278,20 +288,29 @@ def _label_cells(
         settled[inside] = lived_in
     alone = ~settled & (fine.building >= 0)
     labels[alone] = labels.max() + 1 + fine.building[alone]
-    pieces = split_pieces(labels, fine.borders, pen)
+    borders = bars.open_borders(fine.borders)
+    pieces = split_pieces(labels, borders, pen)
     anchored = np.zeros(pieces.max() + 1, dtype=bool)
     anchored[pieces[settled]] = True
-    return absorb(pieces, ~anchored, fine.borders, pen)
+    return absorb(pieces, ~anchored, borders, pen)
 
 
 def _finish(town: Town, made: _Arrangement, found: tuple[IntArray, IntArray], bars: Bars) -> Cells:
     """Number the cells, put the buildings in, and measure; ``found``: label and block of faces."""
     labels, block = found
-    pieces = split_pieces(labels, made.borders, made.area)
-    # A walled face nobody wanted in its own block may still join one across the road.
-    hosts = np.zeros(pieces.max() + 1, dtype=bool)
-    hosts[pieces[made.building < 0]] = True
-    pieces = absorb(pieces, ~hosts, made.borders, made.area)
+    links = bars.links(made.borders)
+    pieces = split_pieces(labels, bars.open_borders(made.borders), made.area)
+    # A walled face nobody wanted in its own block may still join one across the road, and one
+    # that joins nothing is given to its own block before others.
+    own = (made.building < 0) & ~bars.passive
+    for borders, pen in (
+        (bars.open_borders(made.borders), made.area),
+        (made.borders, block),
+        (made.borders, made.area),
+    ):
+        hosts = np.zeros(pieces.max() + 1, dtype=bool)
+        hosts[pieces[own]] = True
+        pieces = absorb(pieces, ~hosts, borders, pen)
     _, cell = np.unique(pieces, return_inverse=True)
     size = int(cell.max()) + 1
     area, block_of_cell = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
@@ -300,8 +319,7 @@ def _finish(town: Town, made: _Arrangement, found: tuple[IntArray, IntArray], ba
     home = _face_of_building(town, made)
     inside = home >= 0
     households = np.bincount(cell[home[inside]], town.households[inside], minlength=size)
-    barred = bars.across(made.borders, block)
-    return _measure(made, cell, area, block_of_cell, households.astype(np.int64), (town, barred))
+    return _measure(made, cell, area, block_of_cell, households.astype(np.int64), (town, ~links))
 
 
 def _measure(  # noqa: PLR0917 (what is known of each cell, and what its borders may be)

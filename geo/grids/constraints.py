@@ -73,27 +73,34 @@ class Constraints:
 
 @dataclass(frozen=True)
 class Bars:
-    """Where neighbours are none; ``tree`` is None when nothing bars the way.
+    """What keeps the faces of an arrangement apart.
 
     Attributes
     ----------
-    tree
-        Barriers, ground that is a part of them, and buildings that they run into.
-    ground
-        Of each face, whether it is a part of a barrier.
+    lines
+        Barriers; None where there are none.
+    passive
+        Of each face, whether it joins nothing: ground that is itself a barrier, and buildings
+        that one runs into. Such a face is given to a neighbour in the end.
     """
 
-    tree: shapely.STRtree | None
-    ground: BoolArray
+    lines: shapely.STRtree | None
+    passive: BoolArray
 
-    def across(self, borders: Borders, pen: IntArray) -> BoolArray:
-        """Whether each border lies on a barrier and has different pens on its sides."""
-        apart: BoolArray = (borders.right >= 0) & (pen[borders.left] != pen[borders.right])
-        return apart & self.touched(borders.middle)
+    def links(self, borders: Borders) -> BoolArray:
+        """Whether each border joins the faces on its sides."""
+        if self.lines is None:
+            return np.ones(len(borders.left), dtype=bool)
+        barred = _near(self.lines, borders.middle, TOUCH_M)
+        return ~barred & ~self.passive[borders.left] & ~self.passive[borders.right]
 
-    def touched(self, points: FloatArray) -> BoolArray:
-        """Whether each point lies on a barrier."""
-        return _near(self.tree, points, TOUCH_M)
+    def open_borders(self, borders: Borders) -> Borders:
+        """Return the borders that join."""
+        return _some(borders, self.links(borders))
+
+    def of_faces(self, coarse: IntArray) -> Bars:
+        """Return the same for a finer arrangement; ``coarse``: the face that each lies in."""
+        return Bars(self.lines, (coarse >= 0) & self.passive[coarse])
 
 
 def find_bars(
@@ -101,7 +108,7 @@ def find_bars(
     faces: GeometryArray,
     borders: Borders,
     households: IntArray,
-    crossed: GeometryArray,
+    crossed: BoolArray,
 ) -> Bars:
     """Find where the faces of an arrangement are kept apart.
 
@@ -114,26 +121,24 @@ def find_bars(
     households
         Of each face.
     crossed
-        Buildings that a barrier runs into: they join no sides either.
+        Of each face, whether it is a building that a barrier runs into.
     """
     if len(constraints.barriers) == 0:
         return Bars(None, np.zeros(len(faces), dtype=bool))
+    passive = crossed.copy()
     inner = shapely.point_on_surface(faces)
-    ground = np.zeros(len(faces), dtype=bool)
-    ground[shapely.STRtree(constraints.wide).query(inner, predicate="within")[0]] = True
-    solid = np.concatenate([constraints.barriers, crossed])
-    first = Bars(shapely.STRtree(np.concatenate([solid, faces[ground]])), ground)
-    ground = ground | _strips(first, faces, borders, households)
-    return Bars(shapely.STRtree(np.concatenate([solid, faces[ground]])), ground)
+    passive[shapely.STRtree(constraints.wide).query(inner, predicate="within")[0]] = True
+    bars = Bars(shapely.STRtree(constraints.barriers), passive)
+    return Bars(bars.lines, passive | _strips(bars, faces, borders, households))
 
 
 def _strips(bars: Bars, faces: GeometryArray, borders: Borders, households: IntArray) -> BoolArray:
     """Faces of narrow places beside a barrier where nobody lives."""
-    barred = bars.touched(borders.middle)
+    links = bars.links(borders)
     together = np.zeros(len(faces), dtype=np.int64)
-    place = split_pieces(together, _some(borders, ~barred), together)
+    place = split_pieces(together, _some(borders, links), together)
     lived_in = np.bincount(place, households) > 0
-    inner = barred & (borders.right >= 0)
+    inner = ~links & (borders.right >= 0)
     beside = np.unique(place[np.concatenate([borders.left[inner], borders.right[inner]])])
     found = np.zeros(len(faces), dtype=bool)
     for label in beside[~lived_in[beside]].tolist():
@@ -159,10 +164,8 @@ def join_compounds(
     order = np.lexsort((-compound, face))
     home = np.full(len(faces), -1, dtype=np.int64)
     home[face[order]] = compound[order]
-    inside = np.flatnonzero((home >= 0) & ~bars.ground)
-    pen = np.zeros(len(faces), dtype=np.int64)
-    barred = bars.touched(borders.middle)
-    pieces = split_pieces(home, _some(borders, ~barred), pen)
+    inside = np.flatnonzero((home >= 0) & ~bars.passive)
+    pieces = split_pieces(home, bars.open_borders(borders), np.zeros(len(faces), dtype=np.int64))
     labels = block.copy()
     labels[inside] = len(block) + pieces[inside]
     names, labels = np.unique(labels, return_inverse=True)

@@ -116,13 +116,24 @@ def test_wide_ground_between_barriers_where_nobody_lives_is_a_grid_of_its_own():
     assert (grids["households"] == 0).sum() == 1
 
 
-def test_a_grid_may_reach_round_the_end_of_a_barrier_but_is_one_piece_without_it():
-    town = make_quarter()
-    wall = line((0.5, 2), (3.5, 2))
+@pytest.mark.parametrize("streets", [True, False])
+@pytest.mark.parametrize("ends", [(0.5, 3.5), (-1, 2.2), (1.2, 4)])
+def test_a_grid_may_reach_round_the_end_of_a_barrier_but_is_one_piece_without_it(streets, ends):
+    town = make_quarter(streets=streets)
+    wall = line((ends[0], 1.96), (ends[1], 1.96))
     grids = make(town, barriers=layer(wall))
     check_tiles(grids, town.areas)
     for grid in grids.geometry:
         assert pieces_without(grid, wall) == 1
+
+
+def test_a_zigzag_barrier_stays_the_boundary():
+    town = make_quarter(streets=False)
+    fence = line(*[(at / 8 - 1, 1.95 + at % 2 * 0.03) for at in range(80)])
+    grids = make(town, barriers=layer(fence))
+    check_tiles(grids, town.areas)
+    for grid in grids.geometry:
+        assert inside_m(grid, fence) < 1
 
 
 def test_a_barrier_along_the_border_of_an_area_cuts_off_nothing():
