@@ -27,7 +27,16 @@ Layer = Literal["buildings", "roads", "water", "places"]
 BATCH_ROWS: Final = 5_000
 _SAMPLE_ROWS: Final = 500
 _COLUMNS: Final[dict[Layer, tuple[str, ...]]] = {
-    "buildings": ("external_id", "name", "compound", "address", "use", "levels", "households"),
+    "buildings": (
+        "external_id",
+        "name",
+        "compound",
+        "address",
+        "use",
+        "levels",
+        "units",
+        "households",
+    ),
     "roads": ("external_id", "name", "highway"),
     "water": ("external_id", "name", "kind"),
     "places": ("external_id", "name", "name_en", "kind"),

@@ -66,7 +66,8 @@ class Building(Base):
     """A building 楼栋 with the number of households in it; never who they are.
 
     ``households_basis`` says how they were counted, where that was said: by registration 户籍 or
-    by residence 常住.
+    by residence 常住. ``units`` is the number of staircases 单元: a tower that holds more than a
+    grid is divided by them.
     """
 
     __tablename__ = "building"
@@ -74,6 +75,7 @@ class Building(Base):
         UniqueConstraint("district_id", "external_id"),
         ForeignKeyConstraint(["district_id", "area_id"], ["area.district_id", "area.id"]),
         CheckConstraint("households >= 0", name="households"),
+        CheckConstraint("units > 0", name="units"),
         CheckConstraint("households_basis IN ('registered', 'resident')", name="households_basis"),
         Index("building_geom_idx", "geom", postgresql_using="gist"),
         Index("building_area_idx", "district_id", "area_id"),
@@ -94,6 +96,7 @@ class Building(Base):
     address: Mapped[str | None]
     use: Mapped[str | None]
     levels: Mapped[int | None]
+    units: Mapped[int | None]
     households: Mapped[int] = mapped_column(server_default="0")
     households_basis: Mapped[str | None]
     geom: Mapped[Any] = mapped_column(geometry("MULTIPOLYGON"))

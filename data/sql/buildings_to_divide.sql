@@ -3,6 +3,7 @@ SELECT building.id,
        building.external_id,
        building.name,
        building.households,
+       building.units,
        ST_AsBinary(building.geom) AS geometry
 FROM area
 JOIN building

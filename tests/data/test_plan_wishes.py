@@ -296,6 +296,23 @@ def test_what_is_gone_meanwhile_is_said(engine: Engine, wishes: Any, code: str) 
     assert len(versions(engine, plan_id)) == 6
 
 
+def test_a_tower_of_more_than_a_grid_is_divided_by_its_units(engine: Engine) -> None:
+    with engine.begin() as connection:
+        tower = connection.execute(
+            text(
+                "UPDATE building SET households = 900, units = 3 "
+                "WHERE id = (SELECT min(id) FROM building) RETURNING id"
+            )
+        ).scalar_one()
+    plan_id = draw_up(engine)
+    with engine.connect() as connection:
+        quality = connection.execute(select(Plan.quality).where(Plan.id == plan_id)).scalar_one()
+    assert quality is not None
+    (split,) = quality["split_buildings"]
+    assert (split["building_id"], split["households"], split["units"]) == (tower, 900, 3)
+    assert sum(row.households for row in versions(engine, plan_id).values()) == 1536 + 894
+
+
 def test_least_change_moves_few_and_grids_stay_who_they_are(engine: Engine) -> None:
     first = draw_up(engine)
     put_in_force(engine, first)
