@@ -1,6 +1,6 @@
 """The editor of a draft: its grids, what stands there, one edit after another, undo and redo."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from fastapi import APIRouter
@@ -21,7 +21,7 @@ from api.draft_views import (
     lines_view,
 )
 from api.errors import Problem, not_found, problem_responses
-from api.operations import CurrentCommand
+from api.operations import Command, CurrentCommand
 from api.permissions import Caller
 from api.shapes import BboxText, read_bbox
 from data import plan_edits
@@ -84,30 +84,28 @@ def edit(plan_id: int, asked: EditRequest, command: CurrentCommand) -> JSONRespo
 @router.post("/undo", response_model=EditAnswer, responses=problem_responses(409))
 def undo(plan_id: int, asked: StepRequest, command: CurrentCommand) -> JSONResponse:
     """Take back the last edit."""
-    _require(command.tx, command.caller, plan_id)
-    with _refusing():
-        edited = plan_edits.undo(
-            command.tx,
-            command.caller.district_id,
-            plan_id,
-            revision=asked.revision,
-            by=command.caller.account_id,
-            at=command.at,
-        )
-    return command.keep(answer_view(edited))
+    return _step(plan_id, asked, command, plan_edits.undo)
 
 
 @router.post("/redo", response_model=EditAnswer, responses=problem_responses(409))
 def redo(plan_id: int, asked: StepRequest, command: CurrentCommand) -> JSONResponse:
     """Do again what was undone last."""
-    _require(command.tx, command.caller, plan_id)
+    return _step(plan_id, asked, command, plan_edits.redo)
+
+
+def _step(
+    plan_id: int, asked: StepRequest, command: Command, step: Callable[..., plan_edits.Edited]
+) -> JSONResponse:
+    """Go one step back or forward in what was edited, from the revision that the caller saw."""
+    tx, caller = command.tx, command.caller
+    _require(tx, caller, plan_id)
     with _refusing():
-        edited = plan_edits.redo(
-            command.tx,
-            command.caller.district_id,
+        edited = step(
+            tx,
+            caller.district_id,
             plan_id,
             revision=asked.revision,
-            by=command.caller.account_id,
+            by=caller.account_id,
             at=command.at,
         )
     return command.keep(answer_view(edited))

@@ -1,5 +1,6 @@
 """Plans: draw up a draft, have it generated, checked and approved, publish it on a day."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 
 from api.context import AppContext, CurrentCaller, Tx, scope_for
 from api.errors import not_found
-from api.operations import CurrentCommand
+from api.operations import Command, CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
 from api.permissions import Caller
 from api.plan_views import Plan, PlanDetail, plan_detail, plan_of, refusing
@@ -190,50 +191,27 @@ def check_plan(plan_id: int, command: CurrentCommand) -> JSONResponse:
     It becomes `checked` when nothing forbids it; else it stays a draft, and `problems` says what
     to mend.
     """
-    _require(command.tx, command.caller, plan_id, "plan:check")
-    with refusing():
-        plan_steps.check(
-            command.tx,
-            command.caller.district_id,
-            plan_id,
-            by=command.caller.account_id,
-            at=command.at,
-        )
-    return command.keep(_read(command.tx, command.caller, plan_id))
+    return _step(command, plan_id, "plan:check", plan_steps.check)
 
 
 @router.post("/{plan_id}/approve", response_model=PlanDetail)
 def approve(plan_id: int, said: Remark, command: CurrentCommand, parts: AppContext) -> JSONResponse:
     """Approve a checked plan: it may be published from now on."""
-    _require(command.tx, command.caller, plan_id, "plan:approve")
-    with refusing():
-        plan_steps.approve(
-            command.tx,
-            command.caller.district_id,
-            plan_id,
-            by=command.caller.account_id,
-            at=command.at,
-            reason=said.reason,
-            by_another=parts.settings.approval_by_another,
-            needs_signature=parts.settings.approval_needs_signature,
-        )
-    return command.keep(_read(command.tx, command.caller, plan_id))
+    return _step(
+        command,
+        plan_id,
+        "plan:approve",
+        plan_steps.approve,
+        reason=said.reason,
+        by_another=parts.settings.approval_by_another,
+        needs_signature=parts.settings.approval_needs_signature,
+    )
 
 
 @router.post("/{plan_id}/send-back", response_model=PlanDetail)
 def send_back(plan_id: int, said: Objection, command: CurrentCommand) -> JSONResponse:
     """Make a checked or approved plan a draft again, and say why."""
-    _require(command.tx, command.caller, plan_id, "plan:send-back")
-    with refusing():
-        plan_steps.send_back(
-            command.tx,
-            command.caller.district_id,
-            plan_id,
-            by=command.caller.account_id,
-            at=command.at,
-            reason=said.reason,
-        )
-    return command.keep(_read(command.tx, command.caller, plan_id))
+    return _step(command, plan_id, "plan:send-back", plan_steps.send_back, reason=said.reason)
 
 
 @router.post("/{plan_id}/publish", response_model=PlanDetail)
@@ -280,6 +258,17 @@ def discard(plan_id: int, command: CurrentCommand) -> JSONResponse:
     with refusing():
         discard_draft(command.tx, command.caller.district_id, plan_id)
     return command.keep(Discarded(id=plan_id))
+
+
+def _step(
+    command: Command, plan_id: int, permission: str, step: Callable[..., object], **said: object
+) -> JSONResponse:
+    """Take a plan one step further for whoever may, and show where it stands then."""
+    tx, caller = command.tx, command.caller
+    _require(tx, caller, plan_id, permission)
+    with refusing():
+        step(tx, caller.district_id, plan_id, by=caller.account_id, at=command.at, **said)
+    return command.keep(_read(tx, caller, plan_id))
 
 
 def _require(tx: Connection, caller: Caller, plan_id: int, permission: str) -> None:
