@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -141,7 +140,8 @@ def _until_ready(served: str, server: subprocess.Popen[bytes], log: Path) -> Non
         try:
             with urllib.request.urlopen(f"{served}/readyz", timeout=5):  # noqa: S310
                 return
-        except (urllib.error.URLError, TimeoutError):
+        except OSError:
+            # Refused, reset or too late: it is starting.
             time.sleep(0.2)
     pytest.fail(f"the server did not become ready:\n{log.read_text()[-3000:]}")
 
