@@ -33,6 +33,8 @@ router = APIRouter(prefix="/api/v1/plans/{plan_id}", tags=["plans"])
 ReportLanguage = Literal["zh", "en"]
 MOST_GRIDS_AS_PDF: Final = 2_000
 """Setting a longer table takes longer than anybody waits for an answer."""
+BESIDE_MAP_MM: Final = 104.0
+"""Drawings beside a map are narrower than a page, so that their letters can be read there."""
 _MEDIA: Final = {
     "html": "text/html; charset=utf-8",
     "pdf": "application/pdf",
@@ -164,10 +166,17 @@ def plan_report_figure(
     if is_current(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     if figure == "histogram":
-        drawn = histogram(_general(content), content.wanted, lang)
+        drawn = histogram(_general(content), content.wanted, lang, BESIDE_MAP_MM)
     else:
         ground = read_report_ground(tx, caller.district_id, plan_id, None)
-        drawn = deviation_map(content, ground.grids, ground.areas, ground.roads, ground.water)
+        drawn = deviation_map(
+            content,
+            ground.grids,
+            ground.areas,
+            ground.roads,
+            ground.water,
+            wide_mm=BESIDE_MAP_MM,
+        )
     return Response(drawn, media_type="image/svg+xml", headers=headers)
 
 

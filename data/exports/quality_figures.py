@@ -15,7 +15,7 @@ from data.exports.colours import VERDICT_COLOURS
 from data.exports.quality_content import QualityReport, ReportGrid
 from data.exports.quality_words import WORDS
 from data.exports.sheet_ground import Ground, Layer, fit_sheet
-from data.exports.sheet_map import draw_shaded
+from data.exports.sheet_map import FONTS, draw_shaded
 from geo.grids.faces import GeometryArray
 from geo.grids.local import LocalFrame, local_frame
 from geo.limits import Language
@@ -29,14 +29,15 @@ COLOURS: Final = {
     "none": "#c9c2d6",
 }
 """Blue for too few, orange for too many, darker for more; told apart by any eye."""
-MAP_WIDTH_MM: Final = 186.0
+PAGE_WIDTH_MM: Final = 186.0
+"""Of a drawing that fills an A4 page between its margins."""
 MAP_HEIGHT_MM: Final = 190.0
 MOST_NAMED: Final = 60
 """With more communities than this their names no longer find room."""
 _MAIN_ROADS: Final = frozenset({"motorway", "trunk", "primary", "secondary", "tertiary"})
 _ALL_ROADS_TO: Final = 12_000
 _LANES_TO: Final = 30_000
-_WIDE, _HIGH, _LEFT, _FOOT, _TOP = 186.0, 62.0, 11.0, 11.0, 6.0
+_HIGH, _LEFT, _FOOT, _TOP = 62.0, 11.0, 11.0, 6.0
 
 
 def deviation_class(grid: ReportGrid) -> str:
@@ -50,7 +51,9 @@ def deviation_class(grid: ReportGrid) -> str:
     return f"{far}below" if off < 0 else f"{far}above"
 
 
-def histogram(grids: list[ReportGrid], wanted: int, language: Language) -> str:
+def histogram(
+    grids: list[ReportGrid], wanted: int, language: Language, wide_mm: float = PAGE_WIDTH_MM
+) -> str:
     """Draw how many grids have how many households.
 
     Parameters
@@ -59,6 +62,8 @@ def histogram(grids: list[ReportGrid], wanted: int, language: Language) -> str:
         Of one kind, at least one.
     wanted
         Households wanted in a grid: marked by a line, ±5 and ±10 % of it by bands.
+    wide_mm
+        Width of the drawing; letters stay as large as they are.
 
     Returns
     -------
@@ -66,20 +71,21 @@ def histogram(grids: list[ReportGrid], wanted: int, language: Language) -> str:
         One ``svg`` element; bars are stacked by deviation from each grid's own fair target.
     """
     words = WORDS[language]
-    chart = _fit_chart(grids, wanted)
+    chart = _fit_chart(grids, wanted, wide_mm)
     parts = [_band(chart, wanted, share, fill) for share, fill in _BANDS]
     parts += [_level(chart, count) for count in range(0, chart.top + 1, chart.rise)]
     parts += _bars(chart, grids)
-    every = max(1, round((chart.high - chart.low) / chart.step / 12)) * chart.step
+    every = max(1, round((chart.high - chart.low) / chart.step / (wide_mm / 15))) * chart.step
     ticks = np.arange(np.ceil(chart.low / every) * every, chart.high + chart.step / 2, every)
     parts += [_tick(chart.x(value), f"{value:,.0f}") for value in ticks.tolist()]
     parts.append(_target(chart, wanted, f"{words['wanted_short']} {wanted:,}"))
-    parts.append(_word(_WIDE - 3, _HIGH - 0.8, words["axis"], "end"))
+    parts.append(_word(wide_mm - 3, _HIGH - 0.8, words["axis"], "end"))
     parts.append(_word(0.5, 3, words["count"], "start"))
     label = escape(words["histogram"], quote=True)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" '
-        f'viewBox="0 0 {_WIDE} {_HIGH}" width="{_WIDE}mm" height="{_HIGH}mm">'
+        f'viewBox="0 0 {wide_mm} {_HIGH}" width="{wide_mm}mm" height="{_HIGH}mm" '
+        f'font-family="{FONTS}">'
         f"{''.join(parts)}</svg>"
     )
 
@@ -88,6 +94,7 @@ def histogram(grids: list[ReportGrid], wanted: int, language: Language) -> str:
 class _Chart:
     """Where values lie on the drawing: columns of ``step`` households, lines each ``rise``."""
 
+    wide_mm: float
     low: float
     high: float
     step: float
@@ -99,20 +106,20 @@ class _Chart:
 
     def x(self, households: float) -> float:
         share = (households - self.low) / (self.high - self.low)
-        return float(_LEFT + share * (_WIDE - _LEFT - 3))
+        return float(_LEFT + share * (self.wide_mm - _LEFT - 3))
 
     def y(self, count: float) -> float:
         return _HIGH - _FOOT - count / self.top * (_HIGH - _FOOT - _TOP)
 
 
-def _fit_chart(grids: list[ReportGrid], wanted: int) -> _Chart:
+def _fit_chart(grids: list[ReportGrid], wanted: int, wide_mm: float) -> _Chart:
     held = np.array([grid.households for grid in grids])
     step = _step(max(float(np.ptp(held)), 0.3 * wanted) / 24)
     low = step * float(np.floor(min(held.min(), 0.88 * wanted) / step))
     high = step * float(np.floor(max(held.max(), 1.12 * wanted) / step) + 1)
     tallest = int(np.bincount(((held - low) // step).astype(int)).max())
     rise = max(1, int(_step(tallest / 5)))
-    return _Chart(low, high, step, rise * -(-tallest // rise), rise)
+    return _Chart(wide_mm, low, high, step, rise * -(-tallest // rise), rise)
 
 
 def _bars(chart: _Chart, grids: list[ReportGrid]) -> list[str]:
@@ -153,10 +160,8 @@ def _band(chart: _Chart, wanted: int, share: float, fill: str) -> str:
 
 
 def _level(chart: _Chart, count: int) -> str:
-    y = chart.y(count)
-    line = (
-        f'<path d="M{_LEFT} {y:.2f}H{_WIDE - 3}" stroke="#c6ccd2" stroke-width=".12" fill="none"/>'
-    )
+    y, end = chart.y(count), chart.wide_mm - 3
+    line = f'<path d="M{_LEFT} {y:.2f}H{end}" stroke="#c6ccd2" stroke-width=".12" fill="none"/>'
     return line + _word(_LEFT - 1, y + 1, str(count), "end")
 
 
@@ -188,6 +193,8 @@ def deviation_map(
     areas: gpd.GeoDataFrame,
     roads: gpd.GeoDataFrame,
     water: gpd.GeoDataFrame | None = None,
+    *,
+    wide_mm: float = PAGE_WIDTH_MM,
 ) -> str:
     """Draw the grids coloured by deviation, those that miss numbered as in the table.
 
@@ -197,6 +204,8 @@ def deviation_map(
         Its grids in the order of ``grids``.
     grids, areas, roads, water
         With a CRS each.
+    wide_mm
+        Width of the drawing; letters stay as large as they are.
 
     Returns
     -------
@@ -205,7 +214,9 @@ def deviation_map(
     """
     frame = local_frame(areas)
     shapes = frame.bring(grids)
-    sheet = fit_sheet(shapely.union_all(shapely.box(*shapely.bounds(shapes).T)), *_paper(shapes))
+    sheet = fit_sheet(
+        shapely.union_all(shapely.box(*shapely.bounds(shapes).T)), *_paper(shapes, wide_mm)
+    )
     kept = _roads_at(roads, sheet.scale)
     names = [str(name) for name in areas["name"]] if "name" in areas.columns else []
     few = len(names) == len(areas) <= MOST_NAMED
@@ -225,11 +236,12 @@ def deviation_map(
     return draw_shaded(sheet, ground, classes, marks, COLOURS)
 
 
-def _paper(shapes: GeometryArray) -> tuple[float, float]:
+def _paper(shapes: GeometryArray, wide_mm: float) -> tuple[float, float]:
     """Width and height of the map: as high as the town is, for its width."""
     west, south, east, north = shapely.total_bounds(shapes)
-    high = MAP_WIDTH_MM * (north - south) / max(east - west, 1.0)
-    return MAP_WIDTH_MM, float(min(MAP_HEIGHT_MM, max(70.0, high)))
+    high = wide_mm * (north - south) / max(east - west, 1.0)
+    most = wide_mm * MAP_HEIGHT_MM / PAGE_WIDTH_MM
+    return wide_mm, float(min(most, max(0.4 * wide_mm, high)))
 
 
 def _roads_at(roads: gpd.GeoDataFrame, scale: float) -> gpd.GeoDataFrame:

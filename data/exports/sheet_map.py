@@ -31,6 +31,8 @@ _ROAD_MM: Final = {
 }
 _OTHER_ROAD_MM: Final = 0.8
 _OVERVIEW_ROAD_MM: Final = 1.2
+FONTS: Final = "'Noto Sans CJK SC','Noto Sans SC','Microsoft YaHei',sans-serif"
+"""Of drawings: the first that is there and has Chinese letters."""
 _LEAST_LABEL_MM: Final = 2.0
 _NAME_MM: Final = {"street": 2.6, "stream": 2.8}
 _STYLE: Final = """
@@ -312,7 +314,7 @@ def _svg(sheet: Sheet, body: str, board: LabelBoard) -> str:
     wide, high = sheet.width_mm, sheet.height_mm
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}mm" height="{high}mm" '
-        f'viewBox="0 0 {wide} {high}"><style>{_STYLE}</style>'
+        f'viewBox="0 0 {wide} {high}" font-family="{FONTS}"><style>{_STYLE}</style>'
         f'<defs><clipPath id="paper"><rect width="{wide}" height="{high}"/></clipPath></defs>'
         f'<g clip-path="url(#paper)">{body}{board.svg()}</g>{_north(sheet)}{_bar(sheet)}'
         f'<rect class="frame" width="{wide}" height="{high}"/></svg>'
