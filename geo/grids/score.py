@@ -74,11 +74,12 @@ def score(
     Parameters
     ----------
     grids
-        Polygons or multipolygons; nothing else is trusted: households are counted anew from
-        the buildings, and a grid's area is the one that holds most of it.
+        Polygons or multipolygons, and ``kind`` where it is ``site``: a whole site is never off,
+        and the others share the rest of its area. Nothing else is trusted: households are
+        counted anew from the buildings, and a grid's area is the one that holds most of it.
     buildings, roads, areas
         What it was made from; see :func:`geo.grids.generate`. The areas' ``kind`` and ``target``
-        count; a grid of a whole site is never off.
+        count.
     households, micro_households
         The target in areas that have none of their own.
     """
@@ -91,9 +92,12 @@ def score(
     area = _area_of_grid(shapes, outlines)
     held = buildings["households"].to_numpy(dtype=np.int64)
     large = too_large(walls, held, outlines, np.where(site, np.iinfo(np.int64).max, wanted))
-    counted = count_households(shapes, walls, held, large)
-    off = np.abs(counted / _targets(counted, area, wanted) - 1)
-    off[np.append(site, False)[area]] = 0.0
+    counted = count_households(shapes, walls, held, large, area)
+    whole = np.append(site, False)[area]
+    if "kind" in grids.columns:
+        whole |= (grids["kind"] == "site").to_numpy()
+    off = np.abs(counted / _targets(np.where(whole, 0, counted), area, wanted) - 1)
+    off[whole] = 0.0
     faults = find_plan_faults(grids, areas, area, frame)
     return GridScore(
         grids=len(shapes),
@@ -141,17 +145,33 @@ def too_large(
 
 
 def count_households(
-    shapes: GeometryArray, walls: GeometryArray, households: IntArray, large: BoolArray
+    shapes: GeometryArray,
+    walls: GeometryArray,
+    households: IntArray,
+    large: BoolArray,
+    area: IntArray,
 ) -> IntArray:
-    """Households of each grid: a building's lie at its inner point, a large one's all over it."""
+    """Households of each grid: a building's lie at its inner point, a large one's all over it.
+
+    Parameters
+    ----------
+    shapes, area
+        Grids, and the area of each.
+    walls, households
+        Buildings.
+    large
+        Buildings that no grid can hold: theirs are spread over the grids of the area that their
+        inner point lies in.
+    """
     tree = shapely.STRtree(shapes)
-    whole = np.flatnonzero(~large)
-    wall, grid = tree.query(shapely.point_on_surface(walls[whole]), predicate="intersects")
+    wall, grid = tree.query(shapely.point_on_surface(walls), predicate="intersects")
     wall, first = np.unique(wall, return_index=True)
-    counted = np.bincount(grid[first], households[whole[wall]], minlength=len(shapes))
+    home, small = grid[first], ~large[wall]
+    counted = np.bincount(home[small], households[wall[small]], minlength=len(shapes))
     counted = counted.astype(np.int64)
-    for at in np.flatnonzero(large).tolist():
+    for at, lies in zip(wall[~small].tolist(), home[~small].tolist(), strict=True):
         near = np.sort(tree.query(walls[at], predicate="intersects"))
+        near = near[area[near] == area[lies]]
         shared_m2 = shapely.area(shapely.intersection(walls[at], shapes[near]))
         if shared_m2.sum() > 0:
             counted[near] += spread(int(households[at]), shared_m2)

@@ -99,7 +99,8 @@ def find_standing(
     walls, held = frame.bring(buildings), buildings["households"].to_numpy(dtype=np.int64)
     site = np.array(kinds_of(areas)) == "site"
     most = np.where(site, np.iinfo(np.int64).max, households_wanted(areas, options))
-    households = count_households(shapes, walls, held, too_large(walls, held, outlines, most))
+    large = too_large(walls, held, outlines, most)
+    households = count_households(shapes, walls, held, large, area)
     kind = _kinds(grids, areas, area)
     wanted = _wanted(areas, area, kind, options)
     target = _targets(grids, area, kind, households, wanted)

@@ -298,6 +298,9 @@ def test_a_tower_across_a_border_is_divided_where_its_inner_point_lies():
     grids = make(town)
     check_tiles(grids, town.areas)
     assert len(grids[grids["area"] == WEST]) >= 3
+    found = score(grids, town.buildings, town.roads, town.areas)
+    assert abs(found.households_max - grids["households"].max()) <= 1
+    assert abs(found.households_min - grids["households"].min()) <= 1
     assert grids["households"].sum() == town.buildings["households"].sum()
 
 

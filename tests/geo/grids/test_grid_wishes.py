@@ -87,6 +87,10 @@ def test_a_park_without_code_is_kept_as_a_site_and_new_codes_go_around_it():
     mine = grids[grids["area"] == WEST]
     assert mine["code"].str[12:].tolist() == [f"{at:03d}" for at in range(1, len(mine) + 1)]
     assert mine[mine["kind"] == "general"]["households"].sum() == 768 - 48
+    measured = score(grids, town.buildings, town.roads, town.areas)
+    assert measured.adj10_pct == 100
+    # Without the word that it is a site, it is a grid with too few households.
+    assert score(grids.drop(columns="kind"), town.buildings, town.roads, town.areas).adj10_pct < 90
 
 
 def test_the_rest_of_an_area_in_pieces_is_divided_piece_by_piece():
