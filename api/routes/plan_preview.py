@@ -1,8 +1,8 @@
 """What would happen if a plan took effect on a day; nothing is done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -142,6 +142,9 @@ class MovingBuilding(BaseModel):
     to: Ref | None
 
 
+Moving = TypeVar("Moving", MovingCase, MovingBuilding)
+
+
 class Ground(BaseModel):
     """GeoJSON feature: ground that goes from one grid to another."""
 
@@ -208,25 +211,17 @@ def moving_cases(
 ) -> Page[MovingCase]:
     """List the open cases that would go to another grid."""
     found = _preview(tx, caller, plan_id, on, at)
-    page, following = _page(plan_preview.cases_between(found, from_grid, to_grid), limit, cursor)
-    rows = plan_preview.moving_cases(tx, caller.district_id, found, [place for place, _, _ in page])
-    items = [
-        MovingCase.model_validate(
-            {
-                "id": row.id,
-                "number": row.number,
-                "state": row.state,
-                "severity": row.severity,
-                "category": row.category,
-                "category_en": row.category_en,
-                "centre": (found.cases[place].lon, found.cases[place].lat),
-                "from": _ref(found, was),
-                "to": _ref(found, becomes),
-            }
-        )
-        for row, (place, was, becomes) in zip(rows, page, strict=True)
-    ]
-    return Page(items=items, next=following)
+
+    def tell(chosen: list[int]) -> list[dict[str, Any]]:
+        rows = plan_preview.moving_cases(tx, caller.district_id, found, chosen)
+        places = [found.cases[place] for place in chosen]
+        return [
+            {**row._asdict(), "centre": (case.lon, case.lat)}
+            for row, case in zip(rows, places, strict=True)
+        ]
+
+    moving = plan_preview.cases_between(found, from_grid, to_grid)
+    return _page_of(MovingCase, found, moving, tell, limit=limit, cursor=cursor)
 
 
 @router.get("/buildings")
@@ -244,25 +239,13 @@ def moving_buildings(
 ) -> Page[MovingBuilding]:
     """List the buildings that would go to another grid."""
     found = _preview(tx, caller, plan_id, on, at)
+
+    def tell(chosen: list[int]) -> list[dict[str, Any]]:
+        rows = plan_preview.moving_buildings(tx, caller.district_id, found, chosen)
+        return [row._asdict() for row in rows]
+
     moving = plan_preview.buildings_between(found, from_grid, to_grid)
-    page, following = _page(moving, limit, cursor)
-    chosen = [place for place, _, _ in page]
-    rows = plan_preview.moving_buildings(tx, caller.district_id, found, chosen)
-    items = [
-        MovingBuilding.model_validate(
-            {
-                "id": row.id,
-                "name": row.name,
-                "compound": row.compound,
-                "address": row.address,
-                "households": row.households,
-                "from": _ref(found, was),
-                "to": _ref(found, becomes),
-            }
-        )
-        for row, (_, was, becomes) in zip(rows, page, strict=True)
-    ]
-    return Page(items=items, next=following)
+    return _page_of(MovingBuilding, found, moving, tell, limit=limit, cursor=cursor)
 
 
 def _preview(tx: Connection, caller: Caller, plan_id: int, on: date | None, at: Now) -> Preview:
@@ -274,13 +257,25 @@ def _preview(tx: Connection, caller: Caller, plan_id: int, on: date | None, at: 
         return preview_plan(tx, caller.district_id, plan_id, on=on, at=at)
 
 
-def _page(
-    moving: list[tuple[int, int, int]], limit: int, cursor: str | None
-) -> tuple[list[tuple[int, int, int]], str | None]:
+def _page_of(
+    kind: type[Moving],
+    found: Preview,
+    moving: list[tuple[int, int, int]],
+    tell: Callable[[list[int]], list[dict[str, Any]]],
+    *,
+    limit: int,
+    cursor: str | None,
+) -> Page[Moving]:
+    """Cut a page out of what moves (place, grid before, grid after), and tell of what is on it."""
     key = key_of(cursor, int)
     rest = moving if key is None else [item for item in moving if item[0] > int(key[0])]
-    following = cursor_of(rest[limit - 1][0]) if len(rest) > limit else None
-    return rest[:limit], following
+    page = rest[:limit]
+    told = tell([place for place, _, _ in page])
+    items = [
+        kind.model_validate({**facts, "from": _ref(found, was), "to": _ref(found, becomes)})
+        for facts, (_, was, becomes) in zip(told, page, strict=True)
+    ]
+    return Page(items=items, next=cursor_of(page[-1][0]) if len(rest) > limit else None)
 
 
 def _obstacle(found: Preview) -> Obstacle | None:
