@@ -11,6 +11,9 @@ import shapely
 from shapely import Polygon
 
 Writer = Callable[[Path], Path]
+Case = tuple[Writer, str, dict[str, Any], str, str]
+"""Who writes it, the layer it is read as, how, the code and the sentence of the refusal."""
+WGS84 = {"datum": "wgs84"}
 BOWTIE = Polygon([(118.3, 36.6), (118.301, 36.601), (118.301, 36.6), (118.3, 36.601)])
 
 
