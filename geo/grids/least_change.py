@@ -37,13 +37,12 @@ from geo.grids.local import LocalFrame, local_frame
 from geo.grids.options import GridOptions, households_wanted, kinds_of
 from geo.grids.partition import Partitioner, partition
 from geo.grids.present import Present, bring_present
+from geo.grids.redrawn import ON_LINE_M
 from geo.grids.revise_area import AreaTask, Revised, revise_area
 from geo.grids.rims import share_corners
 from geo.grids.succession import name_new
 
 _READ, _CHECK, _ALL = 10, 95, 100
-SAME_M2 = 0.5
-"""Corners put on its edges change a grid by less than this: a millimetre along its border."""
 
 
 def revise(  # noqa: PLR0917 (the plan, and then as for generate)
@@ -296,10 +295,11 @@ def _in_place(shapes: GeometryArray, was: IntArray, old: Present, ground: _Groun
 
 def _holds(one: shapely.Polygon, other: shapely.Polygon) -> bool:
     """Whether a shape is another, but for corners that neighbours have put on its edges."""
-    a, b = (np.unique(point_keys(shapely.get_coordinates(shape))) for shape in (one, other))
-    if abs(one.area - other.area) > SAME_M2 or not np.isin(b, a).all():
-        return False
-    return bool(one.symmetric_difference(other).area < SAME_M2)
+    points = shapely.get_coordinates(one)
+    own, known = point_keys(points), point_keys(shapely.get_coordinates(other))
+    more = points[~np.isin(own, known)]
+    on_edge = shapely.dwithin(shapely.points(more), other.boundary, ON_LINE_M)
+    return bool(np.isin(known, own).all() and np.all(on_edge))
 
 
 def _check(grids: gpd.GeoDataFrame, ground: _Ground) -> None:

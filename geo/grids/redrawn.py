@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.grids.along import NEAR_LINE_M, Guides
@@ -19,6 +20,7 @@ from geo.grids.faces import (
     FloatArray,
     GeometryArray,
     IntArray,
+    absorb,
     border_matrix,
     find_borders,
     point_keys,
@@ -29,6 +31,8 @@ from geo.grids.straighten import straighten
 
 ON_LINE_M = 2 * NODE_GRID_M
 """Noding moves a line by less than this."""
+SLIVER_M = 0.5
+"""Ground without households that is nowhere wider than this is no cell."""
 
 
 def graph_across(cells: Cells, town: Town) -> CellGraph:
@@ -50,17 +54,55 @@ def graph_across(cells: Cells, town: Town) -> CellGraph:
     open_m -= preference_m(town.constraints, borders, NEAR_LINE_M)
     barred = (right >= 0) & (left != right) & (cells.area[left] != cells.area[right])
     barred &= _on_lines(borders.middle, town.constraints.barriers, TOUCH_M)
+    outer_m: FloatArray = np.zeros(size)
+    np.add.at(outer_m, right[barred], borders.length_m[barred])
     right[barred] = -1
     rim = right < 0
+    np.add.at(outer_m, left[rim], borders.length_m[rim])
     nothing: FloatArray = np.zeros(size)
     return CellGraph(
         households=cells.households,
         block=cells.block,
         size_m2=cells.size_m2,
-        outer_m=np.bincount(left[rim], borders.length_m[rim], minlength=size).astype(np.float64),
+        outer_m=outer_m,
         outer_open_m=nothing,
         border_m=border_matrix(left, right, borders.length_m, size),
         open_m=border_matrix(left, right, open_m, size),
+    )
+
+
+def join_slivers(cells: Cells) -> Cells:
+    """Let ground that is only the rounding of two lines into one go with the cell beside it.
+
+    An old boundary along a road is the road but for a millimetre. What lies between them would
+    leave a thorn on a grid.
+    """
+    size = len(cells.area)
+    round_m = cells.outer_m + np.asarray(cells.border_m.sum(axis=1), dtype=np.float64)
+    thin = (cells.households == 0) & (2 * cells.size_m2 < SLIVER_M * round_m)
+    if not thin.any():
+        return cells
+    borders, pen = find_borders(cells.faces), cells.area[cells.cell_of_face]
+    hosts, cell_of_face = np.unique(
+        absorb(cells.cell_of_face, thin, borders, pen), return_inverse=True
+    )
+    joined = np.zeros(size, dtype=np.int64)
+    joined[cells.cell_of_face] = cell_of_face
+    ones = (np.ones(size), (joined, np.arange(size)))
+    sums = csr_array(ones, shape=(len(hosts), size))
+    border_m, open_m = (csr_array(sums @ m @ sums.T) for m in (cells.border_m, cells.open_m))
+    for matrix in (border_m, open_m):
+        matrix.setdiag(0)
+    return Cells(
+        faces=cells.faces,
+        cell_of_face=cell_of_face.astype(np.int64),
+        area=cells.area[hosts],
+        block=cells.block[hosts],
+        households=np.asarray(sums @ cells.households).astype(np.int64),
+        size_m2=np.asarray(sums @ cells.size_m2),
+        border_m=border_m,
+        open_m=open_m,
+        outer_m=np.asarray(sums @ cells.outer_m),
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import shapely
 from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from geo.grids.cells import Cells, Town, make_cells
 from geo.grids.divide import settle_compounds, within
@@ -14,7 +16,7 @@ from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
 from geo.grids.graph import CellGraph
 from geo.grids.partition import Partitioner
 from geo.grids.rebalance import Place, Rule, rebalance
-from geo.grids.redrawn import draw_changed, graph_across, places_of
+from geo.grids.redrawn import draw_changed, graph_across, join_slivers, places_of
 from geo.grids.towers import SplitBuilding, split_towers
 from geo.grids.zones import Zones, lay_zones
 
@@ -102,7 +104,7 @@ def revise_area(task: AreaTask) -> Revised:
     if _is_well(zones, locked, fair, rest, task.tolerance):
         return replace(_as_it_is(task, zones, target), split=split)
     block_households = max(1, int(task.wanted * task.block_share))
-    cells = make_cells(replace(town, areas=zones.shapes), block_households)
+    cells = join_slivers(make_cells(replace(town, areas=zones.shapes), block_households))
     laid = _Laid(zones, locked, fair, cells, graph_across(cells, town), _stayed(cells, task))
     return replace(_draw(task, laid, _rebalance(task, laid)), split=split)
 
@@ -168,13 +170,13 @@ def _stayed(cells: Cells, task: AreaTask) -> FloatArray:
 
 def _rebalance(task: AreaTask, laid: _Laid) -> IntArray:
     """Grid of each cell: its zone, or a number beyond them for a new one."""
-    cells, zones, graph = laid.cells, laid.zones, laid.graph
-    labels = cells.area.copy()
-    fresh = len(zones.grid)
+    graph = laid.graph
+    labels, lasting = _homes(laid)
+    fresh = len(lasting)
     rule = Rule(task.tolerance, task.partitioner, task.seed)
-    for members in places_of(graph, np.flatnonzero(~laid.locked[cells.area])):
-        names, home = np.unique(cells.area[members], return_inverse=True)
-        place = Place(graph.part(members), home, zones.grid[names] >= 0, laid.stayed[members])
+    for members in places_of(graph, np.flatnonzero(~laid.locked[laid.cells.area])):
+        names, home = np.unique(labels[members], return_inverse=True)
+        place = Place(graph.part(members), home, lasting[names], laid.stayed[members])
         own = int(place.graph.households.sum())
         parts = max(1, round(own / laid.fair)) if own else 1
         found = rebalance(place, parts, rule)
@@ -185,6 +187,28 @@ def _rebalance(task: AreaTask, laid: _Laid) -> IntArray:
         labels[members] = named[at[len(names) :]]
         fresh += len(new)
     return labels
+
+
+def _homes(laid: _Laid) -> tuple[IntArray, BoolArray]:
+    """Zone of each cell, and for each zone whether it goes on.
+
+    Where a zone hangs together by a neck of a millimetre its cells do not: what is apart from
+    most of it gets a number of its own.
+    """
+    zone, graph = laid.cells.area, laid.graph
+    borders = graph.border_m.tocoo()
+    same = zone[borders.row] == zone[borders.col]
+    links = (np.ones(int(same.sum())), (borders.row[same], borders.col[same]))
+    _, piece = connected_components(coo_array(links, graph.border_m.shape), directed=False)
+    _, first = np.unique(piece, return_index=True)
+    of_piece, weight = zone[first], np.bincount(piece, graph.households)
+    order = np.lexsort((-np.bincount(piece, graph.size_m2), -weight, of_piece))
+    chief = np.zeros(len(of_piece), dtype=bool)
+    chief[order[np.unique(of_piece[order], return_index=True)[1]]] = True
+    chief |= laid.locked[of_piece]
+    number = np.where(chief, of_piece, len(laid.locked) - 1 + np.cumsum(~chief))
+    lasting = np.concatenate([laid.zones.grid >= 0, np.zeros(int((~chief).sum()), dtype=bool)])
+    return number[piece].astype(np.int64), lasting
 
 
 def _draw(task: AreaTask, laid: _Laid, labels: IntArray) -> Revised:
