@@ -62,9 +62,17 @@ export class TownMap {
     this.listen()
   }
 
-  /** Shows a position first, then adds the layers, so that nothing is asked for elsewhere. */
-  open(at: { lon: number; lat: number; zoom: number } | null, home: BBox): void {
+  /**
+   * Shows a position first, or home in what no panel covers, then adds the layers, so that nothing
+   * is asked for elsewhere.
+   */
+  open(
+    at: { lon: number; lat: number; zoom: number } | null,
+    home: BBox,
+    covered = { rightPx: 0, bottomPx: 0 },
+  ): void {
     if (at !== null) this.map.setView(toLatLng([at.lon, at.lat]), at.zoom, { animate: false })
+    else if (covered.bottomPx > 0) this.showBox(home, covered, false)
     else this.map.setView(toBounds(home).getCenter(), this.homeZoom(home), { animate: false })
     this.base.addTo(this.map)
     this.grids.addTo(this.map)
@@ -139,11 +147,12 @@ export class TownMap {
   }
 
   /** Brings a box into the part of the map that no panel covers. */
-  showBox(box: BBox, covered: { rightPx: number; bottomPx: number }): void {
+  showBox(box: BBox, covered: { rightPx: number; bottomPx: number }, animate = true): void {
     this.map.fitBounds(toBounds(box), {
       paddingTopLeft: [30, 70],
       paddingBottomRight: [30 + covered.rightPx, 30 + covered.bottomPx],
       maxZoom: 17,
+      animate,
     })
   }
 
