@@ -28,6 +28,7 @@ from data.server import DatabaseUrls
 HOUSEHOLDS = 3_000
 DAYS = 30
 START_WITHIN_S = 90
+STOP_WITHIN_S = 120
 WAIT_MS = 20_000
 DESK = (1440, 900)
 CHROMIUM_FLAGS = (
@@ -103,7 +104,7 @@ def worker(
             yield
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=STOP_WITHIN_S)
 
 
 def _free_port() -> int:
@@ -131,7 +132,7 @@ def _served(settings: Settings) -> Iterator[str]:
             yield served
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=STOP_WITHIN_S)
 
 
 def _until_ready(served: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -332,6 +332,7 @@ def test_check_approve_preview_publish_and_reverse(
         expect(preview.locator(".preview-table, .moving-cases, .empty").first).to_be_attached()
 
     publication = page.get_by_role("region", name="四、发布")
+    officer_changed(publication)
     publication.get_by_label("发布事由").fill("两格合并")
     publication.get_by_label("已看过预览，确认发布").check()
     publication.get_by_role("button", name=re.compile("^发布，")).click()
@@ -343,6 +344,20 @@ def test_check_approve_preview_publish_and_reverse(
     page.get_by_role("button", name="起草还原方案").click()
     expect(page).not_to_have_url(re.compile(rf"plan={plan_id}\b"))
     expect(page.locator(".planner-head .chip")).to_have_text("草案")
+
+
+def officer_changed(publication: Any) -> None:
+    """Put somebody else in charge of the first grid that changes; his load follows."""
+    row = publication.locator("[data-charge]").first
+    row.get_by_role("button", name="更换").click()
+    proposed = row.locator(".charge-chip").count()
+    options = row.locator("select option")
+    expect(options).not_to_have_count(1)
+    other = options.nth(1).get_attribute("value")
+    row.locator("select").select_option(other)
+    expect(row.locator(".charge-chip")).to_have_count(proposed + 1)
+    expect(publication.locator(f'[data-staff="{other}"]')).to_be_visible()
+    expect(publication).to_contain_text("有 1 个网格与建议不同")
 
 
 def test_a_phone_shows_and_does_not_edit(sign_in: Callable[..., Page], worker: None) -> None:
