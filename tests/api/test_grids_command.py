@@ -158,13 +158,13 @@ def test_a_draft_is_published_by_a_planner_only(
 
 def test_areas_may_be_divided_on_a_cluster(run: Run, tmp_path: Path) -> None:
     """The same grids, bit by bit, from a worker as from this process."""
-    assert run("generate", *files()).exit_code == 0
+    assert run("generate", *files(), "--no-report").exit_code == 0
     (tmp_path / "grids.gpkg").rename(tmp_path / "here.gpkg")
     cluster = LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
     )
     with cluster:
-        made = run("generate", *files(), "--scheduler", cluster.scheduler_address)
+        made = run("generate", *files(), "--no-report", "--scheduler", cluster.scheduler_address)
     assert made.exit_code == 0, made.output
     here, there = read_grids(tmp_path / "here.gpkg"), read_grids(tmp_path / "grids.gpkg")
     assert (here.geometry == there.geometry).all()
