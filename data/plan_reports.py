@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 from sqlalchemy import Connection, Engine, text
@@ -95,7 +96,7 @@ def make_plan_report(engine: Engine, district_id: int, plan_id: int, at: datetim
             found = _read(connection, district_id, plan_id, at)
         if found is None:
             return
-        revision, content = found[0], _content(*found[1:], at)
+        revision, content = found[0], _content(*found[1:])
     except GridError as error:
         told = {"code": error.code, "message_zh": error.message_zh, "message_en": error.message_en}
         with engine.begin() as connection:
@@ -133,10 +134,11 @@ def read_report_ground(
 
 @dataclass(frozen=True)
 class _Head:
-    """Of the plan: its area's name, and the seed of its grids where nobody edited them."""
+    """Of the plan: its area's name, the seed of its grids where nobody edited them, the moment."""
 
     title: str
     seed: int | None
+    at: datetime
 
 
 def _read(
@@ -145,9 +147,10 @@ def _read(
     row = connection.execute(
         text(
             "SELECT plan.area_id, plan.revision, plan.target_households, plan.wishes, "
-            "plan.generation ->> 'seed' AS seed, area.name, EXISTS (SELECT 1 FROM plan_edit "
+            "plan.generation ->> 'seed' AS seed, area.name, district.time_zone, "
+            "EXISTS (SELECT 1 FROM plan_edit "
             "WHERE district_id = plan.district_id AND plan_id = plan.id) AS edited "
-            "FROM plan JOIN area "
+            "FROM plan JOIN district ON district.id = plan.district_id JOIN area "
             "ON area.district_id = plan.district_id AND area.id = plan.area_id "
             "WHERE plan.district_id = :district_id AND plan.id = :plan_id"
         ),
@@ -161,10 +164,11 @@ def _read(
     place = PlanPlace(
         district_id, plan_id, row.area_id, district_today(connection, district_id, at)
     )
-    wishes = PlanWishes.model_validate(row.wishes)
+    # The grids are there: what they were changed from, and which were left, is not asked again.
+    wishes = PlanWishes.model_validate(row.wishes).model_copy(update={"way": "anew", "only": None})
     seed = None if row.seed is None or row.edited else int(row.seed)
     order = read_order(connection, place, row.target_households, wishes)
-    return row.revision, _Head(row.name, seed), order, grids
+    return row.revision, _Head(row.name, seed, at.astimezone(ZoneInfo(row.time_zone))), order, grids
 
 
 def _grids(connection: Connection, district_id: int, plan_id: int) -> gpd.GeoDataFrame:
@@ -177,7 +181,7 @@ def _grids(connection: Connection, district_id: int, plan_id: int) -> gpd.GeoDat
     ]
 
 
-def _content(head: _Head, order: Order, grids: gpd.GeoDataFrame, at: datetime) -> QualityReport:
+def _content(head: _Head, order: Order, grids: gpd.GeoDataFrame) -> QualityReport:
     town, options = order.town, order.wishes.options(order.households)
     quality = assess(
         grids,
@@ -189,7 +193,9 @@ def _content(head: _Head, order: Order, grids: gpd.GeoDataFrame, at: datetime) -
         barriers=order.barriers,
         compounds=order.compounds,
     )
-    return make_report(quality, town.areas, options, made_at=at, title=head.title, seed=head.seed)
+    return make_report(
+        quality, town.areas, options, made_at=head.at, title=head.title, seed=head.seed
+    )
 
 
 def _keep(connection: Connection, district_id: int, plan_id: int, **values: Any) -> None:
