@@ -32,13 +32,17 @@ class Weights(NamedTuple):
     shape, open_ground
         Cost of what a grid lacks in compactness, and of the share of its boundary that follows
         nothing.
+    open_length
+        Cost of boundary that follows nothing, in all as long as a grid of mean size is round:
+        the large grids of hills and fields have most of it, and the share does not feel them.
     """
 
     over: float = 10.0
     over_squared: float = 300.0
     tolerance: float = 0.025
     shape: float = 1.5
-    open_ground: float = 1.4
+    open_ground: float = 1.0
+    open_length: float = 0.7
 
 
 class Course(NamedTuple):
@@ -115,11 +119,12 @@ def _price(households, size_m2, round_m, open_m, target, weights, strict):  # ty
         strict * (weights.over * beyond + weights.over_squared * beyond * beyond)
         + weights.shape * (1.0 - compact)
         + weights.open_ground * open_m / round_m
+        + weights.open_length * open_m
     )
 
 
 @njit(cache=True, nogil=True)
-def _price_of(sums, part, target, weights, strict):  # type: ignore[no-untyped-def]
+def price_of(sums, part, target, weights, strict):  # type: ignore[no-untyped-def]
     return _price(
         sums.households[part],
         sums.size_m2[part],
@@ -265,8 +270,8 @@ def _step(cells, labels, sums, target, scratch, weights, strict, patience, borde
     left_households = sums.households[home] - households
     new_households, new_size = sums.households[goal] + households, sums.size_m2[goal] + size_m2
     gain = (
-        _price_of(sums, home, target, weights, strict)
-        + _price_of(sums, goal, target, weights, strict)
+        price_of(sums, home, target, weights, strict)
+        + price_of(sums, goal, target, weights, strict)
         - _price(left_households, left_size, left_round, left_open, target[home], weights, strict)
         - _price(new_households, new_size, new_round, new_open, target[goal], weights, strict)
     )
@@ -286,10 +291,9 @@ def _step(cells, labels, sums, target, scratch, weights, strict, patience, borde
 
 
 @njit(cache=True, nogil=True)
-def _run(cells, labels, sums, target, scratch, weights, course, seed):  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    np.random.seed(seed)  # noqa: NPY002 (the generator that compiled code has)
-    borders = len(cells.other)
-    tries = course.tries * borders
+def anneal(cells, labels, sums, target, scratch, weights, course, borders):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Anneal across the given borders between cells; compiled, changes labels and sums."""
+    tries = course.tries * len(borders)
     heat, strict = course.hot, course.soft
     for turn in range(tries):
         if turn % 1024 == 0:
@@ -299,12 +303,19 @@ def _run(cells, labels, sums, target, scratch, weights, course, seed):  # type: 
                 strict = course.soft ** (1.0 - run / course.turn)
             else:
                 strict = course.hard ** ((run - course.turn) / (1.0 - course.turn))
-        border = np.random.randint(0, borders)  # noqa: NPY002
+        border = borders[np.random.randint(0, len(borders))]  # noqa: NPY002
         if labels[cells.cell[border]] == labels[cells.other[border]]:
             continue
         patience = -heat * math.log(1.0 - np.random.random())  # noqa: NPY002
         whole_block = np.random.random() < course.blocks  # noqa: NPY002
         _step(cells, labels, sums, target, scratch, weights, strict, patience, border, whole_block)
+
+
+@njit(cache=True, nogil=True)
+def _run(cells, labels, sums, target, scratch, weights, course, seed):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    np.random.seed(seed)  # noqa: NPY002 (the generator that compiled code has)
+    borders = np.arange(len(cells.other))
+    anneal(cells, labels, sums, target, scratch, weights, course, borders)
 
 
 @dataclass(frozen=True)
@@ -344,6 +355,8 @@ class Annealer:
             block_start=np.concatenate([[0], np.cumsum(np.bincount(block))]).astype(np.int64),
             block_cells=np.argsort(block, kind="stable").astype(np.int64),
         )
+        round_m = 4 * math.sqrt(float(cells.size_m2.sum()) / len(target))
+        weights = weights._replace(open_length=weights.open_length / max(round_m, 1e-9))
         return Annealer(cells, np.maximum(target.astype(np.float64), 1.0), weights)
 
     def costs(self, labels: IntArray) -> FloatArray:
@@ -357,17 +370,22 @@ class Annealer:
             + self.weights.over_squared * beyond**2
             + self.weights.shape * (1 - 4 * np.pi * sums.size_m2 / round_m**2)
             + self.weights.open_ground * sums.open_m / round_m
+            + self.weights.open_length * sums.open_m
         )
         return cost
 
     def run(self, labels: IntArray, course: Course, seed: int) -> IntArray:
         """Anneal a partition whose grids are connected; they stay so."""
+        labels, sums, scratch = self.make_ready(labels)
+        _run(self.cells, labels, sums, self.target, scratch, self.weights, course, seed)
+        return labels
+
+    def make_ready(self, labels: IntArray) -> tuple[IntArray, Any, Any]:
+        """A copy of labels, what their grids come to, and room to work in: for compiled code."""
         labels = labels.astype(np.int64)
         moving, marked, seen, queue = (np.zeros(len(labels), dtype=np.int64) for _ in range(4))
         scratch = _Scratch(moving, marked, seen, queue, np.zeros(2, dtype=np.int64))
-        sums = self._sums(labels)
-        _run(self.cells, labels, sums, self.target, scratch, self.weights, course, seed)
-        return labels
+        return labels, self._sums(labels), scratch
 
     def _sums(self, labels: IntArray) -> _Sums:
         count = len(self.target)

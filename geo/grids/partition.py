@@ -1,9 +1,8 @@
 """Put cells together into grids of like size: the seam of grid generation.
 
 A partitioner is any function ``(graph, parts, seed) -> labels``. This one starts METIS many
-times, mends what it leaves in pieces, anneals the best (``geo.grids.anneal``), and then anneals
-neighbourhoods of the worst grids anew, keeping what is better (large neighbourhood search, Shaw
-1998).
+times, mends what it leaves in pieces, anneals the best (``geo.grids.anneal``), and then searches
+the neighbourhoods of its worst grids for what is better (``geo.grids.neighbourhoods``).
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 from geo.grids.anneal import Annealer, Course, Weights
 from geo.grids.faces import IntArray
 from geo.grids.graph import CellGraph
+from geo.grids.neighbourhoods import search_neighbourhoods
 
 ROAD_WEIGHT = 0.2
 """What a metre of border along a road counts against one across open ground."""
@@ -27,11 +27,6 @@ METIS_SLACKS = (5, 15, 30, 60)
 WEIGHTS = Weights()
 WHOLE = Course(tries=150, hot=0.05, cold=0.004, soft=0.05, hard=10.0)
 """The annealing of a whole place."""
-AGAIN = Course(tries=25, hot=0.05, cold=0.003, soft=0.01, hard=1.0)
-"""The annealing of a neighbourhood."""
-NEIGHBOURHOODS = 4
-"""Neighbourhoods annealed anew, for each grid of a place."""
-MOST_NEIGHBOURS = 5
 
 
 class Partitioner(Protocol):
@@ -66,32 +61,7 @@ def partition(graph: CellGraph, parts: int, seed: int, *, weights: Weights = WEI
     best = min(starts, key=lambda labels: float(annealer.costs(labels).sum()))
     annealed = annealer.run(best, WHOLE, seed)
     better = min(annealed, best, key=lambda labels: float(annealer.costs(labels).sum()))
-    return _again(graph, better, annealer, seed)
-
-
-def _again(graph: CellGraph, labels: IntArray, annealer: Annealer, seed: int) -> IntArray:
-    """Anneal the neighbourhoods of the worst grids anew; each stays as it was or gets better."""
-    costs = annealer.costs(labels)
-    parts = len(costs)
-    draw = np.random.default_rng(seed)
-    tried = np.zeros(parts)
-    pairs = graph.border_m.tocoo()
-    for turn in range(NEIGHBOURHOODS * parts if parts > 2 else 0):
-        worst = int(np.argmax(costs - tried))
-        tried[worst] += float(costs.mean())
-        beside = np.unique(labels[pairs.col[labels[pairs.row] == worst]])
-        beside = draw.permutation(beside[beside != worst])[:MOST_NEIGHBOURS]
-        here = np.sort(np.append(beside, worst))
-        members = np.flatnonzero(np.isin(labels, here))
-        own = np.searchsorted(here, labels[members])
-        local = Annealer.of(graph.part(members), annealer.target[here], annealer.weights)
-        found = local.run(own, AGAIN, seed + turn)
-        new = local.costs(found)
-        if new.sum() < costs[here].sum() - 1e-9:
-            labels = labels.copy()
-            labels[members] = here[found]
-            costs[here] = new
-    return labels
+    return search_neighbourhoods(annealer, better, seed)
 
 
 def _start(graph: CellGraph, parts: int, seed: int) -> IntArray:

@@ -1,5 +1,7 @@
 """Partitions are connected, complete and improved, never torn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.grids.anneal import Annealer, Course, Weights
 from geo.grids.graph import CellGraph
+from geo.grids.neighbourhoods import search_neighbourhoods
 from geo.grids.partition import make_connected, partition
 
 GENTLE = Course(tries=100, hot=0.05, cold=0.002, soft=1.0, hard=1.0)
@@ -54,7 +57,7 @@ def test_a_square_is_cut_into_squares():
     assert np.bincount(labels, graph.households).tolist() == [360, 360, 360, 360]
     assert pieces(graph, labels) == 4
     wants = Weights()
-    square = wants.shape * (1 - np.pi / 4) + wants.open_ground * 0.5
+    square = wants.shape * (1 - np.pi / 4) + (wants.open_ground + wants.open_length) * 0.5
     costs = Annealer.of(graph, np.full(4, 360.0), wants).costs(labels)
     assert costs.sum() == pytest.approx(4 * square, rel=0.05)
 
@@ -124,5 +127,35 @@ def test_what_is_said_to_cost_is_what_it_costs(columns, rows, seed):
     round_m = np.bincount(found, graph.outer_m) + np.bincount(
         found[pairs.row[apart]], pairs.data[apart], minlength=parts
     )
-    compact = Annealer.of(graph, annealer.target, Weights(0.0, 0.0, 0.0, 1.0, 0.0)).costs(found)
+    compact = Annealer.of(graph, annealer.target, Weights(0.0, 0.0, 0.0, 1.0, 0.0, 0.0)).costs(
+        found
+    )
     assert compact == pytest.approx(1 - 4 * np.pi * shapes_m2 / round_m**2)
+
+
+@settings(max_examples=15, deadline=None)
+@given(columns=st.integers(4, 9), rows=st.integers(4, 9), seed=st.integers(0, 50))
+def test_a_search_keeps_grids_whole_and_costs_no_more(columns, rows, seed):
+    graph = lattice(columns, rows)
+    parts = 4
+    start = make_connected(graph, np.arange(columns * rows) * parts // (columns * rows), parts)
+    annealer = Annealer.of(graph, np.full(parts, columns * rows * 10.0 / parts), Weights())
+    found = search_neighbourhoods(annealer, start, seed)
+    assert pieces(graph, found) == parts
+    assert annealer.costs(found).sum() <= annealer.costs(start).sum() + 1e-6
+    assert (found == search_neighbourhoods(annealer, start, seed)).all()
+
+
+def test_towers_side_by_side_are_taken_apart():
+    """Four towers of half a grid in a row: two and two is far off, and no single move helps."""
+    graph = lattice(8, 4)
+    households = np.full(32, 6, dtype=np.int64)
+    households[[9, 10, 13, 14]] = 60
+    graph = replace(graph, households=households)
+    target = np.full(4, households.sum() / 4)
+    start = make_connected(graph, np.array([0, 0, 0, 0, 1, 1, 1, 1] * 2 + [2] * 8 + [3] * 8), 4)
+    annealer = Annealer.of(graph, target, Weights())
+    found = search_neighbourhoods(annealer, start, seed=1)
+    held = np.bincount(found, households)
+    assert (np.abs(held / target - 1) <= 0.06).all()
+    assert pieces(graph, found) == 4
