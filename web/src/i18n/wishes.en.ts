@@ -90,6 +90,7 @@ export const wishesEn: typeof wishesZh = {
     stopped: 'Stopped; nothing half done was kept.',
     stoppedKept: 'Stopped; the grids are those of before.',
     failedKept: 'The grids are those of before.',
+    movedNone: 'No household has to change grid',
     moved: '{share} % of households change grid ({moved} of {compared})',
     split: '{count} buildings hold more than a grid: divided by their units',
     drawnBy: {

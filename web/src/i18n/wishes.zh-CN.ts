@@ -81,6 +81,7 @@ export const wishesZh = {
     stopped: '已停止，没有留下半成品。',
     stoppedKept: '已停止，网格还是原来的。',
     failedKept: '网格还是原来的。',
+    movedNone: '没有住户需要换网格',
     moved: '{share} % 的住户换了网格（{compared} 户中 {moved} 户）',
     split: '{count} 栋楼户数超过一格，已按单元分开',
     drawnBy: {
