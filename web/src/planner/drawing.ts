@@ -33,7 +33,7 @@ export class DrawingLayer extends L.LayerGroup {
       pane,
       renderer,
       color: INK,
-      weight: 1,
+      weight: 1.5,
       opacity,
       interactive: false,
     })

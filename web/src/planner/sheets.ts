@@ -38,7 +38,7 @@ export class Sheets {
     list: [] as readonly Backdrop[],
     systems: [] as readonly SystemChoice[],
     hidden: new Set<string>() as ReadonlySet<string>,
-    opacity: 0.6,
+    opacity: 0.8,
     loading: false,
     problem: null as ApiProblem | null,
     placing: null as Placing | null,
