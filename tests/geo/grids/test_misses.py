@@ -123,10 +123,50 @@ def test_heavy_houses_are_indivisible():
     assert found["001"].params["twice_off"] == 20
 
 
+def test_a_neighbour_in_greater_need_is_no_reason_to_overshoot():
+    """Thirty would mend the second grid, but leave the first further off than it is."""
+    found = Row([60, 30, 30, 60, 60], [0, 2, 3]).explain(households=80)
+    assert found["001"].off_pct == 12.5
+    assert found["001"].reason == "indivisible"
+    assert found["001"].params["households"] == 30
+
+
 def test_light_houses_that_only_move_the_trouble_on():
     """The middle grid is 20 short; each neighbour could give 30, and would be as short then."""
     found = Row([30] * 8, [0, 3, 5]).explain(households=80)
     assert reasons(found) == {"001": "indivisible", "002": "neighbours", "003": "indivisible"}
+
+
+def test_a_house_that_holds_a_grid_together_stays():
+    """West: a column of three houses; east: a grid that touches the middle one alone."""
+    heights = [(0, 30), (30, 60), (60, 90)]
+    column = [shapely.box(EAST + 5, NORTH + a + 5, EAST + 15, NORTH + b - 5) for a, b in heights]
+    beside = shapely.box(EAST + 30, NORTH + 35, EAST + 40, NORTH + 55)
+    west = shapely.box(EAST, NORTH, EAST + 20, NORTH + 90)
+    east = shapely.box(EAST + 20, NORTH + 30, EAST + 60, NORTH + 60)
+    grids = gpd.GeoDataFrame({"code": ["1", "2"]}, geometry=[west, east], crs=CRS)
+    areas = gpd.GeoDataFrame({"code": [AREA]}, geometry=[west.union(east)], crs=CRS)
+    for held, reason in (([60, 10, 60], "neighbours"), ([0, 10, 120], "search")):
+        buildings = gpd.GeoDataFrame(
+            {"households": [*held, 110]}, geometry=[*column, beside], crs=CRS
+        )
+        found = explain(grids, buildings, areas, GridOptions(households=120))
+        assert {miss.reason for miss in found} == {reason}
+        assert found[0].off_pct == pytest.approx(100 * 10 / 120, abs=0.01)
+
+
+def test_empty_ground_between_is_no_obstacle():
+    row = Row([10] * 10 + [0] + [10] * 20, [0, 11, 21])
+    row.weights[0] = 30
+    row.buildings["households"] = row.weights
+    lanes = [
+        shapely.LineString([(EAST + 20 * at, NORTH - 5), (EAST + 20 * at, NORTH + 35)])
+        for at in (10, 11)
+    ]
+    roads = gpd.GeoDataFrame(geometry=lanes, crs=CRS)
+    found = explain(row.grids, row.buildings, row.areas, GridOptions(households=100), roads=roads)
+    assert found[0].reason == "search"
+    assert found[0].params["building"]["row"] == 10
 
 
 def test_an_island_that_no_number_of_grids_fits():
