@@ -64,8 +64,8 @@ def test_a_draft_by_wishes_is_stopped_and_drawn_again(sign_in: Any, tmp_path: Pa
     wall = tmp_path / "围墙.geojson"
     wall.write_bytes(across(page, first))
     form.get_by_label("上传文件：不可跨越").set_input_files(wall)
-    expect(form.get_by_role("checkbox", name="围墙")).to_be_checked()
-    form.get_by_role("checkbox", name="围墙").uncheck()
+    expect(form.get_by_role("checkbox", name="围墙").first).to_be_checked()
+    form.get_by_role("checkbox", name="围墙").first.uncheck()
     expect(form.get_by_text("更多要求（已提 3 项）")).to_be_visible()
     form.get_by_role("button", name="开始划分").click()
     expect(form).to_be_hidden()
