@@ -349,10 +349,10 @@ class _Judge:
         return told if "id" in self._buildings.columns else told | {"row": at + 1}
 
     def _building_name(self, at: int) -> str:
-        if "name" not in self._buildings.columns:
-            return ""
-        name = self._buildings["name"].iloc[at]
-        return name if isinstance(name, str) else ""
+        """Compound and name: 3号楼 alone is many."""
+        parts = [self._buildings.get(column) for column in ("compound", "name")]
+        words = [None if part is None else part.iloc[at] for part in parts]
+        return "".join(word for word in words if isinstance(word, str))
 
 
 def _homes(spots: GeometryArray, walls: GeometryArray, shapes: GeometryArray) -> IntArray:

@@ -95,6 +95,14 @@ def test_a_tower_is_named():
     assert found["004"].reason != "largest_building"
 
 
+def test_a_building_is_named_with_its_compound():
+    row = Row([10] * 30, [0, 11, 20])
+    row.buildings["compound"] = "和平里"
+    assert row.explain()["001"].params["building"]["name"] == "和平里11号楼"
+    row.buildings = row.buildings.drop(columns=["compound", "name"])
+    assert row.explain()["001"].params["building"]["name"] == ""
+
+
 def test_overlapping_buildings_count_as_one():
     row = Row([60, 60, 40, 40], [0, 2])
     assert reasons(row.explain()) == {"001": "indivisible", "002": "indivisible"}
