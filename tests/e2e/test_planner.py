@@ -196,7 +196,8 @@ def test_move_split_merge_undo_and_redo(sign_in: Callable[..., Page], worker: No
 
     halved = split_in_the_middle(page, after, ids[0])
     assert len(halved["changed"]) >= 2
-    assert len(draft_of(page, plan_id)["grids"]) == len(start["grids"]) + 1
+    # A grid that is no simple shape falls into more than two parts.
+    assert len(draft_of(page, plan_id)["grids"]) > len(start["grids"])
     expect(page.locator(".off-mark.is-red").first).to_be_visible()
 
     # Undo reaches back over a reload of the page.
