@@ -6,16 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from api.case_views import ActorRef
-from api.errors import Problem
+from api.errors import Problem, not_found
 from api.permissions import PERMISSIONS, Caller
 from api.shapes import Ref
 from casework.plan_states import PLAN_ACTIONS, PLAN_COURSE, PlanAction, PlanState
 from data.plan_errors import PlanError
 from data.plan_runs import RunState
 from data.plan_wishes import PlanWishes
+from data.plans_read import plan_place
 from geo.grids import GridError
 from geo.plan_check import ProblemCode
 
@@ -163,6 +164,14 @@ def _check(row: Any) -> PlanCheck:
     return PlanCheck(
         at=found["at"], passed=found["passed"], current=current, counts=found["counts"]
     )
+
+
+def require_plan(tx: Connection, caller: Caller, plan_id: int, permission: str) -> None:
+    """Let only those go on who hold a permission where the plan is; 404 where they see none."""
+    path = plan_place(tx, caller.district_id, plan_id)
+    if path is None:
+        raise not_found("plan")
+    caller.require_at(permission, path, what="plan")
 
 
 @contextmanager

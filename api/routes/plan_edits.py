@@ -23,6 +23,7 @@ from api.draft_views import (
 from api.errors import Problem, not_found, problem_responses
 from api.operations import Command, CurrentCommand
 from api.permissions import Caller
+from api.plan_views import require_plan
 from api.shapes import BboxText, read_bbox
 from data import plan_edits
 from data.plan_drafts import (
@@ -36,7 +37,6 @@ from data.plan_drafts import (
 from data.plan_edits import DraftMovedOnError, edit_draft
 from data.plan_errors import PlanError
 from data.plan_history import history_of
-from data.plans_read import plan_place
 from geo.redraw.errors import RedrawError
 
 router = APIRouter(prefix="/api/v1/plans/{plan_id}", tags=["plans"])
@@ -66,7 +66,7 @@ def draft_roads(plan_id: int, caller: CurrentCaller, tx: Tx, bbox: BboxText = No
 @router.post("/edits", response_model=EditAnswer, responses=problem_responses(409))
 def edit(plan_id: int, asked: EditRequest, command: CurrentCommand) -> JSONResponse:
     """Carry out one edit; it is refused when one of its grids was changed by somebody else."""
-    _require(command.tx, command.caller, plan_id)
+    require_plan(command.tx, command.caller, plan_id, "plan:generate")
     with _refusing():
         edited = edit_draft(
             command.tx,
@@ -98,7 +98,7 @@ def _step(
 ) -> JSONResponse:
     """Go one step back or forward in what was edited, from the revision that the caller saw."""
     tx, caller = command.tx, command.caller
-    _require(tx, caller, plan_id)
+    require_plan(tx, caller, plan_id, "plan:generate")
     with _refusing():
         edited = step(
             tx,
@@ -111,15 +111,8 @@ def _step(
     return command.keep(answer_view(edited))
 
 
-def _require(tx: Connection, caller: Caller, plan_id: int) -> None:
-    path = plan_place(tx, caller.district_id, plan_id)
-    if path is None:
-        raise not_found("plan")
-    caller.require_at("plan:generate", path, what="plan")
-
-
 def _draft(tx: Connection, caller: Caller, plan_id: int) -> DraftPlan:
-    _require(tx, caller, plan_id)
+    require_plan(tx, caller, plan_id, "plan:generate")
     plan = find_draft(tx, caller.district_id, plan_id)
     if plan is None:
         raise not_found("plan")

@@ -17,13 +17,12 @@ from api.context import AppContext, Context, CurrentCaller, Now, Tx
 from api.errors import invalid, not_found, problem_responses
 from api.operations import Command, CurrentCommand
 from api.permissions import Caller
-from api.plan_views import refusing
+from api.plan_views import refusing, require_plan
 from api.shapes import Ref
 from data import plan_papers
 from data.layers import district_today
 from data.photos import read_picture
 from data.plan_steps import Standing, keep_step, read_standing, require_step, standing_of
-from data.plans_read import plan_place
 
 router = APIRouter(prefix="/api/v1/plans/{plan_id}/papers", tags=["plans"])
 KEEP = "private, max-age=86400"
@@ -65,7 +64,7 @@ class PlanPapers(BaseModel):
 @router.get("", responses=problem_responses(404, 409))
 def papers(plan_id: int, caller: CurrentCaller, tx: Tx, at: Now, parts: AppContext) -> PlanPapers:
     """List the signed papers of a plan, and which communities have signed."""
-    _require(tx, caller, plan_id, "plan:read")
+    require_plan(tx, caller, plan_id, "plan:read")
     with refusing():
         standing = read_standing(tx, caller.district_id, plan_id)
     return _tell(tx, caller, plan_id, standing.revision, at=at, parts=parts)
@@ -135,7 +134,7 @@ def paper(
     parts: AppContext,
 ) -> Response:
     """Give a signed paper as it was sent."""
-    _require(tx, caller, plan_id, "plan:read")
+    require_plan(tx, caller, plan_id, "plan:read")
     found = plan_papers.find_paper(tx, caller.district_id, plan_id, paper_id)
     if found is None:
         raise not_found("paper")
@@ -166,16 +165,9 @@ def take_paper(
     return command.keep(_tell(tx, caller, plan_id, standing.revision, at=command.at, parts=parts))
 
 
-def _require(tx: Connection, caller: Caller, plan_id: int, permission: str) -> None:
-    path = plan_place(tx, caller.district_id, plan_id)
-    if path is None:
-        raise not_found("plan")
-    caller.require_at(permission, path, what="plan")
-
-
 def _hold(command: Command, plan_id: int, action: Any) -> Standing:
     """The plan, locked, once the caller may do this and it follows from where the plan stands."""
-    _require(command.tx, command.caller, plan_id, f"plan:{action}")
+    require_plan(command.tx, command.caller, plan_id, f"plan:{action}")
     with refusing():
         standing = standing_of(command.tx, command.caller.district_id, plan_id)
         require_step(standing, action)

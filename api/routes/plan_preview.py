@@ -13,15 +13,13 @@ from sqlalchemy import Connection
 
 from api.case_views import ActorRef, Severity
 from api.context import CurrentCaller, Now, Tx
-from api.errors import not_found
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
 from api.permissions import Caller
-from api.plan_views import refusing
+from api.plan_views import refusing, require_plan
 from api.shapes import LonLat, Outline, Ref
 from casework.states import State
 from data import plan_preview
 from data.plan_preview import Change, GridFacts, Preview, preview_plan
-from data.plans_read import plan_place
 from geo.locate import OUTSIDE
 
 router = APIRouter(prefix="/api/v1/plans/{plan_id}/preview", tags=["plans"])
@@ -249,10 +247,7 @@ def moving_buildings(
 
 
 def _preview(tx: Connection, caller: Caller, plan_id: int, on: date | None, at: Now) -> Preview:
-    path = plan_place(tx, caller.district_id, plan_id)
-    if path is None:
-        raise not_found("plan")
-    caller.require_at("plan:read", path, what="plan")
+    require_plan(tx, caller, plan_id, "plan:read")
     with refusing():
         return preview_plan(tx, caller.district_id, plan_id, on=on, at=at)
 

@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 
 from api.caching import PRIVATE, answer_with_etag, etag_of, is_current
 from api.context import AppContext, CurrentCaller, Tx
-from api.errors import Problem, not_found, problem_responses
+from api.errors import Problem, problem_responses
 from api.operations import CurrentCommand
 from api.permissions import Caller
+from api.plan_views import require_plan
 from data.exports.grid_file import GridFileError
 from data.exports.quality_content import QualityReport, ReportGrid, ReportMiss
 from data.exports.quality_figures import deviation_map, histogram
@@ -27,7 +28,6 @@ from data.plan_reports import (
     read_report,
     read_report_ground,
 )
-from data.plans_read import plan_place
 
 router = APIRouter(prefix="/api/v1/plans/{plan_id}", tags=["plans"])
 ReportLanguage = Literal["zh", "en"]
@@ -73,7 +73,7 @@ class ReportAsked(BaseModel):
 @router.get("/report", response_model=PlanReport, responses=problem_responses(404))
 def plan_report(plan_id: int, request: Request, caller: CurrentCaller, tx: Tx) -> Response:
     """Show the quality report of a plan, the last one that was made."""
-    _require(tx, caller, plan_id)
+    require_plan(tx, caller, plan_id, "plan:read")
     kept = read_report(tx, caller.district_id, plan_id)
     answer = PlanReport(
         state=kept.state,
@@ -91,7 +91,7 @@ def plan_report(plan_id: int, request: Request, caller: CurrentCaller, tx: Tx) -
 )
 def make_report(plan_id: int, command: CurrentCommand) -> JSONResponse:
     """Have the quality report of a plan made anew; the worker does it."""
-    _require(command.tx, command.caller, plan_id)
+    require_plan(command.tx, command.caller, plan_id, "plan:read")
     ask_for_report(command.tx, command.caller.district_id, plan_id, command.at)
     return command.keep(ReportAsked(state="waiting"), 202)
 
@@ -204,17 +204,10 @@ def _explained(content: QualityReport) -> list[ExplainedMiss]:
 
 def _present(tx: Connection, caller: Caller, plan_id: int) -> QualityReport:
     """The report of the plan as it is now: only then do its map and table belong together."""
-    _require(tx, caller, plan_id)
+    require_plan(tx, caller, plan_id, "plan:read")
     kept: KeptReport = read_report(tx, caller.district_id, plan_id)
     if kept.content is None or not kept.current:
         raise Problem(
             409, "report-not-current", "No report of the plan as it is now: have it made first."
         )
     return kept.content
-
-
-def _require(tx: Connection, caller: Caller, plan_id: int) -> None:
-    path = plan_place(tx, caller.district_id, plan_id)
-    if path is None:
-        raise not_found("plan")
-    caller.require_at("plan:read", path, what="plan")

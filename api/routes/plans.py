@@ -15,7 +15,7 @@ from api.errors import not_found
 from api.operations import Command, CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
 from api.permissions import Caller
-from api.plan_views import Plan, PlanDetail, plan_detail, plan_of, refusing
+from api.plan_views import Plan, PlanDetail, plan_detail, plan_of, refusing, require_plan
 from api.plan_wishes import require_wishes
 from casework.plan_states import PlanState
 from data import plan_steps
@@ -27,7 +27,7 @@ from data.plan_runs import stop_run
 from data.plan_steps import steps_of
 from data.plan_wishes import NO_WISHES, PlanWishes
 from data.plans import create_plan
-from data.plans_read import list_plans, plan_place
+from data.plans_read import list_plans
 from data.publication import discard_draft, publish_plan
 
 router = APIRouter(prefix="/api/v1/plans", tags=["plans"])
@@ -160,7 +160,7 @@ def redraw(plan_id: int, asked: Redrawing, command: CurrentCommand) -> JSONRespo
     Those of now stay until the new ones are there. Edits since the last time are given up.
     """
     tx, caller = command.tx, command.caller
-    _require(tx, caller, plan_id, "plan:generate")
+    require_plan(tx, caller, plan_id, "plan:generate")
     require_wishes(tx, caller, _read(tx, caller, plan_id).area.id, asked.wishes)
     with refusing():
         redraw_plan(
@@ -178,7 +178,7 @@ def redraw(plan_id: int, asked: Redrawing, command: CurrentCommand) -> JSONRespo
 @router.post("/{plan_id}/stop", response_model=PlanDetail)
 def stop(plan_id: int, command: CurrentCommand) -> JSONResponse:
     """Stop the making of a plan's grids: nothing of it is kept, grids of before stay."""
-    _require(command.tx, command.caller, plan_id, "plan:generate")
+    require_plan(command.tx, command.caller, plan_id, "plan:generate")
     with refusing():
         stop_run(command.tx, command.caller.district_id, plan_id)
     return command.keep(_read(command.tx, command.caller, plan_id))
@@ -217,7 +217,7 @@ def send_back(plan_id: int, said: Objection, command: CurrentCommand) -> JSONRes
 @router.post("/{plan_id}/publish", response_model=PlanDetail)
 def publish(plan_id: int, asked: Publication, command: CurrentCommand) -> JSONResponse:
     """Put an approved plan's grids into force from a day on; those they replace end on it."""
-    _require(command.tx, command.caller, plan_id, "plan:publish")
+    require_plan(command.tx, command.caller, plan_id, "plan:publish")
     with refusing():
         publish_plan(
             command.tx,
@@ -237,7 +237,7 @@ def publish(plan_id: int, asked: Publication, command: CurrentCommand) -> JSONRe
 @router.post("/{plan_id}/reverse", status_code=201, response_model=PlanDetail)
 def reverse(plan_id: int, asked: Reversal, command: CurrentCommand) -> JSONResponse:
     """Draw up a draft that takes a published plan back: the grids that were in force before it."""
-    _require(command.tx, command.caller, plan_id, "plan:generate")
+    require_plan(command.tx, command.caller, plan_id, "plan:generate")
     with refusing():
         reverse_id = reverse_plan(
             command.tx,
@@ -254,7 +254,7 @@ def reverse(plan_id: int, asked: Reversal, command: CurrentCommand) -> JSONRespo
 @router.delete("/{plan_id}", response_model=Discarded)
 def discard(plan_id: int, command: CurrentCommand) -> JSONResponse:
     """Delete a draft. A published plan stays."""
-    _require(command.tx, command.caller, plan_id, "plan:generate")
+    require_plan(command.tx, command.caller, plan_id, "plan:generate")
     with refusing():
         discard_draft(command.tx, command.caller.district_id, plan_id)
     return command.keep(Discarded(id=plan_id))
@@ -265,17 +265,10 @@ def _step(
 ) -> JSONResponse:
     """Take a plan one step further for whoever may, and show where it stands then."""
     tx, caller = command.tx, command.caller
-    _require(tx, caller, plan_id, permission)
+    require_plan(tx, caller, plan_id, permission)
     with refusing():
         step(tx, caller.district_id, plan_id, by=caller.account_id, at=command.at, **said)
     return command.keep(_read(tx, caller, plan_id))
-
-
-def _require(tx: Connection, caller: Caller, plan_id: int, permission: str) -> None:
-    path = plan_place(tx, caller.district_id, plan_id)
-    if path is None:
-        raise not_found("plan")
-    caller.require_at(permission, path, what="plan")
 
 
 def _read(tx: Connection, caller: Caller, plan_id: int) -> PlanDetail:

@@ -10,10 +10,10 @@ from api.caching import IMMUTABLE, PRIVATE, etag_of, is_current
 from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
 from api.errors import not_found
 from api.permissions import Caller
+from api.plan_views import require_plan
 from data.areas import district_bounds
 from data.hotspots import latest_run_id
 from data.layers import district_today, layer_version
-from data.plans_read import plan_place
 from data.scope import Scope
 from tiles.address import NoSuchTileError, Tile
 from tiles.draw import View, draw_tile, pack
@@ -118,10 +118,7 @@ def _own_view(
         return View(view.on, run_id=view.run_id or latest_run_id(tx, scope.district_id, "h3"))
     if layer.name == "cases":
         return View(view.on, kinds=ALL_STATES if state == "all" else None)
-    path = plan_place(tx, scope.district_id, view.plan_id or 0)
-    if path is None:
-        raise not_found("plan")
-    caller.require_at("plan:read", path, what="plan")
+    require_plan(tx, caller, view.plan_id or 0, "plan:read")
     return View(view.on, plan_id=view.plan_id)
 
 
