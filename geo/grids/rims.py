@@ -54,7 +54,15 @@ def share_corners(shapes: GeometryArray, area: IntArray) -> GeometryArray:
     where = _along(points[new], points[old], points[old + 1])
     own = (keys[new] == keys[old]) | (keys[new] == keys[old + 1])
     missing = (owner[new] != owner[old]) & ~own & (where > 0) & (where < 1)
-    return _insert(shapes, (new[missing], old[missing], where[missing]))
+    new, old, where = new[missing], old[missing], where[missing]
+    # A corner that lies beside a vertex of a shape is near two of its edges: it goes into one.
+    off_m = np.hypot(
+        *(points[old] + where[:, None] * (points[old + 1] - points[old]) - points[new]).T
+    )
+    nearest = np.lexsort((off_m, keys[new], shape_of_ring[ring[old]]))
+    place = np.stack([shape_of_ring[ring[old]], keys[new]])[:, nearest]
+    once = nearest[np.unique(place, axis=1, return_index=True)[1]]
+    return _insert(shapes, (new[once], old[once], where[once]))
 
 
 def _meet(shapes: GeometryArray, area: IntArray) -> GeometryArray:
@@ -114,12 +122,11 @@ def _insert(shapes: GeometryArray, found: tuple[IntArray, IntArray, FloatArray])
     rings, shape_of_ring = shapely.get_rings(shapes, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     new, old, where = found
-    _, once = np.unique(np.stack([old, point_keys(points)[new]]), axis=1, return_index=True)
     # An edge's first point has its own place; what is put in comes after it, in its order.
-    place = np.concatenate([np.arange(len(points), dtype=np.float64), old[once] + where[once]])
+    place = np.concatenate([np.arange(len(points), dtype=np.float64), old + where])
     order = np.argsort(place, kind="stable")
-    longer = np.concatenate([points, points[new[once]]])[order]
-    of_ring = np.concatenate([ring, ring[old[once]]])[order]
+    longer = np.concatenate([points, points[new]])[order]
+    of_ring = np.concatenate([ring, ring[old]])[order]
     lines = np.asarray(shapely.linearrings(longer, indices=of_ring), dtype=np.object_)
     changed = np.unique(shape_of_ring[ring[old]])
     drawn = shapes.copy()

@@ -1,12 +1,14 @@
 """What planners ask of generation: locked grids, kinds, barriers, lines, compounds, towers."""
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 from fixtures.quarter import BLOCK_M, CRS, EAST, NORTH, Quarter, make_quarter
 from shapely.geometry.base import BaseGeometry
 
 from geo.grids import GridInputError, GridOptions, find_faults, generate, score
+from geo.grids.rims import share_corners
 
 WIDE, HIGH = BLOCK_M
 WEST = "370303001001"
@@ -230,3 +232,11 @@ def test_a_wrong_kind_or_target_is_named(column, value, code):
 def test_wishes_out_of_range(options):
     with pytest.raises(GridInputError):
         GridOptions(**options)
+
+
+def test_a_corner_beside_a_sharp_vertex_is_put_into_one_of_its_edges():
+    sharp = shapely.Polygon([(0, 1), (10, 0), (0, -1)])
+    above = shapely.Polygon([(0, 1), (9.999, 0), (10, 0), (12, 0), (12, 5), (0, 5)])
+    shared = share_corners(np.array([sharp, above]), np.array([0, 1]))
+    assert shapely.get_num_coordinates(shared).tolist() == [5, 7]
+    assert shapely.coverage_is_valid(shared)
