@@ -156,3 +156,10 @@ def test_a_published_plan_takes_no_more(planner: Person) -> None:
     refused = send(planner, sheets.picture())
     assert (refused.status_code, refused.json()["code"]) == (409, "plan-published")
     assert planner.get(told["picture_url"]).status_code == 200
+
+
+def test_a_draft_is_discarded_with_what_lies_under_it(planner: Person) -> None:
+    send(planner, sheets.picture())
+    plan = BACKDROPS.removesuffix("/backdrops")
+    assert planner.client.delete(plan, headers=headers(planner)).status_code == 200
+    assert planner.get(BACKDROPS).status_code == 404
