@@ -37,10 +37,10 @@ from geo.grids.local import LocalFrame, local_frame
 from geo.grids.options import GridOptions, households_wanted, kinds_of
 from geo.grids.partition import Partitioner, partition
 from geo.grids.present import Present, bring_present
-from geo.grids.redrawn import ON_LINE_M
 from geo.grids.revise_area import AreaTask, Revised, revise_area
 from geo.grids.rims import share_corners
 from geo.grids.succession import name_new
+from geo.grids.zones import ON_LINE_M
 
 _READ, _CHECK, _ALL = 10, 95, 100
 

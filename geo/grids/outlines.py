@@ -20,6 +20,8 @@ class Outlines:
         The polygons.
     names
         Keys of all vertices, sorted; see `geo.grids.faces.point_keys`.
+    places
+        Coordinates of these vertices, shape (n, 2).
     ends
         Positions in ``names`` of the two ends of each edge, shape (2, n).
     middle
@@ -28,6 +30,7 @@ class Outlines:
 
     shapes: GeometryArray
     names: IntArray
+    places: FloatArray
     ends: IntArray
     middle: FloatArray
 
@@ -35,6 +38,20 @@ class Outlines:
         """How many edges end in each vertex; of some edges only where they are given."""
         ends = self.ends if edges is None else self.ends[:, edges]
         return np.bincount(ends.ravel(), minlength=len(self.names)).astype(np.int64)
+
+    def needless(self, off_m: float) -> BoolArray:
+        """Vertices between two edges that are straight on, but for ``off_m`` at most."""
+        vertex = np.concatenate([self.ends[0], self.ends[1]])
+        other = np.concatenate([self.ends[1], self.ends[0]])
+        order = np.argsort(vertex, kind="stable")
+        count = self.count()
+        at = np.flatnonzero(count == 2)
+        first = (np.cumsum(count) - count)[at]
+        one, two = other[order[first]], other[order[first + 1]]
+        chords = shapely.linestrings(np.stack([self.places[one], self.places[two]], axis=1))
+        found = np.zeros(len(self.names), dtype=bool)
+        found[at] = shapely.distance(shapely.points(self.places[at]), chords) <= off_m
+        return found
 
 
 def trace(shapes: GeometryArray) -> Outlines:
@@ -45,9 +62,10 @@ def trace(shapes: GeometryArray) -> Outlines:
     ends, first = np.unique(
         np.sort(np.stack([keys[at], keys[at + 1]]), axis=0), axis=1, return_index=True
     )
-    names, name = np.unique(ends, return_inverse=True)
+    names, where = np.unique(keys, return_index=True)
+    name = np.searchsorted(names, ends)
     middle = (points[at[first]] + points[at[first] + 1]) / 2
-    return Outlines(shapes, names, name.reshape(ends.shape), middle)
+    return Outlines(shapes, names, points[where], name, middle)
 
 
 def leave_out(outlines: Outlines, needless: BoolArray) -> GeometryArray:

@@ -15,7 +15,6 @@ from geo.grids.along import NEAR_LINE_M, Guides
 from geo.grids.cells import Cells, Town
 from geo.grids.constraints import TOUCH_M, preference_m
 from geo.grids.faces import (
-    NODE_GRID_M,
     BoolArray,
     FloatArray,
     GeometryArray,
@@ -28,11 +27,7 @@ from geo.grids.faces import (
 from geo.grids.graph import CellGraph
 from geo.grids.outlines import leave_out, trace
 from geo.grids.straighten import straighten
-
-ON_LINE_M = 2 * NODE_GRID_M
-"""Noding moves a line by less than this."""
-SLIVER_M = 0.5
-"""Ground without households that is nowhere wider than this is no cell."""
+from geo.grids.zones import ON_LINE_M, SLIVER_M
 
 
 def graph_across(cells: Cells, town: Town) -> CellGraph:
@@ -149,7 +144,7 @@ def _tidy(drawn: GeometryArray, zones: GeometryArray) -> tuple[GeometryArray, In
     outlines = trace(drawn)
     old = outlines.count(_on_lines(outlines.middle, shapely.boundary(zones), ON_LINE_M))
     corners = np.unique(point_keys(shapely.get_coordinates(zones)))
-    needless = (outlines.count() == 2) & (old == 2) & ~np.isin(outlines.names, corners)
+    needless = outlines.needless(ON_LINE_M) & (old == 2) & ~np.isin(outlines.names, corners)
     return leave_out(outlines, needless), outlines.names[(old > 0) & ~needless]
 
 

@@ -14,6 +14,7 @@ import shapely
 
 from geo.grids.cells import Town
 from geo.grids.faces import (
+    NODE_GRID_M,
     BoolArray,
     Borders,
     FloatArray,
@@ -30,6 +31,8 @@ from geo.grids.outlines import leave_out, trace
 
 CUT_M2 = 0.1
 """A building is cut when two grids hold more than this of it."""
+ON_LINE_M = 2 * NODE_GRID_M
+"""Noding moves a line by less than this."""
 SLIVER_M = 0.5
 """Ground without households that is nowhere wider than this is rounding: a neighbour's."""
 
@@ -145,7 +148,7 @@ def _tidy(shapes: GeometryArray, given: GeometryArray) -> GeometryArray:
     """Leave out vertices that only noding made: where two lines are one but for rounding."""
     outlines = trace(shapes)
     known = np.unique(point_keys(shapely.get_coordinates(given)))
-    return leave_out(outlines, (outlines.count() == 2) & ~np.isin(outlines.names, known))
+    return leave_out(outlines, outlines.needless(ON_LINE_M) & ~np.isin(outlines.names, known))
 
 
 def _slivers(faces: GeometryArray, piece: IntArray, held: IntArray, borders: Borders) -> BoolArray:
