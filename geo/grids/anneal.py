@@ -41,8 +41,8 @@ class Weights(NamedTuple):
     over_squared: float = 300.0
     tolerance: float = 0.025
     shape: float = 1.5
-    open_ground: float = 1.0
-    open_length: float = 0.7
+    open_ground: float = 0.8
+    open_length: float = 1.0
 
 
 class Course(NamedTuple):

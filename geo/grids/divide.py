@@ -13,12 +13,16 @@ from geo.grids.cells import Cells, Town, make_cells
 from geo.grids.constraints import Constraints
 from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
 from geo.grids.graph import CellGraph
+from geo.grids.joined import join_light
 from geo.grids.partition import Partitioner
 from geo.grids.straighten import straighten
 from geo.grids.towers import SplitBuilding, split_towers
 
 LINES_WITHIN_M = 10.0
 """Roads no farther than this from an area are looked at: a county's are many."""
+
+LIGHT = 7
+"""A cell with less than this part of what divides a block is joined with another: houses."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,8 @@ def divide_area(town: Town, wish: Wish) -> Divided:
         return _pieces(town, area)
     town, split = split_towers(town, wish.households)
     town = replace(town, constraints=settle_compounds(town, ideal * (1 + wish.tolerance)))
-    cells = make_cells(town, wish.block_households)
+    light = max(1, wish.block_households // LIGHT)
+    cells = join_light(make_cells(town, wish.block_households), light, 2 * light)
     labels = _partition_places(cells, wish, ideal)
     obstacles = np.concatenate([town.buildings, town.constraints.walls()])
     shapes = straighten(_draw(cells, labels), obstacles, town.lines)

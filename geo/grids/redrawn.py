@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.grids.along import NEAR_LINE_M, Guides
@@ -25,6 +24,7 @@ from geo.grids.faces import (
     point_keys,
 )
 from geo.grids.graph import CellGraph
+from geo.grids.joined import put_together
 from geo.grids.outlines import leave_out, trace
 from geo.grids.straighten import straighten
 from geo.grids.zones import ON_LINE_M, SLIVER_M
@@ -78,27 +78,11 @@ def join_slivers(cells: Cells) -> Cells:
     if not thin.any():
         return cells
     borders, pen = find_borders(cells.faces), cells.area[cells.cell_of_face]
-    hosts, cell_of_face = np.unique(
-        absorb(cells.cell_of_face, thin, borders, pen), return_inverse=True
-    )
+    hosts = absorb(cells.cell_of_face, thin, borders, pen)
+    cell_of_face = np.unique(hosts, return_inverse=True)[1]
     joined = np.zeros(size, dtype=np.int64)
     joined[cells.cell_of_face] = cell_of_face
-    ones = (np.ones(size), (joined, np.arange(size)))
-    sums = csr_array(ones, shape=(len(hosts), size))
-    border_m, open_m = (csr_array(sums @ m @ sums.T) for m in (cells.border_m, cells.open_m))
-    for matrix in (border_m, open_m):
-        matrix.setdiag(0)
-    return Cells(
-        faces=cells.faces,
-        cell_of_face=cell_of_face.astype(np.int64),
-        area=cells.area[hosts],
-        block=cells.block[hosts],
-        households=np.asarray(sums @ cells.households).astype(np.int64),
-        size_m2=np.asarray(sums @ cells.size_m2),
-        border_m=border_m,
-        open_m=open_m,
-        outer_m=np.asarray(sums @ cells.outer_m),
-    )
+    return put_together(cells, joined)
 
 
 def places_of(graph: CellGraph, free: IntArray) -> list[IntArray]:
