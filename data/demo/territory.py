@@ -18,6 +18,8 @@ FEWEST_HOMES = 300
 MOST_HOMES = 4_000
 # A village is a community of its own even when it is small.
 VILLAGE_APPETITE = 0.15
+# An appetite below this: the group found no neighbour to join and lets the others go first.
+PASSED_OVER = 1e-3
 
 
 @dataclass
@@ -58,14 +60,20 @@ def _homes_per_face(faces: list[Face], pieces: Pieces) -> list[float]:
 
 
 def _shared_borders(polygons: Sequence[BaseGeometry]) -> dict[tuple[int, int], float]:
-    """Length of the common border of each two neighbours, both ways round."""
+    """Length of the common border of each two neighbours, both ways round.
+
+    A border of less than a metre joins nothing, but for a sliver that has no longer one.
+    """
     tree = shapely.STRtree(polygons)
     first, second = tree.query(polygons, predicate="touches")
     common = shapely.length(
         shapely.intersection(np.array(polygons)[first], np.array(polygons)[second])
     )
-    pairs = zip(first.tolist(), second.tolist(), common.tolist(), strict=True)
-    return {(a, b): length for a, b, length in pairs if length > 1.0}
+    longest = np.zeros(len(polygons))
+    np.maximum.at(longest, first, common)
+    enough = np.minimum(1.0, np.minimum(longest[first], longest[second]))
+    pairs = zip(first.tolist(), second.tolist(), common.tolist(), enough.tolist(), strict=True)
+    return {(a, b): length for a, b, length, least in pairs if length >= least > 0}
 
 
 def _join_faces(
@@ -90,11 +98,14 @@ def _join_faces(
         smallest = min(groups, key=lambda g: (size[g] >= FEWEST_HOMES, size[g] / appetite[g], g))
         if len(groups) <= wanted and size[smallest] >= FEWEST_HOMES:
             break
-        partner = _partner(smallest, groups, size, shared, faces)
+        small = size[smallest] < FEWEST_HOMES
+        # Without homes, or passed over once already: too many with its neighbour is better.
+        at_last = small and (size[smallest] == 0 or appetite[smallest] < PASSED_OVER)
+        partner = _partner(smallest, groups, size, shared, faces, crowded=at_last)
         if partner is None:
-            appetite[smallest] /= 1e6
-            if max(appetite[g] for g in groups) < 1e-3:
+            if at_last or max(appetite[g] for g in groups) < PASSED_OVER:
                 break
+            appetite[smallest] /= 1e6
             continue
         _merge(partner, smallest, groups, size, shared)
     return sorted(sorted(group) for group in groups.values())
@@ -106,22 +117,29 @@ def _partner(
     size: dict[int, float],
     shared: dict[tuple[int, int], float],
     faces: list[Face],
+    *,
+    crowded: bool,
 ) -> int | None:
-    """The neighbour to join: same side of river and ring road first, then few homes."""
+    """The neighbour to join: same side of river and ring road first, then few homes.
+
+    Together they are no more than ``MOST_HOMES`` wherever a neighbour allows it, and only if
+    ``crowded`` more.
+    """
     me = faces[groups[group][0]]
-    best: tuple[float, int] | None = None
+    best: tuple[bool, float, int] | None = None
     for (a, b), length in shared.items():
         if a != group:
             continue
         other = faces[groups[b][0]]
         strange = (other.east != me.east) + 0.8 * (other.urban != me.urban)
         together = size[a] + size[b]
-        if together > MOST_HOMES or (strange and size[group] >= FEWEST_HOMES):
+        many = together > MOST_HOMES
+        if (many and not crowded) or (strange and size[group] >= FEWEST_HOMES):
             continue
         cost = 10 * strange + together / 2_000 - length / 1_500
-        if best is None or (cost, b) < best:
-            best = (cost, b)
-    return None if best is None else best[1]
+        if best is None or (many, cost, b) < best:
+            best = (many, cost, b)
+    return None if best is None else best[2]
 
 
 def _merge(
@@ -155,6 +173,8 @@ def _streets_of(
     owner: dict[int, int] = {}
     for street, point in enumerate(seeds):
         free = [g for g in range(len(groups)) if g not in owner]
+        if not free:
+            break  # a small town: fewer communities than streets
         start = min(free, key=lambda g: centres[g].distance(point))
         cost[start], owner[start] = 0.0, street
     pending = sorted(owner)
@@ -210,6 +230,8 @@ def _numbered(
     taken: set[str] = set()
     for street, (code, title) in enumerate(titles):
         members = [g for g in range(len(groups)) if owner[g] == street]
+        if not members:
+            continue
         # West to east, north to south: as grids are numbered.
         members.sort(key=lambda g: (round(outlines[g].centroid.x / 700), -outlines[g].centroid.y))
         outline = shapely.union_all([outlines[g] for g in members])

@@ -143,12 +143,27 @@ def test_same_seed_same_town_to_the_byte(town: Town) -> None:
         assert not one.to_wkb().equals(getattr(other, part).to_wkb())
 
 
-@pytest.mark.parametrize("seed", [1, 7, 2026])
-def test_any_seed_makes_a_sound_town(seed: int) -> None:
-    town = make_town(seed=seed, households=4_000)
-    communities = level(town, "community").geometry.to_numpy()
-    assert shapely.coverage_is_valid(communities)
-    assert town.buildings["households"].sum() == pytest.approx(4_000, rel=0.02)
+@pytest.mark.parametrize(
+    ("seed", "households"),
+    [
+        (1, 4_000),
+        (7, 4_000),
+        (2026, 4_000),
+        # A sliver between three faces, without a home and without a border of a metre.
+        (2, 6_000),
+        # Fewer communities than streets.
+        (5, 3_000),
+    ],
+)
+def test_any_seed_makes_a_sound_town(seed: int, households: int) -> None:
+    town = make_town(seed=seed, households=households)
+    communities = level(town, "community")
+    assert shapely.coverage_is_valid(communities.geometry.to_numpy())
+    homes = town.buildings.groupby("area_code")["households"].sum()
+    assert set(homes.index) == set(communities["code"])
+    assert homes.between(300, 4_000).all()
+    assert not level(town, "street").geometry.is_empty.any()
+    assert town.buildings["households"].sum() == pytest.approx(households, rel=0.02)
     buildings = local(town.buildings).geometry.to_numpy()
     first, second = shapely.STRtree(buildings).query(buildings, predicate="intersects")
     assert (first == second).all()
