@@ -112,7 +112,7 @@ MOST_TOGETHER = 200
 
 
 @njit(cache=True, nogil=True)
-def _price(households, size_m2, round_m, open_m, target, weights, strict):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+def price(households, size_m2, round_m, open_m, target, weights, strict):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     beyond = max(0.0, abs(households / target - 1.0) - weights.tolerance)
     compact = 4.0 * math.pi * size_m2 / (round_m * round_m)
     return (
@@ -125,7 +125,7 @@ def _price(households, size_m2, round_m, open_m, target, weights, strict):  # ty
 
 @njit(cache=True, nogil=True)
 def price_of(sums, part, target, weights, strict):  # type: ignore[no-untyped-def]
-    return _price(
+    return price(
         sums.households[part],
         sums.size_m2[part],
         sums.round_m[part],
@@ -151,7 +151,7 @@ def _add_up(cells, labels, sums):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _gather(cells, labels, scratch, cell, whole_block):  # type: ignore[no-untyped-def]
+def gather(cells, labels, scratch, cell, whole_block):  # type: ignore[no-untyped-def]
     """Mark what moves with a cell; how many cells that are."""
     scratch.clock[0] += 1
     mark = scratch.clock[0]
@@ -171,7 +171,7 @@ def _gather(cells, labels, scratch, cell, whole_block):  # type: ignore[no-untyp
 
 
 @njit(cache=True, nogil=True)
-def _stays_whole(cells, labels, scratch, count, home):  # type: ignore[no-untyped-def]  # noqa: C901
+def stays_whole(cells, labels, scratch, count, home):  # type: ignore[no-untyped-def]  # noqa: C901
     """Whether a grid hangs together without the cells that leave it."""
     mark = scratch.clock[0]
     scratch.clock[1] += 2
@@ -207,7 +207,7 @@ def _stays_whole(cells, labels, scratch, count, home):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)
-def _hangs_on(cells, labels, scratch, count, goal):  # type: ignore[no-untyped-def]
+def hangs_on(cells, labels, scratch, count, goal):  # type: ignore[no-untyped-def]
     """Whether each cell that moves reaches the grid it joins through those that move with it."""
     mark = scratch.clock[0]
     scratch.clock[1] += 2
@@ -238,7 +238,7 @@ def _step(cells, labels, sums, target, scratch, weights, strict, patience, borde
     """Move what lies on this side of a border to the other, if it is worth it and may go."""
     cell = cells.cell[border]
     home, goal = labels[cell], labels[cells.other[border]]
-    count = _gather(cells, labels, scratch, cell, whole_block)
+    count = gather(cells, labels, scratch, cell, whole_block)
     mark = scratch.clock[0]
     households = size_m2 = round_m = away_m = 0.0
     home_m = home_open = goal_m = goal_open = 0.0
@@ -272,14 +272,14 @@ def _step(cells, labels, sums, target, scratch, weights, strict, patience, borde
     gain = (
         price_of(sums, home, target, weights, strict)
         + price_of(sums, goal, target, weights, strict)
-        - _price(left_households, left_size, left_round, left_open, target[home], weights, strict)
-        - _price(new_households, new_size, new_round, new_open, target[goal], weights, strict)
+        - price(left_households, left_size, left_round, left_open, target[home], weights, strict)
+        - price(new_households, new_size, new_round, new_open, target[goal], weights, strict)
     )
     if gain + patience <= 0.0:
         return False
-    if count > 1 and not _hangs_on(cells, labels, scratch, count, goal):
+    if count > 1 and not hangs_on(cells, labels, scratch, count, goal):
         return False
-    if ties > 1 and not _stays_whole(cells, labels, scratch, count, home):
+    if ties > 1 and not stays_whole(cells, labels, scratch, count, home):
         return False
     for index in range(count):
         labels[scratch.moving[index]] = goal
@@ -361,7 +361,7 @@ class Annealer:
 
     def costs(self, labels: IntArray) -> FloatArray:
         """What each grid costs at the full price of imbalance."""
-        sums = self._sums(labels)
+        sums = self.sums(labels)
         off = np.abs(sums.households / self.target - 1)
         beyond = np.maximum(0, off - self.weights.tolerance)
         round_m = np.maximum(sums.round_m, 1e-9)
@@ -385,9 +385,9 @@ class Annealer:
         labels = labels.astype(np.int64)
         moving, marked, seen, queue = (np.zeros(len(labels), dtype=np.int64) for _ in range(4))
         scratch = _Scratch(moving, marked, seen, queue, np.zeros(2, dtype=np.int64))
-        return labels, self._sums(labels), scratch
+        return labels, self.sums(labels), scratch
 
-    def _sums(self, labels: IntArray) -> _Sums:
+    def sums(self, labels: IntArray) -> _Sums:
         count = len(self.target)
         sums = _Sums(*(np.zeros(count) for _ in range(4)))
         _add_up(self.cells, labels, sums)

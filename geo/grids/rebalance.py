@@ -33,6 +33,8 @@ STRICT = 20.0
 STARTS = 3
 ROUNDS = 4
 MOST_NEIGHBOURS = 5
+LOOKS = Weights(open_length=0.0)
+"""Each grid is held against what it was; the length of its boundary is in its share already."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ def _search(place: Place, labels: IntArray, fair: float, rule: Rule) -> IntArray
     graph = place.graph
     size = max(int(labels.max()) + 1, len(place.lasting))
     target = np.full(size, fair)
-    weights = Weights(tolerance=0.999 * rule.tolerance)
+    weights = LOOKS._replace(tolerance=0.999 * rule.tolerance)
     stakes = _stakes(place, labels, target, weights)
     resettler = Resettler(graph, target, stakes, weights)
     if len(_beyond(graph, labels, target, rule)) == 0 and (labels == place.home).all():
@@ -218,7 +220,7 @@ def _again(
     graph: CellGraph, labels: IntArray, stakes: Stakes, target: FloatArray, rule: Rule
 ) -> IntArray:
     """Search once more around each grid that is still beyond its limits."""
-    weights = Weights(tolerance=0.999 * rule.tolerance)
+    weights = LOOKS._replace(tolerance=0.999 * rule.tolerance)
     draw = np.random.default_rng(rule.seed)
     pairs = graph.border_m.tocoo()
     for turn in range(ROUNDS):

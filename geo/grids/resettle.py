@@ -13,15 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from geo.grids.anneal import (
-    Annealer,
-    Weights,
-    _gather,
-    _hangs_on,
-    _price,
-    _Scratch,
-    _stays_whole,
-)
+from geo.grids.anneal import Annealer, Weights, gather, hangs_on, price, stays_whole
 from geo.grids.faces import FloatArray, IntArray
 from geo.grids.graph import CellGraph
 
@@ -57,9 +49,9 @@ class Course(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def _cost(households, size_m2, round_m, open_m, target, worn, weights, strict):  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    looks = _price(target, size_m2, round_m, open_m, target, weights, 0.0)
-    price = _price(households, size_m2, round_m, open_m, target, weights, strict)
-    return price - looks + max(0.0, looks - worn)
+    looks = price(target, size_m2, round_m, open_m, target, weights, 0.0)
+    whole = price(households, size_m2, round_m, open_m, target, weights, strict)
+    return whole - looks + max(0.0, looks - worn)
 
 
 @njit(cache=True, nogil=True)
@@ -77,12 +69,12 @@ def _cost_of(sums, part, target, stakes, weights, strict):  # type: ignore[no-un
 
 
 @njit(cache=True, nogil=True)
-def _step(cells, labels, sums, target, stakes, scratch, price, border, together):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0917
+def _step(cells, labels, sums, target, stakes, scratch, terms, border, together):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0917
     """Move what lies on this side of a border to the other, if it is worth it and may go."""
-    weights, strict, patience = price
+    weights, strict, patience = terms
     cell = cells.cell[border]
     home, goal = labels[cell], labels[cells.other[border]]
-    count = _gather(cells, labels, scratch, cell, together)
+    count = gather(cells, labels, scratch, cell, together)
     mark = scratch.clock[0]
     households = size_m2 = round_m = away_m = 0.0
     home_m = home_open = goal_m = goal_open = 0.0
@@ -132,9 +124,9 @@ def _step(cells, labels, sums, target, stakes, scratch, price, border, together)
     )  # fmt: skip
     if gain + patience <= 0.0:
         return False
-    if count > 1 and not _hangs_on(cells, labels, scratch, count, goal):
+    if count > 1 and not hangs_on(cells, labels, scratch, count, goal):
         return False
-    if ties > 1 and not _stays_whole(cells, labels, scratch, count, home):
+    if ties > 1 and not stays_whole(cells, labels, scratch, count, home):
         return False
     for index in range(count):
         labels[scratch.moving[index]] = goal
@@ -161,8 +153,8 @@ def _run(cells, labels, sums, target, stakes, scratch, weights, course, seed):  
             continue
         patience = -heat * math.log(1.0 - np.random.random())  # noqa: NPY002
         together = np.random.random() < course.blocks  # noqa: NPY002
-        price = (weights, strict, patience)
-        _step(cells, labels, sums, target, stakes, scratch, price, border, together)
+        terms = (weights, strict, patience)
+        _step(cells, labels, sums, target, stakes, scratch, terms, border, together)
 
 
 class Resettler:
@@ -185,7 +177,6 @@ class Resettler:
     ) -> None:
         self._annealer = Annealer.of(graph, target, weights)
         self._stakes = stakes
-        self._weights = weights
 
     def run(self, labels: IntArray, course: Course, seed: int) -> IntArray:
         """Search from a plan whose grids hang together; they stay so.
@@ -199,24 +190,21 @@ class Resettler:
         seed
             Same seed, same answer.
         """
-        labels = labels.astype(np.int64)
-        moving, marked, seen, queue = (np.zeros(len(labels), dtype=np.int64) for _ in range(4))
-        scratch = _Scratch(moving, marked, seen, queue, np.zeros(2, dtype=np.int64))
         annealer = self._annealer
-        sums = annealer._sums(labels)  # noqa: SLF001 (it and this are one engine)
+        labels, sums, scratch = annealer.make_ready(labels)
         _run(
-            annealer.cells, labels, sums, annealer.target, self._stakes, scratch, self._weights,
-            course, seed,
+            annealer.cells, labels, sums, annealer.target, self._stakes, scratch,
+            annealer.weights, course, seed,
         )  # fmt: skip
         return labels
 
     def cost(self, labels: IntArray, strict: float) -> float:
         """What a plan costs: imbalance times ``strict``, wear, and what is held against moves."""
         annealer, stakes = self._annealer, self._stakes
-        sums = annealer._sums(labels)  # noqa: SLF001
+        sums, weights = annealer.sums(labels), annealer.weights
         off = np.abs(sums.households / annealer.target - 1)
-        beyond = np.maximum(0, off - self._weights.tolerance)
-        imbalance = self._weights.over * beyond + self._weights.over_squared * beyond**2
+        beyond = np.maximum(0, off - weights.tolerance)
+        imbalance = weights.over * beyond + weights.over_squared * beyond**2
         wear = np.maximum(0, looks(annealer, labels) - stakes.worn)
         moved = stakes.stake[labels != stakes.home].sum()
         return float(strict * imbalance.sum() + wear.sum() + moved)
@@ -224,10 +212,11 @@ class Resettler:
 
 def looks(annealer: Annealer, labels: IntArray) -> FloatArray:
     """What shape and boundary of each grid cost."""
-    sums = annealer._sums(labels)  # noqa: SLF001
+    sums = annealer.sums(labels)
     round_m = np.maximum(sums.round_m, 1e-9)
     cost: FloatArray = (
         annealer.weights.shape * (1 - 4 * np.pi * sums.size_m2 / round_m**2)
         + annealer.weights.open_ground * sums.open_m / round_m
+        + annealer.weights.open_length * sums.open_m
     )
     return cost

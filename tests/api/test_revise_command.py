@@ -46,7 +46,7 @@ def test_a_plan_is_brought_up_to_date(run: Run, tmp_path: Path, plan: gpd.GeoDat
     assert done.exit_code == 0, done.output
     grids = read_grids(tmp_path / "revised.gpkg")
     assert grids["was"].tolist() == grids["code"].tolist() == plan["code"].tolist()
-    assert (abs(grids["households"] / grids["target"] - 1) <= 0.1).all()
+    assert (abs(grids["households"] / grids["target"] - 1) <= 0.05).all()
     other = grids["area"] == OTHER
     same = plan.geometry[plan["area"] == OTHER].to_numpy()
     assert shapely.equals_identical(grids.geometry[other].to_numpy(), same).all()

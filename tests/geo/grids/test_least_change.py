@@ -13,6 +13,8 @@ from geo.grids import GridInputError, GridOptions, find_faults, generate, revise
 from geo.grids.flows import least_flow
 
 WEST, OTHER = "370303001001", "370303001002"
+WITHIN = 0.05 + 1e-9
+"""The tolerance, and what rounding adds to a grid just at it."""
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,7 @@ def test_few_move_when_one_grid_grew_and_the_other_community_stays(plan):
     town.buildings.loc[grown, "households"] = 12  # 48 more: 304 in one grid, 272 is fair
     grids = revised(plan, town)
     off = np.abs(grids["households"] / grids["target"] - 1)
-    assert off.max() <= 0.1
+    assert off.max() <= WITHIN
     assert 18 <= grids.attrs["households_moved"] <= 48
     assert {code for code in plan["code"] if code.startswith(OTHER)} <= unchanged(plan, grids)
     assert grids["was"].tolist() == plan["code"].tolist()
@@ -101,7 +103,7 @@ def test_a_new_estate_becomes_a_grid_with_a_code_never_used(plan):
     assert new["name"].tolist() == ["第八网格"]
     assert grids["code"].str.startswith(WEST).sum() == 4
     assert grids.attrs["ended"] == []
-    assert np.abs(grids["households"] / grids["target"] - 1).max() <= 0.1
+    assert np.abs(grids["households"] / grids["target"] - 1).max() <= WITHIN
 
 
 def test_a_grid_ends_when_its_houses_are_gone(plan):
@@ -121,7 +123,7 @@ def test_who_moves_into_a_new_house_does_not_count(plan):
     town.buildings.loc[9999] = [60, free]
     grids = revised(plan, town, before=before)
     assert grids.attrs["households_compared"] == 1536
-    assert np.abs(grids["households"] / grids["target"] - 1).max() <= 0.1
+    assert np.abs(grids["households"] / grids["target"] - 1).max() <= WITHIN
 
 
 def test_a_house_built_across_a_boundary_goes_to_one_side(plan):
@@ -169,7 +171,7 @@ def test_degrees_come_back_digit_by_digit():
     town.buildings.loc[grown, "households"] = 12
     grids = revised(plan, town)
     assert {code for code in plan["code"] if code.startswith(OTHER)} <= unchanged(plan, grids)
-    assert np.abs(grids["households"] / grids["target"] - 1).max() <= 0.1
+    assert np.abs(grids["households"] / grids["target"] - 1).max() <= WITHIN
 
 
 def test_communities_whose_border_moved(plan):
@@ -180,7 +182,7 @@ def test_communities_whose_border_moved(plan):
     grids = revised(plan, town)
     assert score(grids, town.buildings, town.roads, town.areas).cut_pct == 0
     off = np.abs(grids["households"] / grids["target"] - 1)
-    assert off.max() <= 0.1
+    assert off.max() <= WITHIN
 
 
 def test_ground_without_a_grid_and_a_community_without_a_plan(plan):
