@@ -42,7 +42,7 @@ class Weights(NamedTuple):
     tolerance: float = 0.025
     shape: float = 1.5
     open_ground: float = 0.8
-    open_length: float = 1.0
+    open_length: float = 1.1
 
 
 class Course(NamedTuple):

@@ -42,7 +42,7 @@ class Search(NamedTuple):
         How much rather a tree is cut along a road than across open ground.
     """
 
-    turns: int = 24
+    turns: int = 40
     trees: float = 0.85
     together: int = 6
     around: int = 5
