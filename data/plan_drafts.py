@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from data.frames import read_frame
 from data.plan_wishes import Limits, limits_of
+from geo.grids.options import grid_targets, locked_of
 from geo.redraw.ground import Ground
 
 MOST_LINES: Final = 20_000
@@ -197,12 +198,11 @@ def look_over(rows: gpd.GeoDataFrame, ground: Ground, limits: Limits) -> list[Dr
     shapes = rows.geometry.to_numpy()
     households, buildings = ground.count(shapes)
     cut = ground.cut(shapes)
-    kinds = rows["kind"].to_numpy()
-    fair = fair_targets(rows["area_id"].to_numpy(), kinds, households, limits)
+    fair = _targets(rows, households, limits)
     looked = []
     for at, row in enumerate(rows.itertuples(index=False)):
         count = int(households[at])
-        target = fair[int(row.area_id)]
+        target = float(fair[at])
         off_pct = off_target_pct(str(row.kind), count, target, limits.micro)
         looked.append(
             DraftGrid(
@@ -227,19 +227,13 @@ def look_over(rows: gpd.GeoDataFrame, ground: Ground, limits: Limits) -> list[Dr
     return looked
 
 
-def fair_targets(
-    area_ids: npt.NDArray[Any],
-    kinds: npt.NDArray[Any],
-    households: npt.NDArray[Any],
-    limits: Limits,
-) -> dict[int, float]:
-    """H / round(H / target) of each community; only its general grids count."""
-    fair = {}
-    for area_id in np.unique(area_ids).tolist():
-        total = int(households[(area_ids == area_id) & (kinds == "general")].sum())
-        target = limits.of_area.get(int(area_id), limits.households)
-        fair[int(area_id)] = total / max(1, round(total / target))
-    return fair
+def _targets(
+    rows: gpd.GeoDataFrame, households: npt.NDArray[np.int64], limits: Limits
+) -> npt.NDArray[np.float64]:
+    areas = rows["area_id"].to_numpy(dtype=np.int64)
+    wanted = [limits.of_area.get(area_id, limits.households) for area_id in areas.tolist()]
+    kinds = rows["kind"].tolist()
+    return grid_targets(areas, kinds, locked_of(rows), households, np.array(wanted, dtype=np.int64))
 
 
 def off_target_pct(kind: str, households: int, fair: float, micro: tuple[int, int]) -> float | None:

@@ -33,7 +33,7 @@ from data.plan_drafts import (
 from data.plan_errors import PlanError
 from data.plan_history import History, drop_undone, edit_in_turn, history_of
 from data.plan_steps import reopen
-from geo.redraw.edits import Edit, SetKind
+from geo.redraw.edits import Edit, Lock, SetKind
 
 Snapshot = dict[str, Any]
 
@@ -121,7 +121,7 @@ def edit_draft(
     seq = 1 if last is None else last.seq + 1
     _keep(connection, plan, seq, asked, before, change, by, at)
     revision = _apply(connection, plan, change.after, change.removed)
-    everything = isinstance(edit, SetKind)
+    everything = isinstance(edit, SetKind | Lock)
     return _answer(connection, plan, revision, change, reopened=reopened, everything=everything)
 
 
@@ -296,7 +296,7 @@ def _step(  # noqa: PLR0917 (whose plan, seen at which revision, by whom and whe
         },
     )
     change = Change(after=put, removed=removed, reshaped=frozenset(), problems=[])
-    everything = row.kind == "kind"
+    everything = row.kind in {"kind", "lock", "unlock"}
     return _answer(connection, plan, new, change, reopened=reopened, everything=everything)
 
 
@@ -309,7 +309,7 @@ def _answer(
     reopened: bool,
     everything: bool,
 ) -> Edited:
-    """Look over what changed; a grid of another kind moves the target of its whole community."""
+    """Look over what changed; another kind, or a lock, moves the target of a whole community."""
     put = {int(grid["grid_id"]) for grid in change.after}
     places = sorted({int(grid["area_id"]) for grid in change.after})
     looked = _look_over(connection, plan, read_rows(connection, plan, places))

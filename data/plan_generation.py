@@ -156,7 +156,7 @@ def _quality(order: Order, grids: gpd.GeoDataFrame) -> dict[str, Any]:
     town = order.town
     options = order.wishes.options(order.households)
     scored = score(
-        grids,
+        grids.assign(locked=grids["code"].isin(locked_codes(order))),
         town.buildings,
         town.roads,
         town.areas,

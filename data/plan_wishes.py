@@ -120,6 +120,7 @@ class PlanWishes(_Wish):
         return GridOptions(
             households=households,
             micro_households=max(LEAST_HOUSEHOLDS, (self.micro.least + self.micro.most) // 2),
+            micro_range=(self.micro.least, self.micro.most),
             tolerance=self.tolerance_pct / 100,
             seed=self.seed,
         )

@@ -19,6 +19,7 @@ import shapely
 from geo.grids.coverage import find_faults
 from geo.grids.faces import FloatArray, GeometryArray, IntArray
 from geo.grids.local import LocalFrame, local_frame
+from geo.grids.options import grid_targets, locked_of
 from geo.locate import OUTSIDE, GridIndex
 
 LIMIT_PCT: Final = 10.0
@@ -94,8 +95,8 @@ def check_plan(
     Parameters
     ----------
     grids
-        ``code``, ``name``, ``area`` (code of the community), ``kind``, ``households`` as stored;
-        polygons or multipolygons.
+        ``code``, ``name``, ``area`` (code of the community), ``kind``, ``households`` as stored,
+        ``locked`` where there are any; polygons or multipolygons.
     areas
         The communities that the plan may divide: ``code``, ``name``.
     buildings
@@ -273,19 +274,15 @@ def _fair(
 ) -> FloatArray:
     """What each grid should have, at least 1.
 
-    H / round(H / target) of its community, H over the general grids; for a micro-grid 微网格 the
-    nearest of its range; NaN for a whole site 专属网格.
+    As :func:`geo.grids.options.grid_targets` says; for a micro-grid 微网格 the nearest of its
+    range; NaN for a whole site 专属网格.
     """
     of_area, kinds = grids["area"].to_numpy(), grids["kind"].to_numpy()
-    fair = np.full(len(households), np.nan)
-    for area in set(of_area[kinds == "general"]):
-        members = (kinds == "general") & (of_area == area)
-        total = float(households[members].sum())
-        wanted = targets.get(area, target)
-        fair[members] = max(total / max(1, round(total / wanted)), 1.0)
-    if micro is not None:
-        small = kinds == "micro"
-        fair[small] = np.clip(households[small], *micro)
+    wanted = np.array([targets.get(area, target) for area in of_area], dtype=np.int64)
+    _, area = np.unique(of_area, return_inverse=True)
+    fair = np.maximum(grid_targets(area, kinds.tolist(), locked_of(grids), households, wanted), 1.0)
+    small = kinds == "micro"
+    fair[small] = np.nan if micro is None else np.clip(households[small], *micro)
     return fair
 
 

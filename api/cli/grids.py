@@ -224,6 +224,7 @@ def _files_to_file(
             run.areas,
             options.households,
             micro_households=options.micro_households,
+            kept=run.kept,
         )
         report = report_on(run, found)
         write_grids(out, grids, force=force)

@@ -116,8 +116,8 @@ def generate(
     Returns
     -------
     GeoDataFrame in the areas' CRS, ordered by code: ``code``, ``name``, ``area`` (code of the
-    area), ``kind``, ``households``, ``target`` (households that the grid should have: those of
-    its area, without kept grids, in equal shares; what it has for a whole site), ``geometry``
+    area), ``kind``, ``households``, ``target`` (households that the grid should have, see
+    :func:`geo.grids.options.grid_targets`; what it has for a whole site), ``geometry``
     (Polygon). ``attrs``: ``households_outside`` counts households of buildings that lie in none
     of the areas; ``split_buildings`` lists buildings that were divided, as ``row`` (position,
     from 0), ``households`` and ``units``; ``divided_compounds`` those that lie in several grids,

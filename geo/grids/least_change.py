@@ -239,11 +239,13 @@ def _put_together(
     side = np.where(redrawn, 1 + area, 0)
     shapes = share_corners(np.concatenate([one.shapes for one in revised]), side)
     named = _named((shapes, area, was), old, ground, [*old.code, *used])
+    households = np.concatenate([one.households for one in revised])
+    target = np.concatenate([one.target for one in revised])
     grids = gpd.GeoDataFrame(
         {
             **named,
-            "households": np.concatenate([one.households for one in revised]),
-            "target": np.concatenate([one.target for one in revised]),
+            "households": households,
+            "target": np.where(np.array(named["kind"]) == "site", households, target),
             "was": [old.code[at] if at >= 0 else None for at in was],
         },
         geometry=_in_place(shapes, was, old, ground),

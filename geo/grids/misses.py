@@ -50,7 +50,7 @@ from geo.grids.cells import Town
 from geo.grids.exchange import Exchange, Outlook, find_outlook
 from geo.grids.faces import GeometryArray, IntArray
 from geo.grids.inputs import bring_town
-from geo.grids.options import GridOptions
+from geo.grids.options import GridOptions, locked_of
 from geo.grids.pieces import Piece, find_pieces, fitting_counts
 from geo.grids.standing import Standing, find_standing, texts_of
 
@@ -146,7 +146,7 @@ def explain(
     In the order of the grids.
     """
     options = options or GridOptions()
-    standing = standing or find_standing(grids, buildings, areas, options)
+    standing = standing or find_standing(grids, buildings, areas, options, kept=kept)
     missed = standing.missed.tolist()
     if not missed:
         return ()
@@ -160,7 +160,7 @@ def explain(
         walls=_brought(standing, barriers),
         compounds=_brought(standing, compounds),
         compound_names=_names(compounds),
-        fixed=_fixed(grids, kept),
+        fixed=frozenset(np.flatnonzero(locked_of(grids, kept)).tolist()),
     )
     return tuple(judge.judge(at) for at in missed)
 
@@ -175,16 +175,6 @@ def _names(layer: gpd.GeoDataFrame | None) -> list[str]:
     if layer is None or "name" not in layer.columns:
         return []
     return [str(name) if isinstance(name, str) else "" for name in layer["name"]]
-
-
-def _fixed(grids: gpd.GeoDataFrame, kept: gpd.GeoDataFrame | None) -> frozenset[int]:
-    """Positions of the grids that are locked."""
-    locked = np.zeros(len(grids), dtype=bool)
-    if "locked" in grids.columns:
-        locked |= grids["locked"].fillna(value=False).to_numpy(dtype=bool)
-    if kept is not None and "code" in grids.columns:
-        locked |= grids["code"].isin(kept["code"]).to_numpy()
-    return frozenset(np.flatnonzero(locked).tolist())
 
 
 class _Judge:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.grids.errors import GridInputError
-from geo.grids.faces import FloatArray, IntArray
+from geo.grids.faces import BoolArray, FloatArray, IntArray
 
 KINDS = ("general", "micro", "site")
 """综合 about 300 households; 微网格 50–80; 专属网格 a whole site, whatever the count."""
@@ -26,6 +27,8 @@ class GridOptions:
         Households in a grid, 10 … 100,000; the field's rule is 300.
     micro_households
         Households in a grid of an area of kind ``micro``; the field's rule is 50–80.
+    micro_range
+        A micro-grid of no fewer and no more households than these is as it should be.
     tolerance
         How far off its fair target a grid may be, as a share of it, above 0 … 0.5.
     seed
@@ -37,6 +40,7 @@ class GridOptions:
 
     households: int = 300
     micro_households: int = 65
+    micro_range: tuple[int, int] = (50, 80)
     tolerance: float = 0.05
     seed: int = 0
     block_share: float = 0.1
@@ -48,6 +52,12 @@ class GridOptions:
                 "households_option",
                 "每网格户数须在 10 到 100000 之间。",
                 "Households in a grid must lie between 10 and 100,000.",
+            )
+        if not 0 <= self.micro_range[0] <= self.micro_range[1]:
+            raise GridInputError(
+                "micro_range_option",
+                "微网格户数范围的下限不能大于上限，也不能为负数。",
+                "The range of households in a micro-grid must go up from 0 or more.",
             )
         if not 0 < self.tolerance <= 0.5:
             raise GridInputError(
@@ -125,3 +135,46 @@ def households_wanted(areas: gpd.GeoDataFrame, options: GridOptions) -> IntArray
 def fair_targets(totals: FloatArray | IntArray, wanted: IntArray) -> FloatArray:
     """Households of a grid when those of an area come out even: H / round(H / wanted)."""
     return np.asarray(totals / np.maximum(1, np.round(totals / wanted)), dtype=np.float64)
+
+
+def grid_targets(
+    area: IntArray, kind: Sequence[str], locked: BoolArray, households: IntArray, wanted: IntArray
+) -> FloatArray:
+    """Households that each grid of a plan should have; the one rule for all who ask.
+
+    The grids of one kind in one area share their households evenly. A locked grid is not shared
+    with: it should have what was wanted, and the others share what remains beside it.
+
+    Parameters
+    ----------
+    area
+        Position or id of each grid's area.
+    kind
+        Of each grid, one of ``KINDS``.
+    locked
+        Whether each stays as it is.
+    households, wanted
+        What each has, and what was wanted of it.
+
+    Returns
+    -------
+    One value a grid; NaN for a whole site.
+    """
+    kinds = np.array(kind, dtype=np.str_)
+    target = np.where(kinds == "site", np.nan, wanted.astype(np.float64))
+    for at in np.unique(area).tolist():
+        for one in ("general", "micro"):
+            mine = (area == at) & (kinds == one) & ~locked
+            if mine.any():
+                target[mine] = fair_targets(households[mine].sum(keepdims=True), wanted[mine][:1])
+    return target
+
+
+def locked_of(grids: gpd.GeoDataFrame, kept: gpd.GeoDataFrame | None = None) -> BoolArray:
+    """Which grids are locked: by their column ``locked``, or by a code of the ``kept`` ones."""
+    locked = np.zeros(len(grids), dtype=np.bool_)
+    if "locked" in grids.columns:
+        locked |= np.array([value is not None and bool(value) for value in grids["locked"]], bool)
+    if kept is not None and {"code"} <= set(kept.columns) & set(grids.columns):
+        locked |= grids["code"].isin(kept["code"].dropna()).to_numpy()
+    return locked

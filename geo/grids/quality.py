@@ -70,9 +70,18 @@ def assess(
         What :func:`geo.grids.score` found, where it is known already.
     """
     options = options or GridOptions()
-    standing = find_standing(grids, buildings, areas, options)
+    standing = find_standing(grids, buildings, areas, options, kept=kept)
     return Quality(
-        score=scored or score(grids, buildings, roads, areas, options.households),
+        score=scored
+        or score(
+            grids,
+            buildings,
+            roads,
+            areas,
+            options.households,
+            micro_households=options.micro_households,
+            kept=kept,
+        ),
         grids=_table(grids, areas, roads, standing),
         misses=explain(
             grids,

@@ -73,7 +73,7 @@ class Revised:
     moved, compared
         Households in another grid than before, and those that could be.
     target
-        Fair target of each grid.
+        Of each grid; see :func:`geo.grids.options.grid_targets`.
     split
         Buildings that were divided.
     """
@@ -100,7 +100,7 @@ def revise_area(task: AreaTask) -> Revised:
     locked = np.isin(zones.grid, np.flatnonzero(task.locked & task.own))
     rest = int(zones.households[~locked].sum())
     fair = rest / max(1, round(rest / task.wanted)) if rest else 0.0
-    target = np.where(locked, zones.households, fair).astype(np.float64)
+    target = np.where(locked, task.wanted, fair).astype(np.float64)
     if _is_well(zones, locked, fair, rest, task.tolerance):
         return replace(_as_it_is(task, zones, target), split=split)
     block_households = max(1, int(task.wanted * task.block_share))
@@ -236,7 +236,7 @@ def _draw(task: AreaTask, laid: _Laid, labels: IntArray) -> Revised:
         redrawn=touched,
         moved=int(laid.stayed[(origin >= 0) & (was[grid] != origin)].sum()),
         compared=int(laid.stayed[origin >= 0].sum()),
-        target=np.where(held, households, laid.fair).astype(np.float64),
+        target=np.where(held, task.wanted, laid.fair).astype(np.float64),
     )
 
 

@@ -12,7 +12,13 @@ from geo.grids.along import NEAR_LINE_M
 from geo.grids.coverage import Fault, find_plan_faults
 from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
 from geo.grids.local import local_frame
-from geo.grids.options import GridOptions, fair_targets, households_wanted, kinds_of
+from geo.grids.options import (
+    GridOptions,
+    fair_targets,
+    households_wanted,
+    kinds_of,
+    locked_of,
+)
 from geo.grids.towers import TOO_LARGE, spread
 
 CUT_M2 = 0.1
@@ -68,6 +74,7 @@ def score(
     households: int = 300,
     *,
     micro_households: int = 65,
+    kept: gpd.GeoDataFrame | None = None,
 ) -> GridScore:
     """Measure a plan made by any means.
 
@@ -75,13 +82,16 @@ def score(
     ----------
     grids
         Polygons or multipolygons, and ``kind`` where it is ``site``: a whole site is never off,
-        and the others share the rest of its area. Nothing else is trusted: households are
-        counted anew from the buildings, and a grid's area is the one that holds most of it.
+        and the others share the rest of its area. So they do beside what is ``locked``, which is
+        measured by what was wanted. Nothing else is trusted: households are counted anew from
+        the buildings, and a grid's area is the one that holds most of it.
     buildings, roads, areas
         What it was made from; see :func:`geo.grids.generate`. The areas' ``kind`` and ``target``
         count.
     households, micro_households
         The target in areas that have none of their own.
+    kept
+        Grids that were locked, by their ``code``, where ``grids`` has no column ``locked``.
     """
     options = GridOptions(households=households, micro_households=micro_households)
     wanted = households_wanted(areas, options)
@@ -96,7 +106,9 @@ def score(
     whole = np.append(site, False)[area]
     if "kind" in grids.columns:
         whole |= (grids["kind"] == "site").to_numpy()
-    off = np.abs(counted / _targets(np.where(whole, 0, counted), area, wanted) - 1)
+    locked = locked_of(grids, kept)
+    shared = _targets(np.where(whole | locked, 0, counted), area, wanted)
+    off = np.abs(counted / np.where(locked, np.append(wanted, wanted[:1])[area], shared) - 1)
     off[whole] = 0.0
     faults = find_plan_faults(grids, areas, area, frame)
     return GridScore(

@@ -16,11 +16,16 @@ import shapely
 
 from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
 from geo.grids.local import LocalFrame, local_frame
-from geo.grids.options import KINDS, GridOptions, fair_targets, households_wanted, kinds_of
+from geo.grids.options import (
+    KINDS,
+    GridOptions,
+    grid_targets,
+    households_wanted,
+    kinds_of,
+    locked_of,
+)
 from geo.grids.score import count_households, too_large
 
-MICRO_HOUSEHOLDS: Final = (50, 80)
-"""A micro-grid within this range is as it should be."""
 RIM_M: Final = 0.05
 """As near as this to the border of its area a boundary lies on it."""
 
@@ -42,8 +47,8 @@ class Standing:
     households
         Counted anew.
     target
-        Fair target: H / round(H / wanted) over the grids of one kind in one area; NaN for a
-        whole site, which is one grid whatever its households.
+        See :func:`geo.grids.options.grid_targets`; NaN for a whole site, which is one grid
+        whatever its households.
     low, high
         Households between which a grid keeps to its target.
     """
@@ -78,19 +83,24 @@ def find_standing(
     buildings: gpd.GeoDataFrame,
     areas: gpd.GeoDataFrame,
     options: GridOptions | None = None,
+    *,
+    kept: gpd.GeoDataFrame | None = None,
 ) -> Standing:
     """Count the households of a plan's grids and set them against their fair targets.
 
     Parameters
     ----------
     grids
-        Polygons or multipolygons; ``kind`` and ``target`` are used where they are there.
+        Polygons or multipolygons; ``kind``, ``locked`` and ``target`` are used where they are
+        there.
     buildings
         ``households``.
     areas
         ``code``, and if wanted ``kind`` and ``target`` (households wanted in a grid).
     options
         Households wanted in a grid, and the tolerance.
+    kept
+        Grids that were locked, by their ``code``, where ``grids`` has no column ``locked``.
     """
     options = options or GridOptions()
     frame = local_frame(areas)
@@ -103,7 +113,10 @@ def find_standing(
     households = count_households(shapes, walls, held, large, area)
     kind = _kinds(grids, areas, area)
     wanted = _wanted(areas, area, kind, options)
-    target = _targets(grids, area, kind, households, wanted)
+    target = grid_targets(area, kind, locked_of(grids, kept), households, wanted)
+    if "target" in grids.columns:
+        given = pd.to_numeric(grids["target"], errors="coerce").to_numpy(dtype=np.float64)
+        target = np.where(np.isfinite(given) & np.isfinite(target), given, target)
     micro = np.array([one == "micro" for one in kind], dtype=bool)
     low, high = target * (1 - options.tolerance), target * (1 + options.tolerance)
     return Standing(
@@ -114,8 +127,8 @@ def find_standing(
         kind=kind,
         households=households,
         target=target,
-        low=np.where(micro, np.minimum(low, MICRO_HOUSEHOLDS[0]), low),
-        high=np.where(micro, np.maximum(high, MICRO_HOUSEHOLDS[1]), high),
+        low=np.where(micro, np.minimum(low, options.micro_range[0]), low),
+        high=np.where(micro, np.maximum(high, options.micro_range[1]), high),
     )
 
 
@@ -142,26 +155,6 @@ def _kinds(grids: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, area: IntArray) -> 
         return tuple(str(one) if one in KINDS else "general" for one in grids["kind"])
     of_area = [*kinds_of(areas), "general"]  # the last for grids that lie in no area
     return tuple(of_area[at] for at in area.tolist())
-
-
-def _targets(
-    grids: gpd.GeoDataFrame,
-    area: IntArray,
-    kind: tuple[str, ...],
-    households: IntArray,
-    wanted: IntArray,
-) -> FloatArray:
-    kinds = np.array(kind)
-    target = np.full(len(grids), np.nan)
-    for at in np.unique(area).tolist():
-        for one in ("general", "micro"):
-            mine = (area == at) & (kinds == one)
-            if mine.any():
-                target[mine] = fair_targets(households[mine].sum(keepdims=True), wanted[mine][:1])
-    if "target" in grids.columns:
-        given = pd.to_numeric(grids["target"], errors="coerce").to_numpy(dtype=np.float64)
-        return np.where(np.isfinite(given) & (kinds != "site"), given, target)
-    return target
 
 
 def _wanted(

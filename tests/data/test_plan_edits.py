@@ -170,7 +170,8 @@ def test_an_edit_on_older_shapes_is_late_and_told_what_is_there(draft: Connectio
 
 
 def test_a_locked_grid_is_left_alone(draft: Connection) -> None:
-    do(draft, edits.Lock((1,), locked=True))
+    looked = do(draft, edits.Lock((1,), locked=True))
+    assert {grid.grid_id for grid in looked.changed} == set(_community_of(draft, 1))
     for edit in (
         edits.Split(1, ACROSS),
         edits.Merge((1, 2)),
@@ -187,6 +188,13 @@ def test_a_locked_grid_is_left_alone(draft: Connection) -> None:
         assert refused.value.code == "locked", edit
     do(draft, edits.Lock((1,), locked=False))
     assert attempt(draft, edits.Split(1, ACROSS))
+
+
+def _community_of(town: Connection, grid_id: int) -> list[int]:
+    """Grids of the draft beside one: a lock moves the target of all of them."""
+    rows = _rows(town)
+    (here,) = {row.area_id for row in rows if row.grid_id == grid_id}
+    return [int(row.grid_id) for row in rows if row.area_id == here]
 
 
 def test_only_drafts_with_grids_are_edited(draft: Connection) -> None:

@@ -16,9 +16,12 @@ from data.database import open_engine
 from data.imports.read import read_features
 from data.imports.store import store_layer
 from data.imports.store_areas import store_areas
+from data.plan_drafts import find_draft, read_draft_grids
 from data.plan_generation import generate_plan
 from data.plan_layers import LayerRole, keep_layer, read_layer_file, read_layer_shapes
+from data.plan_orders import PlanPlace, draw, read_order
 from data.plan_runs import order_run, stop_run
+from data.plan_steps import find_problems, read_standing
 from data.plan_wishes import PlanWishes
 from data.plans import create_plan, find_area, read_plan_grids
 from data.schema import Plan
@@ -311,6 +314,45 @@ def test_a_tower_of_more_than_a_grid_is_divided_by_its_units(engine: Engine) -> 
     (split,) = quality["split_buildings"]
     assert (split["building_id"], split["households"], split["units"]) == (tower, 900, 3)
     assert sum(row.households for row in versions(engine, plan_id).values()) == 1536 + 894
+
+
+def test_beside_a_locked_grid_the_rest_is_the_target_for_all_who_ask(engine: Engine) -> None:
+    halves = draw_up(engine)
+    with engine.begin() as connection:
+        order_run(connection, district(engine), halves, households=400, wishes=PlanWishes())
+    make(engine, halves, run=2)
+    locked = f"{STREET}001001"
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE grid_version SET locked = true WHERE plan_id = :id AND code = :code"),
+            {"id": halves, "code": locked},
+        )
+    plan_id = draw_up(engine, locked_of=halves)
+    with engine.connect() as connection:
+        plan = find_draft(connection, district(engine), plan_id)
+        assert plan is not None
+        place = PlanPlace(plan.district_id, plan_id, plan.area_id, AT.date())
+        drawn = draw(read_order(connection, place, 300, PlanWishes()), lambda *_: None, None)
+        looked = {grid.code: grid for grid in read_draft_grids(connection, plan)}
+        standing = read_standing(connection, plan.district_id, plan_id)
+        told = find_problems(connection, plan.district_id, plan_id, standing, AT.date())
+        quality = connection.execute(select(Plan.quality).where(Plan.id == plan_id)).scalar_one()
+    # Half of 768 households is locked: the other half is one grid, not one and a third of 256.
+    assert {code: grid.households for code, grid in looked.items()}[locked] == 384
+    for row in drawn.itertuples():
+        grid = looked[row.code]
+        assert grid.off_pct == pytest.approx(100 * (grid.households / row.target - 1))
+    beside = [grid for grid in looked.values() if grid.area_code == locked[:12]]
+    assert sorted(grid.off_pct for grid in beside) == pytest.approx([0.0, 28.0])
+    (problem,) = [one for one in told if one.code == "households"]
+    assert (problem.grids, problem.params["fair"]) == ((locked,), 300)
+    assert quality is not None
+    assert quality["adj5_pct"] == pytest.approx(80.0)
+
+
+def test_the_range_of_micro_grids_is_the_plans_own() -> None:
+    asked = PlanWishes.model_validate({"micro": {"least": 90, "most": 120}})
+    assert asked.options(300).micro_range == (90, 120)
 
 
 def test_least_change_moves_few_and_grids_stay_who_they_are(engine: Engine) -> None:

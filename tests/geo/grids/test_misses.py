@@ -10,7 +10,7 @@ from fixtures.quarter import CRS, empty_roads
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.grids import GridOptions
+from geo.grids import GridInputError, GridOptions
 from geo.grids.misses import Miss, explain
 from geo.grids.standing import find_standing
 
@@ -227,11 +227,16 @@ def test_locked_grids_and_their_neighbours():
     row = Row([10] * 30, [0, 11, 20])
     row.grids["locked"] = [True, False, False]
     assert reasons(row.explain())["001"] == "kept"
-    row.grids["locked"] = [False, True, True]
+    # The two at the ends share 220 households, and cannot reach each other.
+    row = Row([10] * 30, [0, 12, 20])
+    row.grids["locked"] = [False, True, False]
     found = row.explain()
-    assert reasons(found) == {"001": "neighbours_kept", "002": "kept"}
+    both = {"001": "neighbours_kept", "003": "neighbours_kept"}
+    assert reasons(found) == both | {"002": "kept"}
+    assert found["001"].target == 110
+    assert found["002"].target == 100
     row.grids = row.grids.drop(columns="locked")
-    assert reasons(row.explain(kept=row.grids.iloc[:1]))["001"] == "kept"
+    assert row.explain(kept=row.grids.iloc[[1]]) == found
 
 
 def test_a_compound_stands_in_the_way():
@@ -274,6 +279,18 @@ def test_empty_areas_and_grids():
     found = row.explain()
     assert found["002"].off_pct == -100
     assert found["002"].reason == "count", "one grid would do"
+
+
+def test_the_range_of_a_micro_grid_is_what_was_asked_for():
+    row = Row([10] * 16, [0, 6])
+    row.areas["kind"] = "micro"
+    asked = GridOptions(micro_households=65, micro_range=(95, 120))
+    standing = find_standing(row.grids, row.buildings, row.areas, asked)
+    assert standing.households.tolist() == [60, 100]
+    assert standing.low.tolist() == pytest.approx([min(95, 0.95 * t) for t in standing.target])
+    assert standing.high.tolist() == [120, 120]
+    with pytest.raises(GridInputError, match="micro-grid"):
+        GridOptions(micro_range=(80, 50))
 
 
 @settings(max_examples=40, deadline=None)
