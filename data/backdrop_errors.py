@@ -9,7 +9,12 @@ BackdropFault = Literal[
     "too-many",
     "unknown-kind",
     "binary-drawing",
-    "pdf",
+    "pdf-locked",
+    "pdf-damaged",
+    "pdf-too-many-pages",
+    "pdf-no-such-page",
+    "pdf-too-heavy",
+    "pdf-blank",
     "damaged",
     "empty-drawing",
     "unknown-system",
@@ -31,6 +36,7 @@ class BackdropError(Exception):
     params
         For `elsewhere`: `lon`, `lat` of where it would lie (None where that is nowhere) and
         `fitting`, the systems with which it would lie over the town. For limits: `most`.
+        For pages: `page`, and `pages`, how many there are.
     """
 
     def __init__(self, fault: BackdropFault, **params: Any) -> None:

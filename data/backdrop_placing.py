@@ -21,7 +21,8 @@ from data.backdrop_drawings import (
     sheet_scale,
 )
 from data.backdrop_errors import BackdropError
-from data.backdrop_scans import as_jpeg, read_jpeg, read_scan, warp_scan
+from data.backdrop_pages import draw_page, is_pdf
+from data.backdrop_scans import as_jpeg, read_jpeg, read_scan, scan_kind, warp_scan
 from data.file_names import plain_name
 from geo.georeference import Fit, FitError, FitKind, drawing_systems, fit_points
 from geo.metric import local_crs, project
@@ -60,6 +61,8 @@ class Backdrop:
         What the map shows, with its media type; None until it is placed.
     placed, bounds
         How it was placed, and its box in degrees; None likewise.
+    page, pages
+        Of a PDF: which page it shows, from 1, and how many there are; None for other files.
     """
 
     kind: str
@@ -70,9 +73,13 @@ class Backdrop:
     shown: tuple[bytes, str] | None
     placed: dict[str, Any] | None
     bounds: Box | None
+    page: int | None = None
+    pages: int | None = None
 
 
-def prepare_backdrop(raw: bytes, name: str, system: str | None, town: Box) -> Backdrop:
+def prepare_backdrop(
+    raw: bytes, name: str, system: str | None, town: Box, page: int = 1
+) -> Backdrop:
     """Read a file that is to lie under a plan.
 
     Parameters
@@ -81,6 +88,8 @@ def prepare_backdrop(raw: bytes, name: str, system: str | None, town: Box) -> Ba
         "EPSG:…", `LOCAL`, or None for what the file says of itself.
     town
         Box of the plan's area, degrees.
+    page
+        Of a PDF: which page, from 1. Other files have no pages.
 
     Raises
     ------
@@ -90,10 +99,10 @@ def prepare_backdrop(raw: bytes, name: str, system: str | None, town: Box) -> Ba
     if len(raw) > MOST_BYTES:
         raise BackdropError("too-large", most=MOST_BYTES)
     crs = _system(system)
-    if raw.startswith(b"%PDF-"):
-        raise BackdropError("pdf")
     if is_drawing(raw):
         return _prepare_drawing(raw, plain_name(name, "drawing.dxf"), crs, system, town)
+    if scan_kind(raw) is None and is_pdf(raw):
+        return _prepare_page(raw, plain_name(name, "sheet.pdf"), page)
     return _prepare_scan(raw, plain_name(name, "scan"), crs, system, town)
 
 
@@ -172,6 +181,17 @@ def _middle(box: Box | None) -> dict[str, float | None]:
     if box is None:
         return {"lon": None, "lat": None}
     return {"lon": round((box[0] + box[2]) / 2, 4), "lat": round((box[1] + box[3]) / 2, 4)}
+
+
+def _prepare_page(raw: bytes, name: str, number: int) -> Backdrop:
+    """A page is a scan that never knows its place."""
+    drawn = draw_page(raw, number)
+    picture = (as_jpeg(drawn.pixels), "image/jpeg")
+    height, width = drawn.pixels.shape[:2]
+    size = (width, height)
+    return Backdrop(
+        "scan", name, raw, picture, size, None, None, None, page=number, pages=drawn.pages
+    )
 
 
 def _prepare_scan(

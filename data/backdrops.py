@@ -103,6 +103,8 @@ def add_backdrop(
             picture_key=keep(backdrop.picture),
             width_px=backdrop.size_px[0],
             height_px=backdrop.size_px[1],
+            page=backdrop.page,
+            pages=backdrop.pages,
             added_by=added_by,
             received_at=at,
             **_place_values(

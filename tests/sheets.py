@@ -71,3 +71,36 @@ def geotiff(system: str, transform: Affine, size: tuple[int, int] = (80, 60), **
         ) as dataset:
             dataset.write(bands)
         return bytes(file.read())
+
+
+def pdf(pages: Sequence[tuple[int, int]], *, content: str = "", picture: str = "") -> bytes:
+    """A PDF whose pages have these sizes in points and a dark upper left quarter.
+
+    Parameters
+    ----------
+    content
+        What the pages show instead.
+    picture
+        Entries of a picture that pages name /I.
+    """
+    first = 4
+    kids = " ".join(f"{first + 2 * i} 0 R" for i in range(len(pages)))
+    bodies = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>",
+        f"<</Type/XObject/Subtype/Image/Length 0 {picture}>>stream\n\nendstream",
+    ]
+    for i, (width, height) in enumerate(pages):
+        shown = content or f"0 g 0 {height / 2} {width / 2} {height / 2} re f"
+        bodies.append(
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} {height}]"
+            f"/Resources<</XObject<</I 3 0 R>>>>/Contents {first + 2 * i + 1} 0 R>>"
+        )
+        bodies.append(f"<</Length {len(shown)}>>stream\n{shown}\nendstream")
+    out, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode()
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    tail = f"trailer<</Size {len(bodies) + 1}/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF\n"
+    return out + f"xref\n0 {len(bodies) + 1}\n0000000000 65535 f \n{table}{tail}".encode()

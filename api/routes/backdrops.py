@@ -69,6 +69,8 @@ class Backdrop(BaseModel):
     size_bytes: int
     width_px: int
     height_px: int
+    page: int | None = Field(description="Of a PDF: the page shown, from 1.")
+    pages: int | None = Field(description="Of a PDF: how many pages it has.")
     picture_url: str = Field(description="The sheet itself, to set control points on.")
     shown_url: str | None = Field(
         description="GeoJSON of a drawing, a picture in EPSG:3857 of a scan; null until placed."
@@ -133,17 +135,19 @@ def add_backdrop(
             description="EPSG:…, local, or none: as the file says. A drawing needs one.",
         ),
     ] = None,
+    page: Annotated[int, Form(ge=1, le=100_000, description="Of a PDF: which page, from 1.")] = 1,
 ) -> Response:
-    """Put a DXF, PNG, JPEG or TIFF under a draft, at most 40 MB and 150 megapixels.
+    """Put a DXF, PNG, JPEG, TIFF or a page of a PDF under a draft.
 
-    Where its system is known it is placed at once, and refused when it does not lie over the
-    town; else it waits for control points.
+    A file has at most 40 MB, 150 megapixels and 1,000 pages. Where its system is known it is
+    placed at once, and refused when it does not lie over the town; else it waits for control
+    points, as a page of a PDF always does.
     """
     caller, tx = command.caller, command.tx
     plan = _open(command, plan_id)
     with parts.photo_slots:
         raw = file.file.read(MOST_BYTES + 1)
-        read = prepare_backdrop(raw, file.filename or "", system or None, _town(tx, plan))
+        read = prepare_backdrop(raw, file.filename or "", system or None, _town(tx, plan), page)
     stored.add_backdrop(
         tx,
         parts.files,
@@ -283,6 +287,8 @@ def _backdrop(row: Any) -> Backdrop:
         size_bytes=row.size_bytes,
         width_px=row.width_px,
         height_px=row.height_px,
+        page=row.page,
+        pages=row.pages,
         picture_url=f"{url}/picture",
         shown_url=None if mark is None else f"{url}/shown?v={mark}",
         placed=None if row.placed is None else Placing(**row.placed),

@@ -46,7 +46,8 @@ class PlanBackdrop(Base):
     `source_key` is the file as it came. `picture_key` is a picture of it on which control points
     are set, `shown_key` what the map shows once it is placed: GeoJSON of a drawing, a picture in
     EPSG:3857 of a scan. `placed` says how it was placed: by its own system or by points, with what
-    is left over in metres. `bounds` are west, south, east and north in degrees.
+    is left over in metres. `bounds` are west, south, east and north in degrees. `page` and `pages`
+    say which page of a PDF it is, from 1, and of how many; NULL for other files.
     """
 
     __tablename__ = "plan_backdrop"
@@ -59,6 +60,7 @@ class PlanBackdrop(Base):
             "(shown_key IS NULL) = (placed IS NULL) AND (shown_key IS NULL) = (bounds IS NULL)",
             name="whole",
         ),
+        CheckConstraint("(page IS NULL) = (pages IS NULL)", name="page"),
         Index("plan_backdrop_plan_idx", "district_id", "plan_id"),
     )
 
@@ -72,6 +74,8 @@ class PlanBackdrop(Base):
     picture_key: Mapped[str]
     width_px: Mapped[int]
     height_px: Mapped[int]
+    page: Mapped[int | None]
+    pages: Mapped[int | None]
     shown_key: Mapped[str | None]
     placed: Mapped[dict[str, Any] | None]
     bounds: Mapped[list[Any] | None]

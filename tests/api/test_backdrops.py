@@ -89,6 +89,28 @@ def test_a_scan_waits_for_points_and_is_placed_again_and_again(planner: Person) 
     assert planner.read(BACKDROPS)["backdrops"][0] == again
 
 
+def test_a_page_of_a_pdf_is_placed_by_points_as_a_scan(planner: Person) -> None:
+    raw = sheets.pdf([(595, 842), (842, 595)])
+    told = send(planner, raw, "控规.pdf").json()["backdrops"][0]
+    assert (told["kind"], told["name"], told["page"], told["pages"]) == ("scan", "控规.pdf", 1, 2)
+    told = send(planner, raw, "控规.pdf", page="2").json()["backdrops"][1]
+    assert (told["page"], told["width_px"], told["height_px"]) == (2, 4096, 2895)
+    points = [
+        {"x": 0, "y": 0, "lon": 118.002, "lat": 36.838},
+        {"x": 4096, "y": 0, "lon": 118.010, "lat": 36.838},
+    ]
+    placed = planner.do(f"{BACKDROPS}/{told['id']}/place", {"points": points})["backdrops"][1]
+    assert placed["page"] == 2
+    assert planner.get(placed["shown_url"]).headers["content-type"] == "image/webp"
+    refused = send(planner, raw, page="3")
+    assert (refused.status_code, refused.json()["code"]) == (422, "backdrop-pdf-no-such-page")
+    assert refused.json()["params"] == {"page": 3, "pages": 2}
+    assert send(planner, raw, page="0").status_code == 422
+    assert len(planner.read(BACKDROPS)["backdrops"]) == 2
+    scan = send(planner, sheets.picture(), page="3").json()["backdrops"][2]
+    assert (scan["page"], scan["pages"]) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("raw", "system", "status", "code"),
     [
@@ -97,10 +119,11 @@ def test_a_scan_waits_for_points_and_is_placed_again_and_again(planner: Person) 
         (drawing()[:200], "local", 415, "backdrop-damaged"),
         (b"AC1032....", "local", 415, "backdrop-binary-drawing"),
         (b"GIF89a", "", 415, "backdrop-unknown-kind"),
+        (b"%PDF-1.7", "", 415, "backdrop-pdf-damaged"),
         (bytes(40 * 1024 * 1024 + 1), "", 413, "backdrop-too-large"),
         (bytes(42 * 1024 * 1024), "", 413, "too-large"),
     ],
-    ids=["elsewhere", "no system", "broken off", "dwg", "gif", "40 MB", "42 MB"],
+    ids=["elsewhere", "no system", "broken off", "dwg", "gif", "pdf", "40 MB", "42 MB"],
 )
 def test_what_cannot_lie_there_is_refused_and_nothing_is_kept(
     *, planner: Person, raw: bytes, system: str, status: int, code: str

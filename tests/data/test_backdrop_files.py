@@ -69,7 +69,7 @@ def test_a_drawing_in_degrees_taken_for_metres_is_refused() -> None:
         (sheets.dxf(sheets.writing("只有字", (1, 2))), LOCAL, "empty-drawing"),
         (b"AutoCAD Binary DXF\r\n\x1a\x00" + bytes(99), LOCAL, "binary-drawing"),
         (b"AC1032" + bytes(99), LOCAL, "binary-drawing"),
-        (b"%PDF-1.7\n", None, "pdf"),
+        (b"%PDF-1.7\n", None, "pdf-damaged"),
         (b"", None, "unknown-kind"),
         (b"<svg/>", None, "unknown-kind"),
         (sheets.picture()[:200], None, "damaged"),

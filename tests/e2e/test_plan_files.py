@@ -97,6 +97,28 @@ def test_drawings_and_scans_lie_under_the_map(sign_in: Any) -> None:
     assert draft_of(page, plan_id)["revision"] == draft["revision"], "placing edits no grid"
 
 
+def test_a_page_of_a_pdf_is_chosen(sign_in: Any) -> None:
+    page = sign_in("planner")
+    plan_id = draw_up(page, "册子")
+    open_editor(page, plan_id)
+    page.get_by_role("button", name="图纸", exact=True).click()
+    panel = page.get_by_role("region", name="图纸底图")
+    upload(page, "添加图纸", "控规.pdf", sheets.pdf([(595, 842), (842, 595)]))
+    form = panel.get_by_role("form", name="PDF 的第几页")
+    number = form.get_by_label("控规.pdf 的第几页")
+    expect(number).to_have_value("1")
+    number.fill("3")
+    form.get_by_role("button", name="添加这一页").click()
+    expect(panel.get_by_text("没有第 3 页，这份 PDF 共 2 页")).to_be_visible()
+    number.fill("2")
+    form.get_by_role("button", name="添加这一页").click()
+    expect(panel.get_by_text("PDF 第 2 页，共 2 页")).to_be_visible()
+    expect(form.get_by_text("共 2 页，还可以添加别的页")).to_be_visible()
+    expect(page.get_by_role("region", name="配准：控规.pdf")).to_be_visible()
+    form.get_by_role("button", name="取消").click()
+    expect(form).to_have_count(0)
+
+
 def test_a_signed_paper_is_added_after_the_check(sign_in: Any) -> None:
     page = sign_in("planner")
     open_editor(page, draw_up(page, "盖章"))

@@ -19,6 +19,8 @@ const sheet = (id: string, more: Partial<Backdrop> = {}): Backdrop => ({
   size_bytes: 1,
   width_px: 400,
   height_px: 300,
+  page: null,
+  pages: null,
   picture_url: '/p',
   shown_url: null,
   placed: null,

@@ -936,6 +936,8 @@ def upgrade() -> None:
         sa.Column("picture_key", sa.Text(), nullable=False),
         sa.Column("width_px", sa.Integer(), nullable=False),
         sa.Column("height_px", sa.Integer(), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
         sa.Column("shown_key", sa.Text(), nullable=True),
         sa.Column("placed", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("bounds", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
@@ -945,6 +947,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(shown_key IS NULL) = (placed IS NULL) AND (shown_key IS NULL) = (bounds IS NULL)",
             name=op.f("plan_backdrop_whole_check"),
+        ),
+        sa.CheckConstraint(
+            "(page IS NULL) = (pages IS NULL)", name=op.f("plan_backdrop_page_check")
         ),
         sa.ForeignKeyConstraint(
             ["district_id", "plan_id"],

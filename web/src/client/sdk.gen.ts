@@ -551,10 +551,11 @@ export const backdrops = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Put a DXF, PNG, JPEG or TIFF under a draft, at most 40 MB and 150 megapixels
+ * Put a DXF, PNG, JPEG, TIFF or a page of a PDF under a draft
  *
- * Where its system is known it is placed at once, and refused when it does not lie over the
- * town; else it waits for control points.
+ * A file has at most 40 MB, 150 megapixels and 1,000 pages. Where its system is known it is
+ * placed at once, and refused when it does not lie over the town; else it waits for control
+ * points, as a page of a PDF always does.
  */
 export const addBackdrop = <ThrowOnError extends boolean = false>(options: Options<AddBackdropData, ThrowOnError>) => (options.client ?? client).post<AddBackdropResponses, AddBackdropErrors, ThrowOnError>({
     ...formDataBodySerializer,

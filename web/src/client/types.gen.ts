@@ -376,6 +376,18 @@ export type Backdrop = {
      */
     name: string;
     /**
+     * Page
+     *
+     * Of a PDF: the page shown, from 1.
+     */
+    page: number | null;
+    /**
+     * Pages
+     *
+     * Of a PDF: how many pages it has.
+     */
+    pages: number | null;
+    /**
      * Picture Url
      *
      * The sheet itself, to set control points on.
@@ -410,6 +422,12 @@ export type BodyAddBackdrop = {
      * File
      */
     file: Blob | File;
+    /**
+     * Page
+     *
+     * Of a PDF: which page, from 1.
+     */
+    page?: number;
     /**
      * System
      *

@@ -28,9 +28,9 @@ export const planFilesEn: typeof planFilesZh = {
   sheets: {
     tab: 'Sheets',
     title: 'Sheets under the map',
-    lead: 'Put a DXF drawing or a scanned plan under the grids and draw by it. Only those who may edit this plan see it.',
+    lead: 'Put a DXF drawing, a scanned plan or a page of a PDF under the grids and draw by it. Only those who may edit this plan see it.',
     none: 'No sheets yet.',
-    kind: { drawing: 'DXF drawing', scan: 'scan' },
+    kind: { drawing: 'DXF drawing', scan: 'scan', page: 'PDF, page {page} of {pages}' },
     unplaced: 'not placed yet, so not on the map',
     bySystem: '{system}',
     byPoints: '{count} control points, {rms} m RMS',
@@ -43,7 +43,7 @@ export const planFilesEn: typeof planFilesZh = {
     opacity: 'How strong sheets show',
     system: 'Coordinate system of a DXF',
     systemHint:
-      'Scans need none: one that knows its place is put there, others are placed by control points.',
+      'Scans and PDF pages need none: a scan that knows its place is put there, the rest are placed by control points.',
     family: {
       'cgcs2000-zone': 'CGCS2000, 3-degree zone {zone} (number in front)',
       'cgcs2000-meridian': 'CGCS2000, central meridian {meridian}° (no zone number)',
@@ -52,8 +52,13 @@ export const planFilesEn: typeof planFilesZh = {
       wgs84: 'WGS 84 degrees',
       local: 'Local or unknown (by control points)',
     },
-    add: 'Add a sheet (DXF, PNG, JPG, TIFF)',
+    add: 'Add a sheet (DXF, PNG, JPG, TIFF, PDF)',
     adding: 'Sending and reading…',
+    whichPage: 'Which page of the PDF',
+    pageOf: 'Page of {name}',
+    pageHint: 'Only this page is laid under the map.',
+    pagesHint: 'The file has {pages} pages; another can be added.',
+    addPage: 'Add this page',
     fitting: 'With these systems it would lie over this town:',
     placing: 'Placing {name}',
     step: {
@@ -86,13 +91,21 @@ export const planFileProblemsEn: typeof planFileProblemsZh = {
   'paper-too-large': 'The file is too large: 15 MB and 50 megapixels at most.',
   'unsupported-paper': 'Send a whole PDF, JPG or PNG file.',
   'backdrop-too-large': 'The file is too large: a sheet has at most 40 MB.',
-  'backdrop-too-many-pixels': 'A scan has at most 150 megapixels: scan it coarser.',
+  'backdrop-too-many-pixels': 'A sheet has at most 150 megapixels: scan it coarser.',
   'backdrop-too-many-lines':
     'The drawing is too heavy (400,000 vertices at most): keep only the layers you need.',
   'backdrop-too-many': 'A plan has at most 20 sheets: delete some first.',
-  'backdrop-unknown-kind': 'This kind of file is not known; use DXF, PNG, JPG or TIFF.',
+  'backdrop-unknown-kind': 'This kind of file is not known; use DXF, PNG, JPG, TIFF or PDF.',
   'backdrop-binary-drawing': 'This is a DWG or a binary DXF: save it as a plain (ASCII) DXF.',
-  'backdrop-pdf': 'Save the PDF page as PNG, JPG or TIFF first.',
+  'backdrop-pdf-locked': 'The PDF has a password: save it without one and send it again.',
+  'backdrop-pdf-damaged':
+    'The PDF is damaged or not whole: export it anew, or save the page as PNG, JPG or TIFF.',
+  'backdrop-pdf-too-many-pages':
+    'The PDF has {pages} pages, 1,000 at most: save the pages you need as a file of their own.',
+  'backdrop-pdf-no-such-page': 'There is no page {page}: the PDF has {pages}.',
+  'backdrop-pdf-too-heavy': 'This page takes too much to draw: save it as PNG, JPG or TIFF.',
+  'backdrop-pdf-blank':
+    'Nothing is to be seen on page {page}: choose another, or save it as PNG, JPG or TIFF.',
   'backdrop-damaged': 'The file is damaged or not whole.',
   'backdrop-empty-drawing': 'There are no lines in the model space of the drawing.',
   'backdrop-unknown-system': 'Choose the coordinate system of the drawing, or “local”.',

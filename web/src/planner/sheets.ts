@@ -91,15 +91,20 @@ export class Sheets {
   }
 
   /** Sends a file; a sheet that does not know its place is then to be placed. */
-  async add(file: File, system: string | null, id: string): Promise<void> {
+  async add(
+    file: File,
+    id: string,
+    more: { system?: string; page?: number },
+  ): Promise<Backdrop | undefined> {
     const known = new Set(this.state.list.map((sheet) => sheet.id))
-    const body = { file, ...(system === null ? {} : { system }) }
+    const body = { file, ...more }
     const path = { plan_id: this.planId }
     this.take(await ask(addBackdrop({ path, body, headers: operation(id) })))
     const added = this.state.list.find((sheet) => !known.has(sheet.id))
-    if (added === undefined) return
+    if (added === undefined) return undefined
     if (added.bbox === null) this.beginPlacing(added)
     else this.show(added)
+    return added
   }
 
   async remove(sheet: Backdrop, id: string): Promise<void> {
