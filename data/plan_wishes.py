@@ -24,7 +24,7 @@ PROBLEM_AT_TOLERANCES: Final = 2.0
 """A grid off by more than this many tolerances is a problem to look at."""
 ROAD_CLASSES: Final[Mapping[TownLine, frozenset[str]]] = {
     "motorway": frozenset({"motorway", "motorway_link", "trunk", "trunk_link"}),
-    "railway": frozenset({"rail", "railway", "light_rail"}),
+    "railway": frozenset({"rail", "railway", "light_rail", "narrow_gauge"}),
     "main-road": frozenset({"primary", "primary_link", "secondary", "secondary_link"}),
 }
 """OpenStreetMap classes of the roads that a kind of line stands for."""

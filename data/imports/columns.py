@@ -130,7 +130,7 @@ _ROAD_FIELDS = (
     Field(
         "highway",
         "道路等级",
-        _words("highway 等级 道路等级 道路类别 类别 类型 fclass class"),
+        _words("highway 等级 道路等级 道路类别 铁路等级 铁路类别 类别 类型 fclass class railway"),
     ),
 )
 _WATER_FIELDS = (
@@ -256,7 +256,9 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(
             "buildings", "楼栋", "polygon", _BUILDING_FIELDS, _words("building house 楼 建筑 房屋")
         ),
-        Kind("roads", "道路", "line", _ROAD_FIELDS, _words("road street highway 道路 街 路")),
+        Kind(
+            "roads", "道路", "line", _ROAD_FIELDS, _words("road street highway railway 道路 街 路")
+        ),
         Kind("water", "水系", "polygon", _WATER_FIELDS, _words("water river 水")),
         Kind("places", "地名", "any", _PLACE_FIELDS, _words("place poi 地名")),
         Kind("hazards", "问题", "point", _HAZARD_FIELDS, _words("hazard case 问题 隐患 案卷")),

@@ -12,6 +12,7 @@ import shapely
 
 from data.imports.problems import ImportFileError
 from data.imports.read import ReadResult, read_features
+from data.plan_wishes import ROAD_CLASSES
 from geo.datum import from_wgs84
 
 Writer = Callable[[Path], Path]
@@ -234,3 +235,27 @@ def test_a_sheet_is_chosen_by_what_its_header_says(tmp_path: Path) -> None:
     note.append(["本表由社区填写"])
     book.save(path)
     assert read_features(path, "buildings", datum="wgs84").layer == "Sheet"
+
+
+@pytest.mark.parametrize(
+    ("column", "word"),
+    [
+        ("等级", "铁路"),
+        ("铁路类别", "高速铁路"),
+        ("类型", "客运专线"),
+        ("类型", "轻轨"),
+        ("类型", "窄轨铁路"),
+        ("fclass", "rail"),
+        ("railway", "railroad"),
+    ],
+)
+def test_railways_are_found_as_barriers(tmp_path: Path, column: str, word: str) -> None:
+    frame = gpd.GeoDataFrame(
+        {"路名": ["胶济线", "地铁一号线"], column: [word, "地铁"]},
+        geometry=[office.SHAPES[0].boundary, office.SHAPES[1].boundary],
+        crs=4326,
+    )
+    frame.to_file(tmp_path / "铁路.gpkg")
+    read = read_features(tmp_path / "铁路.gpkg", "roads")
+    barrier = read.frame["highway"].isin(ROAD_CLASSES["railway"])
+    assert barrier.tolist() == [True, False]
