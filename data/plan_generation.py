@@ -125,6 +125,9 @@ def generate_plan(
         return _make(engine, found, keep, now, executor)
     except RunStoppedError:
         return None
+    except KeyboardInterrupt:
+        keep.stop()
+        raise
 
 
 def _make(

@@ -6,6 +6,7 @@ writes only while it is the last one and nobody stopped it, so a stopped run lea
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -175,6 +176,15 @@ class RunKeeper:
             keep_state(connection, self._run, _state("running", done, stage))
         if self._told is not None:
             self._told(done, 100, stage)
+
+    def stop(self) -> None:
+        """Say that the run was broken off; what is done, or stopped already, stays so."""
+        stage, done = self._last or ("", 0)
+        with (
+            contextlib.suppress(RunStoppedError),
+            self._engine.begin() as connection,
+        ):
+            keep_state(connection, self._run, _state("stopped", done, stage))
 
     def tell_done(self) -> None:
         """Tell that all is stored; the plan's row says so already."""

@@ -261,16 +261,20 @@ def _area_to_draft(
                 now=now,
                 wishes=wishes.of_plan(connection, options),
             )
-        with grid_progress(errors) as report:
-            failure = generate_plan(
-                engine,
-                area.district_id,
-                plan_id,
-                now=now,
-                seed=options.seed,
-                progress=report,
-                executor=executor,
-            )
+        try:
+            with grid_progress(errors) as report:
+                failure = generate_plan(
+                    engine,
+                    area.district_id,
+                    plan_id,
+                    now=now,
+                    seed=options.seed,
+                    progress=report,
+                    executor=executor,
+                )
+        except KeyboardInterrupt:
+            errors.print(f"已停止，方案 {plan_id} 没有网格 · Stopped: plan {plan_id} has no grids.")
+            raise
         if failure is not None:
             raise GridFileError(failure.message_zh, failure.message_en)
         with engine.connect() as connection:

@@ -273,6 +273,32 @@ def test_a_run_stopped_while_it_works_stores_nothing(engine: Engine) -> None:
     assert versions(engine, plan_id) == before
 
 
+def test_a_run_broken_off_from_the_keyboard_is_stopped_and_can_be_made_again(
+    engine: Engine,
+) -> None:
+    plan_id = draw_up(engine)
+    before = versions(engine, plan_id)
+
+    def interrupt(done: int, _total: int, _stage: str) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        generate_plan(engine, district(engine), plan_id, now=AT, progress=interrupt)
+    assert state(engine, plan_id) == "stopped"
+    assert versions(engine, plan_id) == before
+    make(engine, plan_id)
+    assert state(engine, plan_id) == "done"
+
+    def interrupt_late(done: int, _total: int, _stage: str) -> None:
+        if done == 100:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        generate_plan(engine, district(engine), plan_id, now=AT, progress=interrupt_late)
+    assert state(engine, plan_id) == "done", "all was stored already"
+
+
 def state(engine: Engine, plan_id: int) -> str:
     with engine.connect() as connection:
         kept = connection.execute(select(Plan.generation).where(Plan.id == plan_id)).scalar_one()
