@@ -106,15 +106,15 @@ def _search(cells, labels, sums, target, scratch, weights, search, again, after,
     for turn in range(turns):
         worst = np.argmax(costs - tried)
         tried[worst] += costs.mean()
-        recombine = np.random.random() < search.trees  # noqa: NPY002
-        group = _choose(cells, labels, count, worst, search, recombine)
+        anew = np.random.random() < search.trees  # noqa: NPY002
+        group = _choose(cells, labels, count, worst, search, anew)
         if len(group) < 2:
             continue
-        members, borders = _region(cells, labels, count, group)
+        members, borders = region(cells, labels, count, group)
         was, kept, cost_was = labels[members], _take(sums, group), costs[group].sum()
-        if not recombine:
+        if not anew:
             anneal(cells, labels, sums, target, scratch, weights, again, borders)
-        elif _recombine(cells, labels, members, borders, group, search):
+        elif recombine(cells, labels, members, borders, group, search):
             _recount(cells, labels, sums, group, members)
             anneal(cells, labels, sums, target, scratch, weights, after, borders)
         _reprice(sums, target, weights, group, costs)
@@ -137,9 +137,9 @@ def _reprice(sums, target, weights, group, costs):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)
-def _choose(cells, labels, count, first, search, recombine):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+def _choose(cells, labels, count, first, search, anew):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     """A grid and some around it; or, to recombine, others that hang together with it."""
-    if not recombine:
+    if not anew:
         return _ring(cells, labels, count, first, search.around)
     wanted = np.random.randint(2, search.together + 1)  # noqa: NPY002
     return _grow(cells, labels, count, first, wanted)
@@ -178,7 +178,7 @@ def _grow(cells, labels, count, first, wanted):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _region(cells, labels, count, group):  # type: ignore[no-untyped-def]
+def region(cells, labels, count, group):  # type: ignore[no-untyped-def]
     """The cells of some grids, and the borders among them."""
     inside = np.zeros(count, dtype=np.bool_)
     inside[group] = True
@@ -226,7 +226,7 @@ def _recount(cells, labels, sums, group, members):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)
-def _recombine(cells, labels, members, borders, group, search):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+def recombine(cells, labels, members, borders, group, search):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     """Divide the cells of some grids anew by cutting spanning trees; False: nothing changed."""
     wanted = np.zeros(len(group), dtype=np.int64)
     wanted[0] = len(group)

@@ -15,6 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.grids.anneal import Annealer, Weights
+from geo.grids.beyond import STRICT, Limits, settle_beyond
 from geo.grids.faces import BoolArray, FloatArray, IntArray
 from geo.grids.flows import least_flow
 from geo.grids.graph import CellGraph
@@ -28,11 +29,7 @@ HELD = 3.0
 GROUND = 0.3
 """What it costs to move a whole grid's ground."""
 COURSE = Course(tries=60, hot=0.1, cold=0.001, soft=0.2, hard=20.0)
-AGAIN = Course(tries=100, hot=0.1, cold=0.001, soft=0.5, hard=20.0)
-STRICT = 20.0
 STARTS = 3
-ROUNDS = 4
-MOST_NEIGHBOURS = 5
 LOOKS = Weights(open_length=0.0)
 """Each grid is held against what it was; the length of its boundary is in its share already."""
 
@@ -199,46 +196,13 @@ def _search(place: Place, labels: IntArray, fair: float, rule: Rule) -> IntArray
     weights = LOOKS._replace(tolerance=0.999 * rule.tolerance)
     stakes = _stakes(place, labels, target, weights)
     resettler = Resettler(graph, target, stakes, weights)
-    if len(_beyond(graph, labels, target, rule)) == 0 and (labels == place.home).all():
+    limits = Limits(target, rule.tolerance)
+    if len(limits.beyond(graph, labels)) == 0 and (labels == place.home).all():
         return labels
     tried = [resettler.run(labels, COURSE, rule.seed + turn) for turn in range(STARTS)]
     best = min([labels, *tried], key=lambda found: resettler.cost(found, STRICT))
-    best = _again(graph, best, stakes, target, rule)
+    best = settle_beyond(graph, best, resettler, limits, rule.seed)
     return _take_back(place, best, resettler)
-
-
-def _beyond(graph: CellGraph, labels: IntArray, target: FloatArray, rule: Rule) -> IntArray:
-    """Grids beyond their limits, the worst first."""
-    weight = np.bincount(labels, graph.households, minlength=len(target))
-    used = np.unique(labels)
-    off = np.abs(weight[used] / target[used] - 1)
-    order = np.argsort(-off, kind="stable")
-    return used[order[off[order] > rule.tolerance]]
-
-
-def _again(
-    graph: CellGraph, labels: IntArray, stakes: Stakes, target: FloatArray, rule: Rule
-) -> IntArray:
-    """Search once more around each grid that is still beyond its limits."""
-    weights = LOOKS._replace(tolerance=0.999 * rule.tolerance)
-    draw = np.random.default_rng(rule.seed)
-    pairs = graph.border_m.tocoo()
-    for turn in range(ROUNDS):
-        for worst in _beyond(graph, labels, target, rule).tolist():
-            beside = np.unique(labels[pairs.col[labels[pairs.row] == worst]])
-            beside = draw.permutation(beside[beside != worst])[:MOST_NEIGHBOURS]
-            here = np.sort(np.append(beside, worst))
-            members = np.flatnonzero(np.isin(labels, here))
-            at = np.searchsorted(here, stakes.home[members])
-            known = here[np.minimum(at, len(here) - 1)] == stakes.home[members]
-            own = Stakes(np.where(known, at, -1), stakes.stake[members], stakes.worn[here])
-            local = Resettler(graph.part(members), target[here], own, weights)
-            was = np.searchsorted(here, labels[members])
-            found = local.run(was, AGAIN, rule.seed + turn)
-            if local.cost(found, STRICT) < local.cost(was, STRICT) - 1e-9:
-                labels = labels.copy()
-                labels[members] = here[found]
-    return labels
 
 
 def _stakes(place: Place, labels: IntArray, target: FloatArray, weights: Weights) -> Stakes:

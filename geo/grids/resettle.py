@@ -12,10 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from scipy.optimize import linear_sum_assignment
 
 from geo.grids.anneal import Annealer, Weights, gather, hangs_on, price, stays_whole
 from geo.grids.faces import FloatArray, IntArray
 from geo.grids.graph import CellGraph
+from geo.grids.neighbourhoods import Search, recombine, region
+
+LOYAL = 3.0
+"""How much rather than along a road a tree is cut between two present grids."""
 
 
 class Stakes(NamedTuple):
@@ -157,6 +162,15 @@ def _run(cells, labels, sums, target, stakes, scratch, weights, course, seed):  
         _step(cells, labels, sums, target, stakes, scratch, terms, border, together)
 
 
+@njit(cache=True, nogil=True)
+def _divide(cells, labels, count, search, seed):  # type: ignore[no-untyped-def]
+    """Divide all cells anew by cutting random trees."""
+    np.random.seed(seed)  # noqa: NPY002
+    grids = np.arange(count)
+    members, borders = region(cells, labels, count, grids)
+    recombine(cells, labels, members, borders, grids, search)
+
+
 class Resettler:
     """Cells made ready for many runs.
 
@@ -176,7 +190,17 @@ class Resettler:
         self, graph: CellGraph, target: FloatArray, stakes: Stakes, weights: Weights
     ) -> None:
         self._annealer = Annealer.of(graph, target, weights)
+        self._graph = graph
         self._stakes = stakes
+
+    def part(self, members: IntArray, grids: IntArray) -> Resettler:
+        """Return the same for the cells of some grids, which are numbered anew in their order."""
+        stakes, annealer = self._stakes, self._annealer
+        home = stakes.home[members]
+        at = np.searchsorted(grids, home)
+        known = grids[np.minimum(at, len(grids) - 1)] == home
+        own = Stakes(np.where(known, at, -1), stakes.stake[members], stakes.worn[grids])
+        return Resettler(self._graph.part(members), annealer.target[grids], own, annealer.weights)
 
     def run(self, labels: IntArray, course: Course, seed: int) -> IntArray:
         """Search from a plan whose grids hang together; they stay so.
@@ -197,6 +221,33 @@ class Resettler:
             annealer.weights, course, seed,
         )  # fmt: skip
         return labels
+
+    def divide(self, labels: IntArray, search: Search, seed: int, *, loyal: bool) -> IntArray:
+        """Divide the cells anew by cutting random trees; name the parts so that most stay.
+
+        Parameters
+        ----------
+        labels
+            Grid of each cell; every grid has some.
+        search
+            How trees are cut.
+        seed
+            Same seed, same answer.
+        loyal
+            Whether trees are rather cut between two present grids.
+        """
+        cells, stakes = self._annealer.cells, self._stakes
+        if loyal:
+            apart = stakes.home[cells.cell] != stakes.home[cells.other]
+            open_m = np.where(apart, (1 - LOYAL) * cells.border_m, cells.open_m)
+            cells = cells._replace(open_m=open_m)
+        count = len(stakes.worn)
+        parts = labels.astype(np.int64)
+        _divide(cells, parts, count, search, seed)
+        kept: FloatArray = np.zeros((count, count))
+        known = stakes.home >= 0
+        np.add.at(kept, (parts[known], stakes.home[known]), stakes.stake[known])
+        return np.asarray(linear_sum_assignment(-kept)[1][parts], dtype=np.int64)
 
     def cost(self, labels: IntArray, strict: float) -> float:
         """What a plan costs: imbalance times ``strict``, wear, and what is held against moves."""
