@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { OfficerLoad, PlanPreview } from '@/client'
-import { chargeRows, chargesToSend, choose, staffLoads, staffOf } from '@/planner/charges'
+import {
+  chargeRows,
+  chargesToSend,
+  choose,
+  leftToNobody,
+  staffLoads,
+  staffOf,
+} from '@/planner/charges'
 
 const load = (households: number) => ({ households, buildings: 0, open_cases: 0 })
 const ref = (id: number) => ({ id, code: `c${id}`, name: `第${id}网格` })
@@ -52,6 +59,21 @@ describe('charges', () => {
       ['bob', 1, 280],
     ])
     expect(chargesToSend(rows, new Map())).toEqual([])
+  })
+
+  it('tell which grids nobody looks after by what is chosen now', () => {
+    const nobodys = (chosen: Parameters<typeof chargesToSend>[1]) =>
+      leftToNobody({ ...preview, without_officer: [ref(12)] }, chargesToSend(rows, chosen)).map(
+        ({ id }) => id,
+      )
+    expect(nobodys(new Map())).toEqual([12])
+    expect(nobodys(new Map([[12, ['bob']]]))).toEqual([])
+    expect(nobodys(new Map([[11, []]]))).toEqual([11, 12])
+    const handed = new Map([
+      [11, []],
+      [12, ['ann']],
+    ])
+    expect(nobodys(handed)).toEqual([11])
   })
 
   it('move the load with what is chosen, and send only that', () => {

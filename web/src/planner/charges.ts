@@ -115,6 +115,21 @@ export function chargesToSend(rows: readonly ChargeRow[], chosen: Chosen): GridC
   })
 }
 
+/** Grids that nobody would look after by what is chosen: `charges` as `chargesToSend` gives them. */
+export function leftToNobody(preview: PlanPreview, charges: readonly GridCharge[]): Ref[] {
+  const chosen = new Map(charges.map(({ grid_id: id, officer_ids: ids }) => [id, ids.length]))
+  const drawn = new Map<number, Ref>()
+  for (const { id, change, after } of preview.grids) {
+    if (after !== null && change !== 'ended') {
+      drawn.set(id, { id, code: after.code, name: after.name })
+    }
+  }
+  const left = preview.without_officer.filter(({ id }) => (chosen.get(id) ?? 0) === 0)
+  const told = new Set(left.map(({ id }) => id))
+  const emptied = [...drawn.values()].filter(({ id }) => chosen.get(id) === 0 && !told.has(id))
+  return [...left, ...emptied].sort((a, b) => (a.code < b.code ? -1 : 1))
+}
+
 /** The chosen one for a grid after somebody was put in or taken out. */
 export function choose(chosen: Chosen, row: ChargeRow, id: string, on: boolean): Chosen {
   const others = chosenFor(row, chosen).filter((each) => each !== id)
