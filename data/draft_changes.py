@@ -139,7 +139,7 @@ def change_draft(
     )
     west, south, east, north = rows.total_bounds
     box = (west - BESIDE_DEG, south - BESIDE_DEG, east + BESIDE_DEG, north + BESIDE_DEG)
-    ground = read_ground(connection, plan.district_id, [community], lines=box)
+    ground = read_ground(connection, plan, [community], lines=box)
     done = redraw(coverage, ground, edit)
     new = sorted((at for at in done.shapes if at < 0), reverse=True)
     labels = _new_labels(connection, plan, rows, len(new))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import shapely
 from sqlalchemy import Connection, text
 
+from data.counted_buildings import in_parts_of
 from data.frames import read_frame
 from data.plan_wishes import Limits, limits_of
 from geo.grids.options import grid_targets, locked_of
@@ -107,17 +108,13 @@ def read_rows(
 
 
 def read_ground(
-    connection: Connection, district_id: int, communities: Sequence[int], *, lines: Box | None
+    connection: Connection, plan: DraftPlan, communities: Sequence[int], *, lines: Box | None
 ) -> Ground:
     """Read the buildings of some communities, and the lines in a box of degrees if one is given."""
-    frame = read_frame(
-        connection,
-        "draft_buildings",
-        {"district_id": district_id, "communities": list(communities)},
-    )
+    frame = _counted(connection, plan, list(communities))
     followed = np.empty(0, dtype=np.object_)
     if lines is not None:
-        found = read_lines(connection, district_id, lines).geometry.to_numpy()
+        found = read_lines(connection, plan.district_id, lines).geometry.to_numpy()
         flat = shapely.get_dimensions(found) == 2
         found[flat] = shapely.boundary(found[flat])
         followed = shapely.get_parts(found)
@@ -164,20 +161,23 @@ def read_draft_grids(connection: Connection, plan: DraftPlan) -> list[DraftGrid]
     rows = read_rows(connection, plan)
     if len(rows) == 0:
         return []
-    ground = read_ground(connection, plan.district_id, communities_of(rows), lines=None)
+    ground = read_ground(connection, plan, communities_of(rows), lines=None)
     return look_over(rows, ground, plan.limits)
 
 
 def read_buildings(connection: Connection, plan: DraftPlan) -> gpd.GeoDataFrame:
-    """Read the buildings that are counted in a draft's grids; `geometry` is an inner point."""
-    rows = read_rows(connection, plan)
-    communities = communities_of(rows)
-    frame = read_frame(
-        connection,
-        "draft_buildings",
-        {"district_id": plan.district_id, "communities": communities},
-    )
+    """Read the buildings that are counted in a draft's grids; `geometry` is an inner point.
+
+    One that is too large for a grid is there by its parts, each a row with its households.
+    """
+    frame = _counted(connection, plan, communities_of(read_rows(connection, plan)))
     return frame.set_geometry(frame.geometry.representative_point())
+
+
+def _counted(connection: Connection, plan: DraftPlan, communities: list[int]) -> gpd.GeoDataFrame:
+    place = {"district_id": plan.district_id, "communities": communities}
+    frame = read_frame(connection, "draft_buildings", place)
+    return in_parts_of(connection, plan.district_id, frame, communities, plan.limits)
 
 
 def communities_of(rows: gpd.GeoDataFrame) -> list[int]:

@@ -202,7 +202,7 @@ def _moved_on(connection: Connection, plan: DraftPlan, late: set[int]) -> DraftM
 def _look_over(connection: Connection, plan: DraftPlan, rows: gpd.GeoDataFrame) -> list[DraftGrid]:
     if len(rows) == 0:
         return []
-    ground = read_ground(connection, plan.district_id, communities_of(rows), lines=None)
+    ground = read_ground(connection, plan, communities_of(rows), lines=None)
     return look_over(rows, ground, plan.limits)
 
 

@@ -19,6 +19,7 @@ import shapely
 from sqlalchemy import Connection, Row, text
 
 from data.cases import hold_grids
+from data.counted_buildings import in_parts
 from data.database import query
 from data.frames import read_frame
 from data.layers import district_today
@@ -128,10 +129,11 @@ def preview_plan(
     sides = read_sides(connection, district_id, plan_id, day)
     if not shapely.is_valid(sides.after.geometry.to_numpy()).all():
         raise PlanError("not-checked", "Some grids are no valid polygons: check the plan first.")
-    buildings = read_frame(
-        connection,
-        "buildings_to_divide",
-        {"district_id": district_id, "area_id": standing.area_id},
+    place = {"district_id": district_id, "area_id": standing.area_id}
+    buildings = in_parts(
+        read_frame(connection, "buildings_to_divide", place),
+        read_frame(connection, "communities_to_divide", place),
+        standing.limits,
     )
     cases = connection.execute(
         query("open_cases_of_plan"), {"district_id": district_id, "plan_id": plan_id}
@@ -239,15 +241,17 @@ class _Loads:
         self, found: PlanDifference, buildings: gpd.GeoDataFrame, cases: Sequence[Row[Any]]
     ) -> None:
         homes = buildings["households"].to_numpy(dtype=np.int64)
-        self.before = self._count(found.building_from, homes, _places(cases).grid_id)
-        self.after = self._count(found.building_to, homes, found.case_to)
+        whole = (buildings["part"] == 0).to_numpy(dtype=np.int64)
+        self.before = self._count(found.building_from, homes, whole, _places(cases).grid_id)
+        self.after = self._count(found.building_to, homes, whole, found.case_to)
 
     @staticmethod
-    def _count(of_building: Any, homes: Any, of_case: Any) -> Mapping[int, Load]:
+    def _count(of_building: Any, homes: Any, whole: Any, of_case: Any) -> Mapping[int, Load]:
         held: dict[int, Load] = defaultdict(Load)
-        ids, grid, count = np.unique(of_building, return_inverse=True, return_counts=True)
-        households = np.zeros(len(ids), dtype=np.int64)
+        ids, grid = np.unique(of_building, return_inverse=True)
+        households, count = np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.int64)
         np.add.at(households, grid, homes)
+        np.add.at(count, grid, whole)
         for grid_id, total, buildings in zip(
             ids.tolist(), households.tolist(), count.tolist(), strict=True
         ):

@@ -17,11 +17,13 @@ import shapely
 from geoalchemy2.shape import from_shape
 from sqlalchemy import Connection, Row, insert, select, text, update
 
+from data.counted_buildings import in_parts
 from data.draft_grids import measure
 from data.frames import read_frame
 from data.layers import district_today
 from data.plan_errors import PlanError
 from data.plan_steps import codes_taken
+from data.plan_wishes import Limits
 from data.plans import create_plan
 from data.schema import GridVersion, Plan
 from data.shapes import store_grid_shapes
@@ -74,7 +76,8 @@ def reverse_plan(
         created_by=created_by,
         now=at,
     )
-    _store(connection, district_id, reverse_id, plan.area_id, grids)
+    limits = Limits(households=plan.target_households)
+    _store(connection, district_id, reverse_id, plan.area_id, grids, limits=limits)
     _number_anew(connection, district_id, reverse_id, at)
     store_grid_shapes(connection, district_id, reverse_id)
     done = {"state": "done", "done": 100, "total": 100, "message": "reversed"}
@@ -100,13 +103,19 @@ def _published(connection: Connection, district_id: int, plan_id: int) -> Row[in
 
 
 def _store(
-    connection: Connection, district_id: int, plan_id: int, area_id: int, grids: gpd.GeoDataFrame
+    connection: Connection,
+    district_id: int,
+    plan_id: int,
+    area_id: int,
+    grids: gpd.GeoDataFrame,
+    *,
+    limits: Limits,
 ) -> None:
-    buildings = read_frame(
-        connection, "buildings_to_divide", {"district_id": district_id, "area_id": area_id}
-    )
+    place = {"district_id": district_id, "area_id": area_id}
+    buildings = read_frame(connection, "buildings_to_divide", place)
+    parts = in_parts(buildings, read_frame(connection, "communities_to_divide", place), limits)
     shapes = grids.geometry.to_numpy()
-    facts, households = measure(shapes, buildings), _households(shapes, buildings)
+    facts, households = measure(shapes, buildings), _households(shapes, parts)
     rows = [
         {
             "district_id": district_id,

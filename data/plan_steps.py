@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, insert, select, text, update
 
 from casework.plan_states import PLAN_COURSE, WHO_PLANS, PlanAction, PlanState, plan_refusal
+from data.counted_buildings import in_parts
 from data.database import query
 from data.frames import read_frame
 from data.layers import district_today
@@ -113,7 +114,7 @@ def find_problems(
     return check_plan(
         read_frame(connection, "grids_to_check", plan),
         town.areas,
-        town.buildings,
+        in_parts(town.buildings, town.areas, limits),
         target=limits.households,
         taken=codes_taken(connection, district_id, plan_id, day),
         limit_pct=limits.problem_pct,

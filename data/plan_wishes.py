@@ -119,7 +119,7 @@ class PlanWishes(_Wish):
         """What grids are made by, for a target of so many households."""
         return GridOptions(
             households=households,
-            micro_households=max(LEAST_HOUSEHOLDS, (self.micro.least + self.micro.most) // 2),
+            micro_households=micro_mean(self.micro.least, self.micro.most),
             micro_range=(self.micro.least, self.micro.most),
             tolerance=self.tolerance_pct / 100,
             seed=self.seed,
@@ -143,17 +143,33 @@ class Limits:
         Range of a micro-grid.
     of_area
         Target of the communities that have one of their own, by id.
+    kinds
+        What the communities are divided into that are not divided like the others, by id.
     """
 
     households: int = 300
     tolerance_pct: float = 5.0
     micro: tuple[int, int] = (50, 80)
     of_area: Mapping[int, int] = field(default_factory=dict)
+    kinds: Mapping[int, AreaKind] = field(default_factory=dict)
 
     @property
     def problem_pct(self) -> float:
         """How far off the fair target a grid is a problem to look at."""
         return PROBLEM_AT_TOLERANCES * self.tolerance_pct
+
+    def divides_by(self, area_id: int) -> int | None:
+        """Households in a grid of a community when it is divided; None for one whole site."""
+        kind = self.kinds.get(area_id, "general")
+        if kind == "site":
+            return None
+        usual = micro_mean(*self.micro) if kind == "micro" else self.households
+        return self.of_area.get(area_id, usual)
+
+
+def micro_mean(least: int, most: int) -> int:
+    """Households that a micro-grid is made for, by its range."""
+    return max(LEAST_HOUSEHOLDS, (least + most) // 2)
 
 
 def limits_of(households: int, wishes: Mapping[str, Any]) -> Limits:
@@ -166,4 +182,5 @@ def limits_of(households: int, wishes: Mapping[str, Any]) -> Limits:
         of_area={
             wish.area_id: wish.households for wish in asked.areas if wish.households is not None
         },
+        kinds={wish.area_id: wish.kind for wish in asked.areas},
     )

@@ -106,7 +106,8 @@ def plan_difference(
     Parameters
     ----------
     buildings
-        ``households``; a building belongs to the grid that holds its inner point.
+        ``households``; a building belongs to the grid that holds its inner point. Of one that is
+        divided each part is a row, and ``part`` is 0 for the first only.
     """
     inner = shapely.point_on_surface(buildings.geometry.to_numpy())
     lon, lat = shapely.get_x(inner), shapely.get_y(inner)
@@ -118,9 +119,12 @@ def plan_difference(
         return moves.setdefault(pair, Move(*pair))
 
     homes = buildings["households"].to_numpy(dtype=np.int64)
+    whole = np.ones(len(homes), dtype=bool)
+    if "part" in buildings.columns:
+        whole = (buildings["part"] == 0).to_numpy()
     for at in np.flatnonzero(was != becomes).tolist():
         move = between((int(was[at]), int(becomes[at])))
-        move.buildings += 1
+        move.buildings += int(whole[at])
         move.households += int(homes[at])
     for at in np.flatnonzero(cases.grid_id != case_to).tolist():
         between((int(cases.grid_id[at]), int(case_to[at]))).open_cases += 1

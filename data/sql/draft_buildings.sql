@@ -1,6 +1,6 @@
 -- Buildings of the communities that a draft divides (or of some of them): one that straddles a
 -- border is there for both, and is counted where its inner point lies.
-SELECT building.id, building.households, building.name, building.compound,
+SELECT building.id, building.households, building.units, building.name, building.compound,
        ST_AsBinary(building.geom) AS geometry
 FROM building
 WHERE building.district_id = :district_id

@@ -25,6 +25,7 @@ from geo.grids.numbering import number_grids
 from geo.grids.options import GridOptions, households_wanted, kinds_of
 from geo.grids.partition import WEIGHTS, Partitioner, partition
 from geo.grids.rims import share_corners
+from geo.grids.towers import SplitBuilding, split_towers
 
 __all__ = ["STAGES", "GridOptions", "Progress", "generate"]
 
@@ -137,6 +138,7 @@ def generate(
     asked = Asked(barriers, preferred, compounds)
     town = bring_town(buildings, roads, water, areas, frame, asked)
     locked = _bring_kept(kept, known, town, frame)
+    town, split = _towers_apart(town, known) if len(locked.shapes) else (town, [])
     wishes = _wishes(options, known, partitioner)
     divided = _divide(split_town(_around(town, known, locked)), wishes, executor, report)
     report(_CHECK, _ALL, "check")
@@ -147,7 +149,8 @@ def generate(
     grids.attrs["households_outside"] = int(
         town.households.sum() - drawn.households.sum() - _inside(town, left_out)
     )
-    grids.attrs["split_buildings"] = [asdict(one) for done in divided for one in done.split]
+    split += [one for done in divided for one in done.split]
+    grids.attrs["split_buildings"] = [asdict(one) for one in split]
     grids.attrs["divided_compounds"] = divided_compounds(
         town.constraints.compounds,
         drawn.shapes,
@@ -188,6 +191,17 @@ def _bring_kept(
         return no_kept(known.frame)
     found = bring_kept(kept, known.frame, known.codes, known.kinds, town.areas, frame)
     return found.some(np.flatnonzero(np.isin(found.area, known.chosen)))
+
+
+def _towers_apart(town: Town, known: _Areas) -> tuple[Town, list[SplitBuilding]]:
+    """Divide towers by their whole area: a locked grid may hold parts of one, and no more."""
+    split: list[SplitBuilding] = []
+    for at in known.chosen.tolist():
+        if known.kinds[at] != "site":
+            part = replace(town, areas=town.areas[at : at + 1])
+            divided, told = split_towers(part, int(known.wanted[at]))
+            town, split = replace(divided, areas=town.areas), split + told
+    return town, split
 
 
 def _wishes(options: GridOptions, known: _Areas, partitioner: Partitioner) -> list[Wish]:

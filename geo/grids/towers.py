@@ -7,14 +7,17 @@ its units (单元, staircases) or as many as it takes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.grids.cells import Town
 from geo.grids.faces import FloatArray, GeometryArray, IntArray, node_lines, polygonize
+from geo.grids.local import local_frame
 
 TOO_LARGE = 1.5
 """A building of more than so many times a grid's households is divided."""
@@ -89,6 +92,78 @@ def _parts(households: int, units: int, wanted: int) -> int:
     if units > 1 and households <= TOO_LARGE * wanted * units:
         return units
     return units * -(-households // (units * wanted))
+
+
+def count_in_parts(
+    buildings: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, wanted: Sequence[int | None]
+) -> gpd.GeoDataFrame:
+    """Put the parts of buildings that are too large for a grid in their place.
+
+    Parameters
+    ----------
+    buildings
+        ``households``, and ``units`` where they are known.
+    areas
+        Polygons or multipolygons.
+    wanted
+        Households in a grid of each area; None where nothing is divided.
+
+    Returns
+    -------
+    The same columns and order, and ``part``: 0, and from 1 up for the other parts of a building
+    that is divided, which follow its first. Each part has its own households and shape.
+    """
+    whole = buildings.assign(part=0)
+    least = min((by for by in wanted if by is not None), default=None)
+    homes = buildings["households"].to_numpy(dtype=np.int64)
+    if least is None or not (homes > TOO_LARGE * least).any():
+        return whole
+    frame = local_frame(areas)
+    outlines = frame.bring_areas(areas)
+    candidates = np.flatnonzero(homes > TOO_LARGE * least)
+    walls = np.array([_largest(wall) for wall in frame.bring(buildings.iloc[candidates])])
+    units = np.zeros(len(homes), dtype=np.int64)
+    if "units" in buildings.columns:
+        units = buildings["units"].fillna(0).to_numpy(dtype=np.int64)
+    divided: dict[int, tuple[GeometryArray, IntArray]] = {}
+    wall, area = shapely.STRtree(outlines).query(shapely.point_on_surface(walls), "intersects")
+    for one, at in zip(wall.tolist(), area.tolist(), strict=True):
+        row, by = int(candidates[one]), wanted[at]
+        if by is None or homes[row] <= TOO_LARGE * by or row in divided:
+            continue
+        count = _parts(int(homes[row]), int(units[row]), by)
+        strips = cut_in_strips(shapely.intersection(walls[one], outlines[at]), count)
+        # The one that holds the inner point of the whole is its first.
+        inner = shapely.point_on_surface(walls[one])
+        strips = strips[np.argsort(shapely.distance(strips, inner), kind="stable")]
+        placed = shapely.transform(strips, lambda points: points + frame.origin)
+        back = gpd.GeoSeries(placed, crs=frame.crs).to_crs(buildings.crs).to_numpy()
+        divided[row] = back, spread(int(homes[row]), shapely.area(strips))
+    return _replaced(whole, divided) if divided else whole
+
+
+def _largest(wall: BaseGeometry) -> BaseGeometry:
+    """The largest piece of a building, which has its households."""
+    largest: BaseGeometry = max(shapely.get_parts(wall), key=shapely.area)
+    return largest
+
+
+def _replaced(
+    whole: gpd.GeoDataFrame, divided: dict[int, tuple[GeometryArray, IntArray]]
+) -> gpd.GeoDataFrame:
+    counts = np.ones(len(whole), dtype=np.int64)
+    for row, (strips, _) in divided.items():
+        counts[row] = len(strips)
+    begin = np.cumsum(counts) - counts
+    of = np.repeat(np.arange(len(whole)), counts)
+    shapes = whole.geometry.to_numpy()[of]
+    homes = whole["households"].to_numpy(dtype=np.int64)[of]
+    for row, (strips, held) in divided.items():
+        own = slice(begin[row], begin[row] + counts[row])
+        shapes[own], homes[own] = strips, held
+    part = np.arange(len(of)) - begin[of]
+    parts = whole.iloc[of].reset_index(drop=True).assign(households=homes, part=part)
+    return parts.set_geometry(gpd.GeoSeries(shapes, crs=whole.crs))
 
 
 def cut_in_strips(footprint: BaseGeometry, count: int) -> GeometryArray:

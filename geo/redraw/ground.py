@@ -22,7 +22,8 @@ class Ground:
     Attributes
     ----------
     ids, households
-        Of each building.
+        Of each building; the parts of one that is divided among grids follow each other, and
+        have the same id.
     buildings : array of polygons and multipolygons, EPSG:4326
     lines : array of lines, EPSG:4326
         Roads, and the banks of rivers and lakes.
@@ -68,7 +69,9 @@ class Ground:
         inside = home >= 0
         size = len(shapes)
         households = np.bincount(home[inside], self.households[inside], minlength=size)
-        buildings = np.bincount(home[inside], minlength=size)
+        first = np.zeros(len(self.ids), dtype=np.bool_)
+        first[np.unique(self.ids, return_index=True)[1]] = True
+        buildings = np.bincount(home[inside & first], minlength=size)
         return households.astype(np.int64), buildings.astype(np.int64)
 
     def cut(self, shapes: GeometryArray) -> list[list[int]]:

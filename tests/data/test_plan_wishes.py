@@ -16,14 +16,17 @@ from data.database import open_engine
 from data.imports.read import read_features
 from data.imports.store import store_layer
 from data.imports.store_areas import store_areas
-from data.plan_drafts import find_draft, read_draft_grids
+from data.layers import district_today
+from data.plan_drafts import find_draft, read_buildings, read_draft_grids
 from data.plan_generation import generate_plan
 from data.plan_layers import LayerRole, keep_layer, read_layer_file, read_layer_shapes
 from data.plan_orders import PlanPlace, draw, read_order
+from data.plan_preview import preview_plan
 from data.plan_runs import order_run, stop_run
-from data.plan_steps import find_problems, read_standing
+from data.plan_steps import approve, check, find_problems, read_standing
 from data.plan_wishes import PlanWishes
 from data.plans import create_plan, find_area, read_plan_grids
+from data.publication import publish_plan
 from data.schema import Plan
 from data.server import DatabaseUrls
 
@@ -339,7 +342,86 @@ def test_a_tower_of_more_than_a_grid_is_divided_by_its_units(engine: Engine) -> 
     assert quality is not None
     (split,) = quality["split_buildings"]
     assert (split["building_id"], split["households"], split["units"]) == (tower, 900, 3)
-    assert sum(row.households for row in versions(engine, plan_id).values()) == 1536 + 894
+    stored = versions(engine, plan_id)
+    assert sum(row.households for row in stored.values()) == 1536 + 894
+    counted = {code: row.households for code, row in stored.items()}
+    with engine.connect() as connection:
+        plan = find_draft(connection, district(engine), plan_id)
+        assert plan is not None
+        looked = read_draft_grids(connection, plan)
+        seen = read_buildings(connection, plan)
+        standing = read_standing(connection, plan.district_id, plan_id)
+        told = find_problems(connection, plan.district_id, plan_id, standing, AT.date())
+        previewed = preview_plan(connection, plan.district_id, plan_id, on=None, at=AT)
+    # The editor, the browser's own counts, the check and the preview go by the tower's parts.
+    assert {grid.code: grid.households for grid in looked} == counted
+    assert sum(grid.buildings for grid in looked) == 256
+    assert sorted(seen["households"][seen["id"] == tower]) == [300, 300, 300]
+    assert not [one for one in told if one.code in {"households-changed", "building-cut"}]
+    begun = {one.after.code: one.after.load for one in previewed.grids if one.after is not None}
+    assert {code: load.households for code, load in begun.items()} == counted
+    assert sum(load.buildings for load in begun.values()) == 256
+    parts = seen[seen["id"] == tower].geometry
+    holding = {grid.code for grid in looked for part in parts if grid.shape.contains(part)}
+    assert len(holding) > 1, "the tower lies in several grids"
+    publish(engine, plan_id)
+    with engine.connect() as connection:
+        in_force = connection.execute(
+            text("SELECT code, households FROM grid_version WHERE upper_inf(validity)")
+        ).all()
+    assert {row.code: row.households for row in in_force} == counted
+
+
+def publish(engine: Engine, plan_id: int) -> None:
+    """Check and approve a plan, and put it into force today."""
+    here = district(engine)
+    planner = uuid4()
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO account (district_id, id, login, display_name, password_hash, "
+                "created_at) VALUES (:here, :id, 'planner', '规划', 'none', :at)"
+            ),
+            {"here": here, "id": planner, "at": AT},
+        )
+        assert check(connection, here, plan_id, by=planner, at=AT)
+        approve(connection, here, plan_id, by=planner, at=AT)
+        day = district_today(connection, here, AT)
+        publish_plan(
+            connection, here, plan_id, effective_on=day, reason=None, published_by=planner, at=AT
+        )
+
+
+def test_a_locked_grid_holds_its_part_of_a_tower_and_no_more(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE building SET households = 900, units = 3 "
+                "WHERE id = (SELECT min(id) FROM building)"
+            )
+        )
+    first = draw_up(engine)
+    with engine.begin() as connection:
+        locked = connection.execute(
+            text(
+                "UPDATE grid_version AS v SET locked = true FROM building AS b "
+                "WHERE v.plan_id = :id AND b.households = 900 "
+                "AND ST_Contains(v.geom, ST_PointOnSurface(b.geom)) RETURNING v.code"
+            ),
+            {"id": first},
+        ).scalar_one()
+    plan_id = draw_up(engine, locked_of=first)
+    before, after = versions(engine, first), versions(engine, plan_id)
+    assert before[locked].households < 900
+    assert after[locked].households == before[locked].households
+    assert sum(row.households for row in after.values()) == 1536 + 894
+    with engine.connect() as connection:
+        plan = find_draft(connection, district(engine), plan_id)
+        assert plan is not None
+        looked = read_draft_grids(connection, plan)
+    assert {grid.code: grid.households for grid in looked} == {
+        code: row.households for code, row in after.items()
+    }
 
 
 def test_beside_a_locked_grid_the_rest_is_the_target_for_all_who_ask(engine: Engine) -> None:
