@@ -12,6 +12,7 @@ import geopandas as gpd
 from sqlalchemy import Connection, Engine
 
 from data.draft_grids import store_draft
+from data.exports.quality_content import find_divided_compounds
 from data.jobs import defer
 from data.layers import district_today
 from data.plan_orders import (
@@ -171,7 +172,12 @@ def _quality(order: Order, grids: gpd.GeoDataFrame) -> dict[str, Any]:
         {"building_id": int(town.buildings["id"].iloc[part["row"]])} | part
         for part in grids.attrs.get("split_buildings", [])
     ]
-    return asdict(scored) | told | ({"split_buildings": split} if split else {})
+    torn = find_divided_compounds(grids, town.buildings, order.compounds)
+    if split:
+        told["split_buildings"] = split
+    if torn:
+        told["divided_compounds"] = [one.model_dump() for one in torn]
+    return asdict(scored) | told
 
 
 _TOLD = ("households_outside", "households_moved", "households_compared", "ended")

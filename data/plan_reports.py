@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import geopandas as gpd
 from sqlalchemy import Connection, Engine, text
 
-from data.exports.quality_content import QualityReport, make_report
+from data.exports.quality_content import QualityReport, find_divided_compounds, make_report
 from data.exports.quality_report import ReportGround
 from data.frames import read_frame
 from data.jobs import defer
@@ -194,7 +194,13 @@ def _content(head: _Head, order: Order, grids: gpd.GeoDataFrame) -> QualityRepor
         compounds=order.compounds,
     )
     return make_report(
-        quality, town.areas, options, made_at=head.at, title=head.title, seed=head.seed
+        quality,
+        town.areas,
+        options,
+        made_at=head.at,
+        title=head.title,
+        seed=head.seed,
+        compounds=find_divided_compounds(grids, town.buildings, order.compounds),
     )
 
 

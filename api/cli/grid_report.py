@@ -31,7 +31,12 @@ from api.cli.grid_wishes import (
 )
 from api.settings import Settings
 from data.exports.grid_file import GridFileError, read_grids
-from data.exports.quality_content import QualityReport, divided_towers, make_report
+from data.exports.quality_content import (
+    QualityReport,
+    divided_towers,
+    find_divided_compounds,
+    make_report,
+)
 from data.exports.quality_report import ReportGround, check_report, signed_pct, write_report
 from data.exports.quality_words import why_and_advice
 from geo.grids import GridOptions, GridScore, score
@@ -135,6 +140,7 @@ def report_on(run: RunOfGrids, scored: GridScore | None = None) -> QualityReport
         sources=run.sources,
         households_outside=int(run.grids.attrs.get("households_outside", 0)),
         towers=divided_towers(run.grids, run.buildings),
+        compounds=find_divided_compounds(run.grids, run.buildings, run.compounds),
     )
 
 

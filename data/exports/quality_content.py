@@ -11,8 +11,10 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pydantic import BaseModel, Field
 
+from geo.grids.constraints import divided_compounds
 from geo.grids.inputs import check_areas
 from geo.grids.misses import Miss, Reason
 from geo.grids.options import GridOptions, households_wanted, kinds_of
@@ -91,6 +93,15 @@ class ReportTower(BaseModel):
     units: int = Field(description="Parts that it was divided into.")
 
 
+class ReportCompound(BaseModel):
+    """A compound that was to be kept whole, and lies in several grids."""
+
+    row: int = Field(description="As counted in its layers, from 1.")
+    name: str
+    households: int
+    grids: int = Field(description="Grids that its households are divided among.")
+
+
 class QualityReport(BaseModel):
     """All that a report says of a plan.
 
@@ -111,6 +122,7 @@ class QualityReport(BaseModel):
     misses: list[ReportMiss]
     areas: list[ReportArea]
     towers: list[ReportTower]
+    compounds: list[ReportCompound] = []
 
 
 def make_report(
@@ -124,6 +136,7 @@ def make_report(
     sources: Sequence[str] = (),
     households_outside: int = 0,
     towers: Sequence[ReportTower] = (),
+    compounds: Sequence[ReportCompound] = (),
 ) -> QualityReport:
     """Put a report together.
 
@@ -147,6 +160,8 @@ def make_report(
         Households that lie in none of the areas.
     towers
         As :func:`divided_towers` tells them.
+    compounds
+        As :func:`find_divided_compounds` tells them.
     """
     grids = [_grid(row) for row in quality.grids.to_dict("records")]
     return QualityReport(
@@ -164,6 +179,7 @@ def make_report(
         misses=[_miss(miss, grids) for miss in quality.misses],
         areas=_odd_areas(quality.grids, areas, options),
         towers=list(towers),
+        compounds=list(compounds),
     )
 
 
@@ -184,6 +200,30 @@ def divided_towers(grids: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> list
             )
         )
     return found
+
+
+def find_divided_compounds(
+    grids: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame | None
+) -> list[ReportCompound]:
+    """Find the compounds of a layer whose households lie in several grids, as they are now."""
+    if compounds is None or len(compounds) == 0:
+        return []
+    names = texts_of(compounds, "name")
+    found = divided_compounds(
+        compounds.geometry.to_crs(grids.crs).to_numpy(),
+        grids.geometry.to_numpy(),
+        shapely.point_on_surface(buildings.geometry.to_crs(grids.crs).to_numpy()),
+        buildings["households"].to_numpy(dtype=np.int64),
+    )
+    return [
+        ReportCompound(
+            row=one["row"] + 1,
+            name=names[one["row"]],
+            households=one["households"],
+            grids=one["grids"],
+        )
+        for one in found
+    ]
 
 
 def versions() -> dict[str, str]:

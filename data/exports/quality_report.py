@@ -112,11 +112,25 @@ def _values(report: QualityReport, ground: ReportGround, language: Language) -> 
         "misses": _misses(report, language),
         "areas": report.areas,
         "towers": report.towers,
+        "compounds": _compounds(report, words, language),
         "grids": [
             (grid, f"is-{deviation_class(grid)}", *grid_cells(grid)) for grid in report.grids
         ],
         "kinds": len({grid.kind for grid in report.grids}) > 1,
     }
+
+
+def _compounds(report: QualityReport, words: dict[str, str], language: Language) -> str:
+    """Which compounds are divided, among how many grids: one line, or nothing."""
+    told = [
+        words["compound"].format(
+            name=one.name or words["row"].format(row=one.row),
+            households=f"{one.households:,}",
+            grids=one.grids,
+        )
+        for one in report.compounds
+    ]
+    return ("；" if language == "zh" else "; ").join(told)
 
 
 def _under(report: QualityReport, words: dict[str, str], language: Language) -> list[str]:

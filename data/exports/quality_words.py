@@ -53,6 +53,8 @@ _ZH: Final = {
     "grids": "网格数",
     "towers": "按单元划分的大楼",
     "towers_note": "这些楼的户数超过一个网格能容纳的 1.5 倍，已从楼中间分到几个网格。",
+    "compounds": "分在几个网格的小区",
+    "compound": "{name}（{households} 户，{grids} 个网格）",
     "building": "楼",
     "row": "第 {row} 行",
     "parts": "分成",
@@ -117,6 +119,8 @@ _EN: Final = {
     "towers": "Buildings that were divided",
     "towers_note": "These have more than 1.5 times the households of a grid and were divided "
     "across, by staircases where they are known.",
+    "compounds": "Compounds that lie in several grids",
+    "compound": "{name} ({households} households, {grids} grids)",
     "building": "Building",
     "row": "row {row}",
     "parts": "Parts",

@@ -8,13 +8,19 @@ from pathlib import Path
 from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
+import geopandas as gpd
 import openpyxl
 import pytest
 import shapely
-from fixtures.quarter import EAST, NORTH, Quarter, make_quarter
+from fixtures.quarter import CRS, EAST, NORTH, Quarter, make_quarter
 
 from data.exports.grid_file import GridFileError
-from data.exports.quality_content import QualityReport, ReportGrid, make_report
+from data.exports.quality_content import (
+    QualityReport,
+    ReportGrid,
+    find_divided_compounds,
+    make_report,
+)
 from data.exports.quality_figures import COLOURS, deviation_class, histogram
 from data.exports.quality_report import (
     ReportGround,
@@ -53,6 +59,24 @@ def made() -> tuple[QualityReport, ReportGround]:
         quality, town.areas, options, made_at=AT, seed=7, sources=["楼栋.gpkg", "roads.gpkg"]
     )
     return report, ReportGround(grids, town.areas, town.roads, attribution="© 测试数据")
+
+
+def test_divided_compounds_are_told_in_one_line(made: tuple[QualityReport, ReportGround]) -> None:
+    report, ground = made
+    town = make_quarter()
+    across = shapely.box(EAST + 60, NORTH, EAST + 120, NORTH + 70)
+    within = shapely.box(EAST + 5, NORTH, EAST + 80, NORTH + 70)
+    layer = gpd.GeoDataFrame({"name": [HOSTILE, "整"]}, geometry=[across, within], crs=CRS)
+    torn = find_divided_compounds(ground.grids, town.buildings, layer.to_crs(4326))
+    assert [(one.row, one.grids) for one in torn] == [(1, 2)]
+    inside = town.buildings.geometry.representative_point().within(across)
+    assert torn[0].households == town.buildings["households"][inside].sum() > 0
+    page = render_report(report.model_copy(update={"compounds": torn}), ground)
+    assert "分在几个网格的小区" in page
+    assert f"（{torn[0].households} 户，2 个网格）" in page
+    assert HOSTILE not in page
+    assert "分在几个网格的小区" not in render_report(report, ground)
+    assert find_divided_compounds(ground.grids, town.buildings, None) == []
 
 
 def test_it_counts_what_the_score_counts(made: tuple[QualityReport, ReportGround]) -> None:
