@@ -3867,6 +3867,10 @@ export type QualityReport = {
      * Areas
      */
     areas: Array<ReportArea>;
+    /**
+     * Compounds
+     */
+    compounds?: Array<ReportCompound>;
     figures: ReportFigures;
     /**
      * Grids
@@ -4153,6 +4157,34 @@ export type ReportAsked = {
      * State
      */
     state: 'none' | 'waiting' | 'done' | 'failed';
+};
+
+/**
+ * ReportCompound
+ *
+ * A compound that was to be kept whole, and lies in several grids.
+ */
+export type ReportCompound = {
+    /**
+     * Grids
+     *
+     * Grids that its households are divided among.
+     */
+    grids: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Row
+     *
+     * As counted in its layers, from 1.
+     */
+    row: number;
 };
 
 /**
