@@ -46,6 +46,9 @@ export const reportEn: typeof reportZh = {
     missesNote: 'Reasons are checked from the geometry. Choose a grid to see it on the map.',
     households: '{households} households, fair target {target}',
     areas: 'Communities whose households do not make whole grids ({count})',
+    compounds: 'Compounds that lie in several grids: {list}',
+    compound: '{name} ({households} households, {grids} grids)',
+    unnamed: 'no. {row}',
     areasNote:
       'Their total over the number of grids is far from what was wanted, however they are divided.',
     area: '{name}: {households} households, {grids} grids, fair target {target}',
