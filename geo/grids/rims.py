@@ -44,7 +44,8 @@ def share_corners(shapes: GeometryArray, area: IntArray) -> GeometryArray:
     owner = area[shape_of_ring[ring]]
     keys = point_keys(points)
     at = np.flatnonzero(ring[1:] == ring[:-1])
-    rim = at[_alone(keys[at], keys[at + 1], owner[at])]
+    # An edge that is one with a neighbour's needs no corner: what is near it lies across a thorn.
+    rim = at[_alone(keys[at], keys[at + 1])]
     corners = np.unique(np.concatenate([rim, rim + 1]))
     edges = np.asarray(shapely.linestrings(np.stack([points[rim], points[rim + 1]], axis=1)))
     corner, edge = shapely.STRtree(edges).query(
@@ -97,18 +98,11 @@ def _meet(shapes: GeometryArray, area: IntArray) -> GeometryArray:
     return shapes
 
 
-def _alone(begin: IntArray, end: IntArray, owner: IntArray) -> BoolArray:
-    """Whether an edge has no twin within its own area."""
-    low, high = np.minimum(begin, end), np.maximum(begin, end)
-    order = np.lexsort((owner, high, low))
-    same = np.ones(len(order), dtype=bool)
-    for value in (low[order], high[order], owner[order]):
-        same[1:] &= value[1:] == value[:-1]
-    same[:1] = False
-    run = np.cumsum(~same) - 1
-    alone = np.empty(len(order), dtype=bool)
-    alone[order] = np.bincount(run)[run] == 1
-    return alone
+def _alone(begin: IntArray, end: IntArray) -> BoolArray:
+    """Whether an edge has no twin."""
+    ends = np.sort(np.stack([begin, end]), axis=0)
+    _, name, count = np.unique(ends, axis=1, return_inverse=True, return_counts=True)
+    return np.asarray(count[name.ravel()] == 1, dtype=np.bool_)
 
 
 def _along(points: FloatArray, begin: FloatArray, end: FloatArray) -> FloatArray:

@@ -106,3 +106,12 @@ def test_corners_a_millimetre_apart_become_one():
     after = share_corners(np.array(west + east), np.array([0, 0, 1, 1]))
     assert shapely.coverage_is_valid(after)
     assert len(np.unique(shapely.get_coordinates(after), axis=0)) == 9
+
+
+def test_a_corner_across_a_thorn_is_not_put_into_an_edge_that_fits():
+    thorn = shapely.Polygon([(0, 0), (60, 0), (20, 0.001), (20, 50), (0, 50)])
+    above = shapely.Polygon([(20, 0.001), (60, 0), (60, 50), (20, 50)])
+    below = shapely.box(0, -50, 60, 0)
+    before, side = np.array([thorn, above, below]), np.array([0, 1, 1])
+    assert shapely.coverage_is_valid(before)
+    assert (share_corners(before, side) == before).all()
