@@ -137,8 +137,9 @@ def price_of(sums, part, target, weights, strict):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)
-def _add_up(cells, labels, sums):  # type: ignore[no-untyped-def]
-    for cell in range(len(labels)):
+def add_up(cells, labels, sums, members):  # type: ignore[no-untyped-def]
+    """Add cells to what their grids come to; all cells of these grids are to be given."""
+    for cell in members:
         home = labels[cell]
         sums.households[home] += cells.households[cell]
         sums.size_m2[home] += cells.size_m2[cell]
@@ -390,5 +391,5 @@ class Annealer:
     def sums(self, labels: IntArray) -> _Sums:
         count = len(self.target)
         sums = _Sums(*(np.zeros(count) for _ in range(4)))
-        _add_up(self.cells, labels, sums)
+        add_up(self.cells, labels, sums, np.arange(len(labels)))
         return sums

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from geo.grids.anneal import Annealer, Course, anneal, price_of
+from geo.grids.anneal import Annealer, Course, add_up, anneal, price_of
 from geo.grids.faces import IntArray
 
 
@@ -213,16 +213,7 @@ def _put(sums, group, kept):  # type: ignore[no-untyped-def]
 def _recount(cells, labels, sums, group, members):  # type: ignore[no-untyped-def]
     for part in group:
         sums.households[part] = sums.size_m2[part] = sums.round_m[part] = sums.open_m[part] = 0.0
-    for cell in members:
-        home = labels[cell]
-        sums.households[home] += cells.households[cell]
-        sums.size_m2[home] += cells.size_m2[cell]
-        sums.round_m[home] += cells.round_m[cell]
-        sums.open_m[home] += cells.away_m[cell]
-        for at in range(cells.start[cell], cells.start[cell + 1]):
-            if labels[cells.other[at]] == home:
-                sums.round_m[home] -= cells.border_m[at]
-                sums.open_m[home] -= cells.open_m[at]
+    add_up(cells, labels, sums, members)
 
 
 @njit(cache=True, nogil=True)
