@@ -16,6 +16,7 @@ from obstore.store import ObjectStore
 from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import Connection, Row, insert, select
 
+from data.pictures import open_picture
 from data.schema import Photo
 
 MOST_BYTES: Final = 15 * 1024 * 1024
@@ -63,7 +64,7 @@ def prepare_picture(raw: bytes) -> Picture:
     if len(raw) > MOST_BYTES:
         raise PhotoError("too-large")
     try:
-        with Image.open(io.BytesIO(raw), formats=_FORMATS) as image:
+        with open_picture(raw, _FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise PhotoError("too-many-pixels")
             # JPEG can be decoded at a half, a quarter or an eighth: much less memory and time.

@@ -8,7 +8,6 @@ each community whose grids change has one.
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +21,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, text
 from data.database import query
 from data.file_names import plain_name
 from data.photos import MOST_PIXELS
+from data.pictures import open_picture
 from data.schema import PlanSignature
 
 MOST_BYTES: Final = 15 * 1024 * 1024
@@ -75,7 +75,7 @@ def prepare_paper(raw: bytes, name: str) -> Paper:
 
 def _picture_kind(raw: bytes) -> tuple[str, str]:
     try:
-        with Image.open(io.BytesIO(raw), formats=tuple(_PICTURES)) as image:
+        with open_picture(raw, tuple(_PICTURES)) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise PaperError("too-many-pixels")
             kind = str(image.format)
