@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.grids.along import NEAR_LINE_M
+from geo.grids.along import Guides
 from geo.grids.faces import FloatArray, GeometryArray
 from geo.grids.inputs import check_areas
 from geo.grids.misses import Miss, explain
@@ -130,16 +130,14 @@ def _along_roads_pct(standing: Standing, roads: gpd.GeoDataFrame) -> FloatArray:
     points, part = shapely.get_coordinates(parts, return_index=True)
     begin = np.flatnonzero(part[1:] == part[:-1])
     length_m = np.hypot(*(points[begin + 1] - points[begin]).T)
-    middle = np.asarray(shapely.points((points[begin] + points[begin + 1]) / 2))
+    middle = (points[begin] + points[begin + 1]) / 2
     grid = grid_of_part[part[begin]]
     inner = np.ones(len(begin), dtype=bool)
     rims = shapely.STRtree(_stretches(shapely.boundary(standing.outlines)))
-    inner[rims.query(middle, predicate="dwithin", distance=RIM_M)[0]] = False
+    inner[rims.query(shapely.points(middle), predicate="dwithin", distance=RIM_M)[0]] = False
     near = np.zeros(len(begin), dtype=bool)
     if len(roads):
-        lines = shapely.STRtree(_stretches(standing.frame.bring(roads)))
-        seen = np.flatnonzero(inner)
-        near[seen[lines.query(middle[seen], predicate="dwithin", distance=NEAR_LINE_M)[0]]] = True
+        near[inner] = Guides(standing.frame.bring(roads)).near(middle[inner])
     total_m = np.bincount(grid[inner], length_m[inner], minlength=size)
     near_m = np.bincount(grid[near], length_m[near], minlength=size)
     with np.errstate(invalid="ignore"):
