@@ -10,6 +10,9 @@ from playwright.sync_api import Page, expect
 
 CORNERS = ((-90, -70), (80, -60), (90, 60), (-80, 70))
 
+# Places between the corners; a hazard on the map may lie on one of them.
+WITHIN = ((0, 0), (30, -30), (-35, 25), (40, 30), (-45, -35))
+
 
 def middle(page: Page) -> tuple[float, float]:
     """The middle of the map on the page."""
@@ -50,9 +53,11 @@ def test_a_temporary_grid_is_drawn_seen_by_all_and_ended(sign_in: Callable[..., 
     officer = sign_in("commander", page.url.split("/", 3)[3].replace("panel=temporary", ""))
     card = officer.locator(".side-panel")
     heading = card.get_by_role("heading", name="浏览器大集")
-    # A click finds what is drawn: the outlines of a page just opened may still be on their way.
-    for _ in range(5):
-        officer.mouse.click(*middle(officer))
+    # A click finds what is drawn: a hazard lies above, and outlines may still be on their way.
+    x, y = middle(officer)
+    for dx, dy in WITHIN * 2:
+        place = x + dx, y + dy
+        officer.mouse.click(*place)
         with suppress(AssertionError):
             expect(heading).to_be_visible(timeout=4000)
             break
@@ -60,7 +65,7 @@ def test_a_temporary_grid_is_drawn_seen_by_all_and_ended(sign_in: Callable[..., 
     expect(heading).to_be_visible()
     expect(card).to_contain_text(f"{last} 18:00")
     # The same place once more: the grid under it.
-    officer.mouse.click(*middle(officer))
+    officer.mouse.click(*place)
     expect(card.get_by_role("heading", name="浏览器大集")).to_have_count(0)
     expect(officer).to_have_url(re.compile("sel=grid"))
 
