@@ -20,6 +20,10 @@ class GridError(Exception):
         self.message_zh = message_zh
         self.message_en = message_en
 
+    def __reduce__(self) -> tuple[type[GridError], tuple[str, str, str]]:
+        """Let it come back from another process as it was."""
+        return type(self), (self.code, self.message_zh, self.message_en)
+
 
 class GridInputError(GridError):
     """The input cannot be divided until its owner mends it."""

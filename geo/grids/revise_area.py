@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.grids.cells import Cells, Town, make_cells
 from geo.grids.divide import settle_compounds, within
+from geo.grids.errors import GridPlanError
 from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
 from geo.grids.graph import CellGraph
 from geo.grids.partition import Partitioner
@@ -90,7 +91,43 @@ class Revised:
 
 
 def revise_area(task: AreaTask) -> Revised:
-    """Move as few households as it takes to bring the grids of an area within their limits."""
+    """Move as few households as it takes to bring the grids of an area within their limits.
+
+    Raises
+    ------
+    GridError
+        What keeps this area from being revised.
+    """
+    try:
+        return _revise(task)
+    except shapely.errors.ShapelyError as error:
+        raise GridPlanError(
+            "area_geometry",
+            "图形运算出错，请检查该区域的边界和现有网格。",
+            "Its shapes cannot be computed with: look at the area's border and its present grids.",
+        ) from error
+
+
+def keep_area(task: AreaTask) -> Revised:
+    """Return the present grids of an area as they are."""
+    shapes, locked = task.present[task.own], task.locked[task.own]
+    lived_in = _inside(task.town, shapes)
+    households = np.bincount(lived_in[0], task.town.households[lived_in[1]], len(shapes))
+    rest = float(households[~locked].sum())
+    fair = rest / max(1, round(rest / task.wanted)) if rest else 0.0
+    return Revised(
+        shapes=shapes,
+        households=households.astype(np.int64),
+        was=task.names[task.own],
+        present=task.names[task.own],
+        redrawn=np.zeros(len(shapes), dtype=bool),
+        moved=0,
+        compared=_compared(task, lived_in[1]),
+        target=np.where(locked, task.wanted, fair).astype(np.float64),
+    )
+
+
+def _revise(task: AreaTask) -> Revised:
     town, split = split_towers(task.town, int(task.wanted))
     households = int(town.households[within(town, town.areas[0])].sum())
     even = households / max(1, round(households / task.wanted))
@@ -131,20 +168,30 @@ def _is_well(zones: Zones, locked: BoolArray, fair: float, rest: int, tolerance:
 
 def _as_it_is(task: AreaTask, zones: Zones, target: FloatArray) -> Revised:
     """Return the zones, which are the present grids."""
-    points = shapely.point_on_surface(task.town.buildings)
-    building = np.unique(shapely.STRtree(points).query(zones.shapes, predicate="intersects")[1])
-    compared = int(task.town.households[building][_stood(task.town, task.before)[building]].sum())
-    same = np.zeros(len(zones.shapes), dtype=bool)
     return Revised(
         shapes=zones.shapes,
         households=zones.households,
         was=task.names[zones.grid],
         present=task.names[task.own],
-        redrawn=same,
+        redrawn=np.zeros(len(zones.shapes), dtype=bool),
         moved=0,
-        compared=compared,
+        compared=_compared(task, _inside(task.town, zones.shapes)[1]),
         target=target,
     )
+
+
+def _inside(town: Town, shapes: GeometryArray) -> IntArray:
+    """Shape and building, one pair for each building, by its inner point; shape (2, n)."""
+    points = shapely.point_on_surface(town.buildings)
+    building, shape = shapely.STRtree(shapes).query(points, predicate="intersects")
+    building, first = np.unique(building, return_index=True)
+    return np.stack([shape[first], building])
+
+
+def _compared(task: AreaTask, buildings: IntArray) -> int:
+    """Households of some buildings that could be in another grid than before."""
+    stood = _stood(task.town, task.before)[buildings]
+    return int(task.town.households[buildings][stood].sum())
 
 
 def _stood(town: Town, before: GeometryArray | None) -> BoolArray:

@@ -241,7 +241,7 @@ def test_numbers_run_out(plan):
     town = make_quarter()
     town.buildings.loc[in_grid(plan, town, f"{WEST}002"), "households"] = 14
     with pytest.raises(GridInputError) as told:
-        revise(plan, town.buildings, town.roads, town.areas, used=[f"{WEST}999"])
+        revise(plan, town.buildings, town.roads, town.areas, used=[f"{WEST}999"], only=[WEST])
     assert told.value.code == "codes_used_up"
 
 
