@@ -62,11 +62,18 @@ class MergeEdit(BaseModel):
 
 
 class GiveBuildingEdit(BaseModel):
-    """Give a building with the ground around it to a neighbour."""
+    """Give a building with the ground around it to a neighbour.
+
+    One that is divided among grids by its units goes over whole, from each grid that holds a
+    part of it.
+    """
 
     kind: Literal["give-building"]
     building_id: int
     to_grid_id: GridId
+    from_grid_id: GridId | None = Field(
+        None, description="Give only what this grid holds of a divided building."
+    )
 
 
 class GiveBlockEdit(BaseModel):
@@ -197,7 +204,7 @@ def _shape_edit(asked: ShapeEdit) -> edits.ShapeEdit:
         case MergeEdit():
             done = edits.Merge(tuple(asked.grid_ids))
         case GiveBuildingEdit():
-            done = edits.GiveBuilding(asked.building_id, asked.to_grid_id)
+            done = edits.GiveBuilding(asked.building_id, asked.to_grid_id, asked.from_grid_id)
         case GiveBlockEdit():
             done = edits.GiveBlock(asked.point, asked.to_grid_id)
         case SnapEdit():

@@ -84,6 +84,8 @@ def named_grids(edit: Edit) -> frozenset[int]:
             return frozenset(edit.grid_ids)
         case Split() | Rename() | SetKind():
             return frozenset({edit.grid_id})
+        case GiveBuilding(from_grid_id=int(giver)):
+            return frozenset({giver, edit.to_grid_id})
         case GiveBuilding() | GiveBlock():
             return frozenset({edit.to_grid_id})
         case Move() | Renumber():

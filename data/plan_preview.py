@@ -28,7 +28,13 @@ from data.plan_officers import read_sides
 from data.plan_steps import read_standing
 from data.publication import require_day
 from geo.locate import OUTSIDE
-from geo.plan_difference import CasePlaces, PlanDifference, PlanSides, plan_difference
+from geo.plan_difference import (
+    CasePlaces,
+    PlanDifference,
+    PlanSides,
+    building_numbers,
+    plan_difference,
+)
 
 Change = Literal["ended", "begun", "changed"]
 
@@ -208,9 +214,31 @@ def cases_between(
 def buildings_between(
     preview: Preview, from_id: int | None, to_id: int | None
 ) -> list[tuple[int, int, int]]:
-    """As `cases_between`, of buildings."""
+    """As `cases_between`, of buildings, each once for a pair of grids however many parts go."""
     found = preview.difference
-    return _between(found.building_from, found.building_to, from_id, to_id)
+    numbers = building_numbers(preview.buildings)
+    first: dict[tuple[int, int, int], int] = {}
+    for at, was, becomes in _between(found.building_from, found.building_to, from_id, to_id):
+        first.setdefault((int(numbers[at]), was, becomes), at)
+    return [(at, was, becomes) for (_, was, becomes), at in first.items()]
+
+
+def households_along(preview: Preview, at: int) -> int:
+    """Households that move between the same grids as one part of a building, in all its parts."""
+    found, numbers = preview.difference, building_numbers(preview.buildings)
+    along = (
+        (numbers == numbers[at])
+        & (found.building_from == found.building_from[at])
+        & (found.building_to == found.building_to[at])
+    )
+    return int(preview.buildings["households"].to_numpy(dtype=np.int64)[along].sum())
+
+
+def buildings_that_move(preview: Preview) -> int:
+    """How many buildings go to another grid, whole or in part."""
+    found = preview.difference
+    moves = found.building_from != found.building_to
+    return len(np.unique(building_numbers(preview.buildings)[moves]))
 
 
 def _between(

@@ -55,7 +55,10 @@ class PlanSides:
 
 @dataclass
 class Move:
-    """What goes from one grid to another; OUTSIDE (-1) stands for no grid."""
+    """What goes from one grid to another; OUTSIDE (-1) stands for no grid.
+
+    A building of which only a part goes counts as one, with the households of that part.
+    """
 
     from_id: int
     to_id: int
@@ -119,13 +122,15 @@ def plan_difference(
         return moves.setdefault(pair, Move(*pair))
 
     homes = buildings["households"].to_numpy(dtype=np.int64)
-    whole = np.ones(len(homes), dtype=bool)
-    if "part" in buildings.columns:
-        whole = (buildings["part"] == 0).to_numpy()
+    seen: dict[tuple[int, int], int] = {}
+    numbers = building_numbers(buildings)
     for at in np.flatnonzero(was != becomes).tolist():
-        move = between((int(was[at]), int(becomes[at])))
-        move.buildings += int(whole[at])
+        pair = int(was[at]), int(becomes[at])
+        move = between(pair)
         move.households += int(homes[at])
+        if seen.get(pair) != numbers[at]:
+            seen[pair] = int(numbers[at])
+            move.buildings += 1
     for at in np.flatnonzero(cases.grid_id != case_to).tolist():
         between((int(cases.grid_id[at]), int(case_to[at]))).open_cases += 1
     for pair, shape in _ground(sides).items():
@@ -136,6 +141,13 @@ def plan_difference(
     )
     ended = _successors(sides, was, becomes, homes)
     return PlanDifference(was, becomes, case_to, listed, ended)
+
+
+def building_numbers(buildings: gpd.GeoDataFrame) -> IdArray:
+    """Number the buildings from 1; the parts of one that is divided bear the same number."""
+    if "part" not in buildings.columns:
+        return np.arange(1, len(buildings) + 1)
+    return np.cumsum((buildings["part"] == 0).to_numpy(), dtype=np.int64)
 
 
 def _ground(sides: PlanSides) -> dict[tuple[int, int], BaseGeometry]:

@@ -57,7 +57,7 @@ class Move(BaseModel):
 
     from_: Ref | None = Field(alias="from", serialization_alias="from")
     to: Ref | None
-    buildings: int
+    buildings: int = Field(description="Whole or in part.")
     households: int
     open_cases: int
     area_m2: float
@@ -129,13 +129,14 @@ class MovingCase(BaseModel):
 
 
 class MovingBuilding(BaseModel):
-    """A building that goes to another grid."""
+    """A building that goes to another grid; one that is divided once for each pair of grids."""
 
     id: int
     name: str | None
     compound: str | None
     address: str | None
-    households: int
+    households: int = Field(description="That move: of a divided building those of its parts.")
+    households_in_all: int
     from_: Ref | None = Field(alias="from", serialization_alias="from")
     to: Ref | None
 
@@ -240,7 +241,14 @@ def moving_buildings(
 
     def tell(chosen: list[int]) -> list[dict[str, Any]]:
         rows = plan_preview.moving_buildings(tx, caller.district_id, found, chosen)
-        return [row._asdict() for row in rows]
+        return [
+            {
+                **row._asdict(),
+                "households": plan_preview.households_along(found, place),
+                "households_in_all": row.households,
+            }
+            for place, row in zip(chosen, rows, strict=True)
+        ]
 
     moving = plan_preview.buildings_between(found, from_grid, to_grid)
     return _page_of(MovingBuilding, found, moving, tell, limit=limit, cursor=cursor)
@@ -288,7 +296,7 @@ def _totals(found: Preview) -> Totals:
         ended=changes.count("ended"),
         begun=changes.count("begun"),
         changed=changes.count("changed"),
-        buildings=sum(move.buildings for move in moves),
+        buildings=plan_preview.buildings_that_move(found),
         households=sum(move.households for move in moves),
         open_cases=sum(move.open_cases for move in moves),
         officers=sum(

@@ -45,10 +45,17 @@ class Merge:
 
 @dataclass(frozen=True)
 class GiveBuilding:
-    """Give a building with the ground around it to a neighbour."""
+    """Give a building with the ground around it to a neighbour.
+
+    Attributes
+    ----------
+    from_grid_id
+        Of a building that is divided among grids only what this one holds; None: all of it.
+    """
 
     building_id: int
     to_grid_id: int
+    from_grid_id: int | None = None
 
 
 @dataclass(frozen=True)

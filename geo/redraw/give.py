@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.grids.faces import GeometryArray
+from geo.grids.faces import BoolArray, GeometryArray, IntArray
 from geo.redraw.coverage import Coverage, Redrawn, as_array
 from geo.redraw.edits import GiveBlock, GiveBuilding
 from geo.redraw.errors import RedrawError
@@ -24,26 +24,45 @@ SMOOTH_M = 0.6
 def give_building(coverage: Coverage, ground: Ground, asked: GiveBuilding) -> Redrawn:
     """Give a building, with the ground nearer to it than to others of its grid, to a neighbour.
 
+    One that is divided among grids goes over from each of them, unless only one is to give.
+
     Raises
     ------
     RedrawError
         `unknown-building`, `own-grid`, `ground-apart`, `emptied`, `torn`, `locked` …
     """
-    found = np.flatnonzero(ground.ids == asked.building_id)
+    to = asked.to_grid_id
     home = ground.home(coverage.shapes)
-    if len(found) == 0 or home[found[0]] < 0:
+    givers = _givers(coverage, ground, asked, home)
+    coverage.require_free([*givers, to])
+    mosaic = Mosaic(coverage)
+    given = []
+    for own in givers:
+        whole = mosaic.of(own)[0]
+        together = np.flatnonzero(home == coverage.ids.index(own))
+        walls = mosaic.plane.bring(ground.buildings[together])
+        mine = ground.ids[together] == asked.building_id
+        around = _ground_of(walls, mine, whole.shape)
+        if around is None:
+            raise RedrawError("emptied", grid_id=own)
+        parts = mosaic.cut(whole, as_array(shapely.get_parts(around.boundary)), NEAR_M)
+        inside = shapely.contains_properly(around, _inner(parts))
+        chosen = [part for part, within in zip(parts, inside, strict=True) if within]
+        given += _with_points(groups(chosen), mosaic.plane.bring(ground.inner[together[mine]]))
+    return _hand_over(mosaic, ground, given, to)
+
+
+def _givers(coverage: Coverage, ground: Ground, asked: GiveBuilding, home: IntArray) -> list[int]:
+    """Ids of the grids that are to give what they hold of a building, ascending."""
+    held = home[(ground.ids == asked.building_id) & (home >= 0)]
+    holders = {coverage.ids[at] for at in held.tolist()}
+    if asked.from_grid_id is not None:
+        holders &= {asked.from_grid_id}
+    if not holders:
         raise RedrawError("unknown-building", building_id=asked.building_id)
-    own = coverage.ids[int(home[found[0]])]
-    mosaic, whole = _begin(coverage, own, asked.to_grid_id)
-    together = np.flatnonzero(home == home[found[0]])
-    walls = mosaic.plane.bring(ground.buildings[together])
-    around = _ground_of(walls, int(np.flatnonzero(together == found[0])[0]), whole.shape)
-    if around is None:
-        raise RedrawError("emptied", grid_id=own)
-    parts = mosaic.cut(whole, as_array(shapely.get_parts(around.boundary)), NEAR_M)
-    inside = shapely.contains_properly(around, _inner(parts))
-    chosen = [part for part, within in zip(parts, inside, strict=True) if within]
-    return _hand_over(mosaic, ground, chosen, own, asked.to_grid_id)
+    if holders == {asked.to_grid_id}:
+        raise RedrawError("own-grid", grid_id=asked.to_grid_id)
+    return sorted(holders - {asked.to_grid_id})
 
 
 def give_block(coverage: Coverage, ground: Ground, asked: GiveBlock) -> Redrawn:
@@ -72,7 +91,8 @@ def give_block(coverage: Coverage, ground: Ground, asked: GiveBlock) -> Redrawn:
         raise RedrawError("unclean")
     block = min(free, key=lambda part: part.shape.distance(point))
     chosen = [block, *_leaning(block, parts, free)]
-    return _hand_over(mosaic, ground, chosen, own, asked.to_grid_id)
+    block_and_houses = max(groups(chosen), key=_size_m2)
+    return _hand_over(mosaic, ground, [block_and_houses], asked.to_grid_id)
 
 
 def _begin(coverage: Coverage, own: int, to: int) -> tuple[Mosaic, Piece]:
@@ -88,31 +108,63 @@ def _inner(parts: list[Piece]) -> GeometryArray:
     return np.asarray(points, dtype=np.object_)
 
 
-def _hand_over(mosaic: Mosaic, ground: Ground, chosen: list[Piece], own: int, to: int) -> Redrawn:
-    """Let pieces change hands, with scraps that would hang on nothing else."""
-    chosen = max(groups(chosen), key=lambda group: sum(p.shape.area for p in group), default=[])
-    if not chosen:
+def _with_points(pieces: list[list[Piece]], points: GeometryArray) -> list[list[Piece]]:
+    """Those groups of pieces that hold points, every one of which must be held."""
+    shapes = as_array(shapely.multipolygons([p.shape for p in group]) for group in pieces)
+    group, point = shapely.STRtree(shapes).query(points, predicate="intersects")[::-1]
+    if len(np.unique(point)) < len(points):
         raise RedrawError("unclean")
-    if len(chosen) == len(mosaic.of(own)):
-        raise RedrawError("emptied", grid_id=own)
-    if shared_m(chosen, mosaic.of(to)) == 0:
-        raise RedrawError("ground-apart", grid_id=to)
-    for piece in chosen:
-        piece.owner = to
+    return [pieces[at] for at in np.unique(group)]
+
+
+def _size_m2(pieces: list[Piece]) -> float:
+    return sum(piece.shape.area for piece in pieces)
+
+
+def _hand_over(mosaic: Mosaic, ground: Ground, given: list[list[Piece]], to: int) -> Redrawn:
+    """Let pieces change hands, with scraps that would hang on nothing else.
+
+    Parameters
+    ----------
+    given
+        Groups of pieces that hang together, each of one grid. One apart from the grid that
+        takes it may come to it by another.
+    """
+    givers = sorted({group[0].owner for group in given})
+    waiting = given
+    while waiting:
+        taken = mosaic.of(to)
+        beside = [group for group in waiting if shared_m(group, taken) > 0]
+        if not beside:
+            raise RedrawError("ground-apart", grid_id=to)
+        waiting = [group for group in waiting if group not in beside]
+        for piece in (piece for group in beside for piece in group):
+            piece.owner = to
+    for own in givers:
+        if not mosaic.of(own):
+            raise RedrawError("emptied", grid_id=own)
+        _give_scraps(mosaic, ground, own, to)
+    return mosaic.finish()
+
+
+def _give_scraps(mosaic: Mosaic, ground: Ground, own: int, to: int) -> None:
+    """Let go what was cut off from the rest of a grid where nobody lives on it."""
     left = groups(mosaic.of(own))
-    left.sort(key=lambda group: sum(piece.shape.area for piece in group))
+    left.sort(key=_size_m2)
     for scrap in left[:-1]:
         if sum(mosaic.households(scrap, ground)) or shared_m(scrap, mosaic.of(to)) == 0:
             raise RedrawError("torn", grid_ids=[own])
         for piece in scrap:
             piece.owner = to
-    return mosaic.finish()
 
 
-def _ground_of(walls: GeometryArray, chosen: int, around: shapely.Polygon) -> BaseGeometry | None:
-    """Ground nearer to one building than to the others, their walls kept whole; None: all of it."""
-    near = np.flatnonzero(shapely.dwithin(walls, walls[chosen], AROUND_M))
-    others = near[near != chosen]
+def _ground_of(
+    walls: GeometryArray, chosen: BoolArray, around: shapely.Polygon
+) -> BaseGeometry | None:
+    """Ground nearer to some walls than to the others, all kept whole; None: all of it."""
+    own = shapely.union_all(walls[chosen])
+    near = np.flatnonzero(shapely.dwithin(walls, own, AROUND_M))
+    others = near[~chosen[near]]
     if len(others) == 0:
         return None
     rings = shapely.segmentize(shapely.boundary(walls[near]), WALL_STEP_M)
@@ -123,10 +175,10 @@ def _ground_of(walls: GeometryArray, chosen: int, around: shapely.Polygon) -> Ba
             shapely.multipoints(points), extend_to=around.envelope.buffer(10), ordered=True
         )
     )
-    mine = near[owner[first]] == chosen
+    mine = chosen[near[owner[first]]]
     ground = shapely.simplify(shapely.union_all(cells[mine]), SMOOTH_M)
     others_walls = shapely.union_all(walls[others])
-    own_walls = shapely.buffer(walls[chosen], NEAR_M, join_style="mitre")
+    own_walls = shapely.buffer(own, NEAR_M, join_style="mitre")
     whole: BaseGeometry = shapely.difference(shapely.union(ground, own_walls), others_walls)
     return whole
 

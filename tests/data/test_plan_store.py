@@ -1,18 +1,9 @@
 """Draft plans in the real database: from imported layers to grids, and back to a frame."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
-import shapely
-from fixtures.quarter import make_quarter
+from quarter_plans import AT, STREET
 from sqlalchemy import Engine, func, select, text
 
-from data.database import open_engine
-from data.imports.read import read_features
-from data.imports.store import store_layer
-from data.imports.store_areas import store_areas
 from data.plan_generation import generate_plan
 from data.plans import (
     create_plan,
@@ -23,34 +14,7 @@ from data.plans import (
     score_plan,
 )
 from data.schema import Grid, GridShape, GridVersion, Plan
-from data.server import DatabaseUrls
 from geo.grids import GridInputError
-
-AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-STREET = "370303001"
-
-
-@pytest.fixture
-def engine(fresh_urls: DatabaseUrls, tmp_path: Path) -> Iterator[Engine]:
-    """A database into which a quarter of two communities was imported."""
-    town = make_quarter().to("EPSG:4326")
-    whole = shapely.union_all(town.areas.geometry.to_numpy())
-    above = [("370303", "张店区", "district", None), (STREET, "车站街道", "street", "370303")]
-    for code, name, level, parent in above:
-        town.areas.loc[len(town.areas), ["code", "name", "level", "parent_code", "geometry"]] = [
-            code, name, level, parent, whole,
-        ]  # fmt: skip
-    town.areas.loc[:1, ["level", "parent_code"]] = ["community", STREET]
-    for layer in ("areas", "buildings", "roads"):
-        getattr(town, layer).to_file(tmp_path / f"{layer}.gpkg")
-    engine = open_engine(fresh_urls.app)
-    with engine.begin() as connection:
-        store_areas(connection, read_features(tmp_path / "areas.gpkg", "areas"), AT)
-        for layer in ("buildings", "roads"):
-            read = read_features(tmp_path / f"{layer}.gpkg", layer)
-            store_layer(connection, read, AT, layer, district="370303")
-    yield engine
-    engine.dispose()
 
 
 def draw_up(engine: Engine, code: str = STREET, households: int = 300) -> tuple[int, int]:

@@ -184,6 +184,47 @@ describe('giving', () => {
     expect(submitted).toEqual([{ kind: 'give-building', building_id: 77, to_grid_id: 2 }])
   })
 
+  it('gives a tower that is divided among grids whole, with Shift the part pointed at', () => {
+    const { coverage } = bench.desk
+    const parts = [middle(0, 0), at(0.6, 0.5), middle(1, 0)]
+    const tower = {
+      id: [77, 77, 77],
+      lon: parts.map(([lon]) => lon),
+      lat: parts.map(([, lat]) => lat),
+      households: [90, 80, 70],
+      name: ['一号楼', '一号楼', '一号楼'],
+      compound: [null, null, null],
+    }
+    const census = new Census(tower, coverage)
+    Object.assign(bench.desk.state.town as object, { census })
+    expect(census.holdersOf(77)).toEqual(
+      new Map([
+        [1, 170],
+        [2, 70],
+      ]),
+    )
+    const counted = census.counts(new Map([1, 2].map((id) => [id, coverage.face(id)?.rings ?? []])))
+    expect([...counted.values()].map(({ buildings }) => buildings)).toEqual([1, 0])
+    const tool = givingTool(bench, 'building')
+    tool.click(pointer(middle(0, 0)))
+    expect(said.at(-1)).toBe('giveTowerTo')
+    tool.click(pointer(middle(1, 0)))
+    tool.click(pointer(middle(0, 0)))
+    tool.click(pointer(middle(0, 1), { shift: true }))
+    tool.click(pointer(middle(0, 0)))
+    tool.click(pointer(middle(1, 1)))
+    const give = { kind: 'give-building', building_id: 77 }
+    expect(submitted).toEqual([
+      { ...give, to_grid_id: 2 },
+      { ...give, to_grid_id: 3, from_grid_id: 1 },
+      { ...give, to_grid_id: 4 },
+    ])
+    expect(meant({ ...give, to_grid_id: 4 } as never, coverage, census)).toEqual([1, 2, 4])
+    expect(meant({ ...give, to_grid_id: 3, from_grid_id: 1 } as never, coverage, census)).toEqual([
+      1, 3,
+    ])
+  })
+
   it('says why not', () => {
     const tool = givingTool(bench, 'building')
     tool.click(pointer(middle(1, 1)))

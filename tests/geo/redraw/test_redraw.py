@@ -341,3 +341,42 @@ def test_digits_are_kept_where_degrees_are_small() -> None:
     assert len(done.shapes) > 2
     for grid in set(done.shapes) - {2, -1}:
         assert points(coverage.shape(grid)) < points(done.shapes[grid])
+
+
+def tower_on_a_boundary() -> tuple[Ground, shapely.Polygon]:
+    """A tower of three parts, two of them in grid 1 and one in grid 2, instead of the houses."""
+    left, low = PLANE.forward(np.array([inner_node(1, 2, 5)]))[0] + [0.0, 20.0]
+    strips = [shapely.box(left + x, low, left + x + 20, low + 30) for x in (-40, -20, 0)]
+    parts = shapely.transform(np.array(strips), PLANE.back)
+    whole = shapely.union_all(parts)
+    kept = ~shapely.intersects(GROUND.buildings, whole)
+    ground = Ground(
+        ids=np.append(GROUND.ids[kept], [7, 7, 7]),
+        households=np.append(GROUND.households[kept], [300, 300, 300]),
+        buildings=np.append(GROUND.buildings[kept], parts),
+        lines=GROUND.lines,
+    )
+    assert [START.ids[at] for at in ground.home(START.shapes)[-3:]] == [1, 1, 2]
+    return ground, whole
+
+
+@pytest.mark.parametrize(("to", "reshaped"), [(1, {1, 2}), (2, {1, 2}), (5, {1, 2, 5})])
+def test_a_divided_tower_goes_over_whole(to: int, reshaped: set[int]) -> None:
+    ground, _ = tower_on_a_boundary()
+    done = redraw(START, ground, GiveBuilding(7, to))
+    now = after(done)
+    assert {now.ids[at] for at in ground.home(now.shapes)[-3:]} == {to}
+    assert done.reshaped == reshaped
+    assert done.cut == ()
+    assert ground.count(now.shapes)[0].sum() == ground.count(START.shapes)[0].sum()
+
+
+def test_only_what_one_grid_holds_of_a_tower_goes_over_where_that_is_asked() -> None:
+    ground, _ = tower_on_a_boundary()
+    now = after(redraw(START, ground, GiveBuilding(7, 5, from_grid_id=1)))
+    assert [now.ids[at] for at in ground.home(now.shapes)[-3:]] == [5, 5, 2]
+    assert code(GiveBuilding(7, 2, from_grid_id=2), ground=ground) == "own-grid"
+    assert code(GiveBuilding(7, 2, from_grid_id=6), ground=ground) == "unknown-building"
+    locked = replace(START, locked=frozenset({2}))
+    assert code(GiveBuilding(7, 5), locked, ground) == "locked"
+    redraw(locked, ground, GiveBuilding(7, 5, from_grid_id=1))

@@ -627,6 +627,8 @@ export type Case = {
     dispatched_at: string | null;
     /**
      * External Number
+     *
+     * Its number in another office's list.
      */
     external_number: string | null;
     /**
@@ -650,7 +652,7 @@ export type Case = {
      *
      * Degrees, WGS 84.
      */
-    lat: number;
+    lat: number | null;
     /**
      * Ledger
      */
@@ -658,9 +660,9 @@ export type Case = {
     /**
      * Lon
      *
-     * Degrees, WGS 84.
+     * Degrees, WGS 84; null: its place is not known yet.
      */
-    lon: number;
+    lon: number | null;
     /**
      * Number
      */
@@ -746,6 +748,12 @@ export type CaseBrief = {
      */
     deadline_at: string;
     /**
+     * External Number
+     *
+     * Its number in another office's list.
+     */
+    external_number: string | null;
+    /**
      * Null: in no grid, waits in the triage queue.
      */
     grid: Ref | null;
@@ -758,13 +766,13 @@ export type CaseBrief = {
      *
      * Degrees, WGS 84.
      */
-    lat: number;
+    lat: number | null;
     /**
      * Lon
      *
-     * Degrees, WGS 84.
+     * Degrees, WGS 84; null: its place is not known yet.
      */
-    lon: number;
+    lon: number | null;
     /**
      * Number
      */
@@ -1565,11 +1573,13 @@ export type Found = {
     ] | null;
     /**
      * Centre
+     *
+     * Null: a case whose place is not known yet.
      */
     centre: [
         number,
         number
-    ];
+    ] | null;
     /**
      * Id
      *
@@ -1667,12 +1677,21 @@ export type GiveBlockEdit = {
  * GiveBuildingEdit
  *
  * Give a building with the ground around it to a neighbour.
+ *
+ * One that is divided among grids by its units goes over whole, from each grid that holds a
+ * part of it.
  */
 export type GiveBuildingEdit = {
     /**
      * Building Id
      */
     building_id: number;
+    /**
+     * From Grid Id
+     *
+     * Give only what this grid holds of a divided building.
+     */
+    from_grid_id?: number | null;
     /**
      * Kind
      */
@@ -2532,6 +2551,8 @@ export type Move = {
     area_m2: number;
     /**
      * Buildings
+     *
+     * Whole or in part.
      */
     buildings: number;
     from: Ref | null;
@@ -2593,7 +2614,7 @@ export type MovedVertex = {
 /**
  * MovingBuilding
  *
- * A building that goes to another grid.
+ * A building that goes to another grid; one that is divided once for each pair of grids.
  */
 export type MovingBuilding = {
     /**
@@ -2607,8 +2628,14 @@ export type MovingBuilding = {
     from: Ref | null;
     /**
      * Households
+     *
+     * That move: of a divided building those of its parts.
      */
     households: number;
+    /**
+     * Households In All
+     */
+    households_in_all: number;
     /**
      * Id
      */

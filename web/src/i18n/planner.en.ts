@@ -119,6 +119,8 @@ export const plannerEn: typeof plannerZh = {
         '{count} points; double-click or Enter ends, Backspace takes one back, Esc cancels.',
       'give-building': 'Click a building, then the neighbouring grid that gets it.',
       giveBuildingTo: '{name} ({count} households): now click the neighbouring grid.',
+      giveTowerTo:
+        '{name} ({count} households, divided among {grids} grids): click the grid that gets all of it, or Shift-click to give only the {part} households in this grid.',
       'give-block': 'Click in a block, then the neighbouring grid that gets it.',
       giveBlockTo: 'Now click the neighbouring grid that gets it.',
       unnamed: 'A building',

@@ -115,6 +115,8 @@ export const plannerZh = {
       splitMore: '已画 {count} 点；双击或回车完成，退格键退回一点，Esc 取消。',
       'give-building': '点一栋楼，再点要给的相邻网格。',
       giveBuildingTo: '已选 {name}（{count} 户），再点要给的相邻网格。',
+      giveTowerTo:
+        '已选 {name}（共 {count} 户，分在 {grids} 个网格）：点要给的网格，整栋划过去；按住 Shift 点，只划本网格里的 {part} 户。',
       'give-block': '点街块里一处，再点要给的相邻网格。',
       giveBlockTo: '再点要给的相邻网格。',
       unnamed: '一栋楼',

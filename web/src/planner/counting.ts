@@ -21,12 +21,15 @@ export interface Count {
 export class Census {
   /** Buildings by grid, as indexes into the columns; -1 holds those in no grid. */
   private readonly inGrid = new Map<number, number[]>()
+  /** Index of each building's first part: only there does a divided one count as a building. */
+  private readonly first = new Map<number, number>()
 
   constructor(
     readonly columns: BuildingColumns,
     coverage: Coverage,
   ) {
     const all = columns.id.map((_, i) => i)
+    for (const i of all.toReversed()) this.first.set(columns.id[i] ?? -1, i)
     this.share(
       all,
       [...coverage.faces].map(({ id, rings }) => [id, rings] as const),
@@ -51,7 +54,7 @@ export class Census {
         )
         const count = counts.get(home?.id ?? id) as Count
         count.households += this.columns.households[index] ?? 0
-        count.buildings += 1
+        if (this.first.get(this.columns.id[index] ?? -1) === index) count.buildings += 1
       }
     }
     return counts
@@ -69,6 +72,20 @@ export class Census {
 
   buildingsOf(id: number): readonly number[] {
     return this.inGrid.get(id) ?? []
+  }
+
+  /** Grids that hold a building, with the households of it: several where it is divided. */
+  holdersOf(building: number): Map<number, number> {
+    const holders = new Map<number, number>()
+    for (const [grid, indexes] of this.inGrid) {
+      for (const index of indexes) {
+        if (this.columns.id[index] !== building) continue
+        const households = this.columns.households[index] ?? 0
+        holders.set(grid, (holders.get(grid) ?? 0) + households)
+      }
+    }
+    holders.delete(-1)
+    return holders
   }
 
   private share(indexes: readonly number[], shapes: (readonly [number, Rings])[]): void {

@@ -7,6 +7,9 @@ import { type Bench, hoverAt, idleTool, type Pointer, type Tool } from './pointe
 const BUILDING_PX = 24
 
 interface Taken {
+  /** Grids that give: several where a building is divided among them. */
+  givers: readonly number[]
+  /** The one that was pointed at. */
   from: number
   at: LonLat
   building: number | null
@@ -20,6 +23,23 @@ export function refusalToGive(coverage: Coverage, from: number, to: number): str
   if (giver.locked || taker.locked) return 'locked'
   if (giver.areaId !== taker.areaId) return 'twoAreas'
   return coverage.neighbours(from).has(to) ? null : 'notNeighbour'
+}
+
+/** As `refusalToGive`, of a building that several grids may hold a part of. */
+export function refusalOfAll(
+  coverage: Coverage,
+  givers: readonly number[],
+  to: number,
+): string | null {
+  const others = givers.filter((id) => id !== to)
+  if (others.length === 0) return coverage.face(to) === undefined ? 'outside' : 'same'
+  const refusals = others.map((from) => refusalToGive(coverage, from, to))
+  // One apart from the grid that takes it may come to it by the part of another.
+  const apart = refusals.filter((refusal) => refusal === 'notNeighbour')
+  const held = givers.includes(to)
+  const real = refusals.find((refusal) => refusal !== null && refusal !== 'notNeighbour')
+  if (real !== undefined) return real
+  return apart.length === refusals.length && !held ? 'notNeighbour' : null
 }
 
 export function givingTool(bench: Bench, what: 'building' | 'block'): Tool {
@@ -38,7 +58,7 @@ export function givingTool(bench: Bench, what: 'building' | 'block'): Tool {
     if (face === null) bench.refuse('outside')
     else if (face.locked) bench.refuse('locked')
     else if (what === 'block') {
-      taken = { from: face.id, at: pointer.at, building: null }
+      taken = { givers: [face.id], from: face.id, at: pointer.at, building: null }
       layer.put({ marks: [pointer.at] })
       bench.say({ key: 'giveBlockTo' })
     } else takeBuilding(face.id, pointer)
@@ -53,21 +73,32 @@ export function givingTool(bench: Bench, what: 'building' | 'block'): Tool {
     }
     const at = census.position(index)
     const { id, name, households } = census.columns
-    taken = { from, at, building: id[index] ?? null }
+    const building = id[index] ?? -1
+    const holders = census.holdersOf(building)
+    taken = { givers: [...holders.keys()], from, at, building }
     layer.put({ marks: [at] })
     const params = { name: name[index] ?? '', count: households[index] ?? 0 }
-    bench.say({ key: 'giveBuildingTo', params })
+    if (holders.size < 2) bench.say({ key: 'giveBuildingTo', params })
+    else {
+      const count = [...holders.values()].reduce((sum, one) => sum + one, 0)
+      const part = holders.get(from) ?? 0
+      bench.say({ key: 'giveTowerTo', params: { ...params, count, grids: holders.size, part } })
+    }
   }
 
-  function give({ at }: Pointer, { from, at: point, building }: Taken): void {
+  function give({ at, shift }: Pointer, { givers, from, at: point, building }: Taken): void {
     const to = desk.coverage.faceAt(at)?.id ?? -1
-    const refusal = refusalToGive(desk.coverage, from, to)
+    const partOnly = shift && givers.length > 1
+    const refusal = refusalOfAll(desk.coverage, partOnly ? [from] : givers, to)
     if (refusal !== null) {
       bench.refuse(refusal)
       return
     }
     if (building === null) desk.submit({ kind: 'give-block', point, to_grid_id: to })
-    else desk.submit({ kind: 'give-building', building_id: building, to_grid_id: to })
+    else {
+      const whole = { kind: 'give-building', building_id: building, to_grid_id: to } as const
+      desk.submit(partOnly ? { ...whole, from_grid_id: from } : whole)
+    }
     drop()
   }
 

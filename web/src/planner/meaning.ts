@@ -35,9 +35,10 @@ export function meant(edit: Edit, coverage: Coverage, census: Census | null): re
       return from === null ? [edit.to_grid_id] : [from.id, edit.to_grid_id]
     }
     case 'give-building': {
-      const index = census?.columns.id.indexOf(edit.building_id) ?? -1
-      const from = index < 0 || census === null ? null : coverage.faceAt(census.position(index))
-      return from === null ? [edit.to_grid_id] : [from.id, edit.to_grid_id]
+      const { building_id, from_grid_id, to_grid_id } = edit
+      const holders = census?.holdersOf(building_id).keys() ?? []
+      const givers = from_grid_id == null ? [...holders] : [from_grid_id]
+      return [...new Set([...givers, to_grid_id])]
     }
     case 'renumber':
       return []
