@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # outside: folders of the private database that had to be put elsewhere (see data/cluster.py).
 outside() {
     sed -n 's/.*"base": "\(\/.*\)".*/\1/p' .sanbai/cluster/cluster.json \
-        .sanbai/test-cluster/cluster.json 2>/dev/null || true
+        .sanbai/test-cluster/cluster.json .sanbai/bench-cluster/cluster.json 2>/dev/null || true
 }
 
 made=()

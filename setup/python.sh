@@ -7,15 +7,19 @@ python_value() {
         "$(digest pyproject.toml requirements.lock requirements-dev.lock setup/requirements-uv.lock)"
 }
 
-# python_fresh demo|test
+# python_stamp demo|test|bench: running and measuring need the same.
+python_stamp() { if [ "$1" = test ]; then say python-test; else say python-demo; fi; }
+
+# python_fresh demo|test|bench
 python_fresh() {
-    [ -x .venv/bin/sanbai ] && { fresh "python-$1" "$(python_value)" || fresh python-test "$(python_value)"; }
+    [ -x .venv/bin/sanbai ] &&
+        { fresh "$(python_stamp "$1")" "$(python_value)" || fresh python-test "$(python_value)"; }
 }
 
-# install_python demo|test
+# install_python demo|test|bench
 install_python() {
     local lock=requirements.lock
-    [ "$1" = demo ] || lock=requirements-dev.lock
+    [ "$1" != test ] || lock=requirements-dev.lock
     # Scripts in .venv hold the folder they were made in.
     if [ -d .venv ] && ! fresh venv-folder "$root" && [ -e "$stamps/venv-folder" ]; then
         rm -rf .venv
@@ -30,5 +34,5 @@ install_python() {
     step 'Python packages' .venv/bin/uv pip install --python .venv/bin/python --compile-bytecode \
         --require-hashes -r "$lock"
     step 'Sanbai' .venv/bin/uv pip install --python .venv/bin/python --no-deps --editable .
-    stamp "python-$1" "$(python_value)"
+    stamp "$(python_stamp "$1")" "$(python_value)"
 }

@@ -29,7 +29,8 @@ from data.migrate import upgrade
 from data.server import DATABASE, DatabaseUrls, database_urls, private_cluster
 
 GRACE_S = 10
-TEST_CLUSTER = "test-cluster"
+# Clusters of tests and benches, which a run that was killed leaves running.
+OTHER_CLUSTERS = ("test-cluster", "bench-cluster")
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on (SANBAI_PORT).", min=1)]
 WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
@@ -175,7 +176,8 @@ def stop() -> None:
     """Stop what `up` started, and the private database. 停止服务与数据库。"""
     home = Settings().home
     stopped = stop_running(home)
-    for cluster in (private_cluster(home), PrivateCluster(home / TEST_CLUSTER)):
+    others = (PrivateCluster(home / name) for name in OTHER_CLUSTERS)
+    for cluster in (private_cluster(home), *others):
         if cluster.directory.is_dir():
             stopped = cluster.stop_if_unused() or stopped
     console.print("已停止 · Stopped." if stopped else "没有在运行 · Nothing was running.")

@@ -1,0 +1,5 @@
+"""The benches of `make bench`: name → module that has `run(size: Size) -> list[Result]`."""
+
+from typing import Final
+
+BENCHES: Final[dict[str, str]] = {}
