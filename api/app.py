@@ -14,9 +14,12 @@ from api.context import Clock, Context, system_clock
 from api.passwords import Passwords
 from api.routes import ROUTERS
 from api.settings import Settings
+from api.signed_in import SignedIn
+from api.tile_front import TileFront
 from data.database import open_engine
 from data.files import open_files
 from data.server import database_urls
+from tiles.memory import ByteMemory
 
 WEB_CLIENT = Path(__file__).parent / "webclient"
 # A decoded photo takes up to 200 MB.
@@ -69,9 +72,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         clock,
         Passwords(settings.password_hashers),
         BoundedSemaphore(PHOTOS_AT_ONCE),
+        ByteMemory(settings.tile_memory_mb * 1024 * 1024),
+        SignedIn(settings.session_memory_s),
     )
     errors.install(app)
     operations.install(app)
+    app.add_middleware(TileFront)
     requests.install(app)
     for router in ROUTERS:
         app.include_router(router)

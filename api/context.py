@@ -14,8 +14,10 @@ from api.errors import Problem
 from api.passwords import Passwords
 from api.permissions import Caller, Role
 from api.settings import Settings
+from api.signed_in import SignedIn
 from data.accounts import Held, caller_of_session
 from data.scope import Scope
+from tiles.memory import ByteMemory
 
 COOKIE = "sanbai_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,6 +39,8 @@ class Context:
     clock: Clock
     passwords: Passwords
     photo_slots: BoundedSemaphore
+    tiles: ByteMemory
+    signed_in: SignedIn
 
 
 async def context(request: Request) -> Context:
@@ -76,9 +80,11 @@ def current_session(request: Request, tx: Tx, at: Now) -> Held:
     return held
 
 
-def caller(request: Request, tx: Tx, at: Now) -> Caller:
+def caller(request: Request, parts: AppContext, tx: Tx, at: Now) -> Caller:
     """Who is asking, by the session cookie; 401 when nobody is signed in."""
-    return as_caller(current_session(request, tx, at))
+    who = as_caller(current_session(request, tx, at))
+    parts.signed_in.keep(request.cookies[COOKIE], who, at)
+    return who
 
 
 def as_caller(held: Held) -> Caller:

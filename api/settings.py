@@ -29,6 +29,16 @@ class Settings(BaseSettings):
     pool_size: int = Field(10, ge=2, le=200, description="Connections and request threads.")
     statement_timeout_s: float = Field(30, gt=0, description="No query runs longer, in seconds.")
     session_hours: float = Field(12, gt=0, description="A sign-in ends after so many hours.")
+    session_memory_s: float = Field(
+        5,
+        ge=0,
+        le=60,
+        description="Shapes of the map are given for so many seconds without looking the session "
+        "up again; 0: every request looks it up.",
+    )
+    tile_memory_mb: int = Field(
+        256, ge=0, description="Memory of each web process for drawn tiles, in MiB; 0: none."
+    )
     secure_cookies: bool = Field(
         default=False, description="Send the session cookie over HTTPS only."
     )

@@ -115,10 +115,11 @@ def me(request: Request, tx: Tx, at: Now) -> Me:
 
 
 @router.delete("", status_code=204, responses=problem_responses(401, 403))
-def sign_out(request: Request, response: Response, tx: Tx, at: Now) -> None:
+def sign_out(request: Request, response: Response, parts: AppContext, tx: Tx, at: Now) -> None:
     """Sign out: the session ends on the server, not only in the browser."""
     current_session(request, tx, at)
     close_session(tx, request.cookies[COOKIE])
+    parts.signed_in.forget()
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")
 
 

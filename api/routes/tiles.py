@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from api.caching import IMMUTABLE, PRIVATE, etag_of, is_current
-from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
+from api.caching import PRIVATE, etag_of, is_current
+from api.context import AppContext, Context, CurrentCaller, Now, Tx, scope_for
 from api.errors import not_found
 from api.permissions import Caller
 from api.plan_views import require_plan
+from api.tile_front import MEDIA_TYPE, shared_tile, tile_key, tile_response
 from data.areas import district_bounds
 from data.hotspots import latest_run_id
 from data.layers import district_today, layer_version
@@ -21,7 +22,6 @@ from tiles.layers import LAYERS, Layer
 from tiles.tilejson import describe
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
-MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 
 On = Annotated[date | None, Query(description="Grids in force on this day; none: today.")]
 Plan = Annotated[int | None, Query(description="Grids as this draft plan draws them.")]
@@ -79,6 +79,7 @@ def tile(
     y: int,
     *,
     request: Request,
+    parts: AppContext,
     caller: CurrentCaller,
     tx: Tx,
     at: Now,
@@ -95,19 +96,43 @@ def tile(
     except NoSuchTileError:
         raise not_found("tile") from None
     scope = scope_for(caller, layer.permission)
+    own = layer.scoped or (layer.name == "grids" and plan is not None)
+    if v is not None and not own:
+        kept = parts.tiles.get(tile_key(scope.district_id, layer.name, v, address))
+        if kept is not None:
+            return shared_tile(request, kept, layer.name, v, address, keep=True)
     day = on or district_today(tx, scope.district_id, at)
-    if layer.scoped or (layer.name == "grids" and plan is not None):
+    if own:
         asked = View(day, plan_id=plan, run_id=run)
         view = _own_view(tx, caller, scope, layer=layer, view=asked, state=state)
         return _own_tile(request, draw_tile(tx, layer, address, scope, view), scope)
-    version = layer_version(tx, scope.district_id, layer.name, day)
-    headers = {
-        "ETag": etag_of(version, f"{layer.name}/{z}/{x}/{y}"),
-        "Cache-Control": IMMUTABLE if v == version else PRIVATE,
-    }
-    if is_current(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return _answer(request, draw_tile(tx, layer, address, scope, View(day)), headers)
+    version, packed = _shared(parts, tx, scope, layer, address, day=day)
+    return shared_tile(request, packed, layer.name, version, address, keep=v == version)
+
+
+class _ChangedMeanwhile(Exception):  # noqa: N818 (no error: it is drawn again)
+    """The layer changed while a tile of it was drawn."""
+
+
+def _shared(
+    parts: Context, tx: Connection, scope: Scope, layer: Layer, address: Tile, *, day: date
+) -> tuple[str, bytes]:
+    """Version and packed bytes of a tile that is the same for everybody; drawn once."""
+
+    def draw() -> bytes:
+        packed = pack(draw_tile(tx, layer, address, scope, View(day)))
+        # What a version names never changes: a tile drawn beside a publication is not kept.
+        if layer_version(tx, scope.district_id, layer.name, day) != version:
+            raise _ChangedMeanwhile
+        return packed
+
+    while True:
+        version = layer_version(tx, scope.district_id, layer.name, day)
+        key = tile_key(scope.district_id, layer.name, version, address)
+        try:
+            return version, parts.tiles.get_or_make(key, draw)
+        except _ChangedMeanwhile:
+            continue
 
 
 def _own_view(
@@ -127,17 +152,4 @@ def _own_tile(request: Request, drawn: bytes, scope: Scope) -> Response:
     headers = {"ETag": etag_of(scope.etag, drawn), "Cache-Control": PRIVATE, "Vary": "Cookie"}
     if is_current(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return _answer(request, drawn, headers)
-
-
-def _answer(request: Request, drawn: bytes, headers: dict[str, str]) -> Response:
-    if not drawn:
-        return Response(status_code=204, headers=headers)
-    vary = ", ".join(filter(None, [headers.get("Vary"), "Accept-Encoding"]))
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(drawn, media_type=MEDIA_TYPE, headers=headers | {"Vary": vary})
-    return Response(
-        pack(drawn),
-        media_type=MEDIA_TYPE,
-        headers=headers | {"Content-Encoding": "gzip", "Vary": vary},
-    )
+    return tile_response(request, pack(drawn), headers)

@@ -1,0 +1,97 @@
+"""Tiles that are in memory, answered before any route: no thread, no database, no waiting.
+
+Only tiles that are the same for everybody who is signed in come this way, and only under the
+version that their address names; everything else goes on to `api.routes.tiles`.
+"""
+
+import gzip
+import re
+from collections.abc import Hashable
+from typing import cast
+from urllib.parse import parse_qsl
+
+from fastapi import Request, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.caching import IMMUTABLE, etag_of, is_current
+from api.context import COOKIE, Context
+from api.permissions import Caller
+from tiles.address import NoSuchTileError, Tile
+from tiles.layers import LAYERS
+
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+_ADDRESS = re.compile(r"/tiles/([a-z]+)/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt")
+# Fields of the query that a version stands for; any other asks for something of the caller's own.
+_STOOD_FOR = frozenset({"v", "on"})
+
+
+def tile_key(district_id: int, layer: str, version: str, tile: Tile) -> Hashable:
+    """Name a tile in memory: its version is part of it, so that none is ever stale."""
+    return (district_id, layer, version, tile.z, tile.x, tile.y)
+
+
+def shared_tile(
+    request: Request, packed: bytes, layer: str, version: str, tile: Tile, *, keep: bool
+) -> Response:
+    """Answer with a tile that is the same for everybody; `keep`: under its version, for good."""
+    headers = {
+        "ETag": etag_of(version, f"{layer}/{tile.z}/{tile.x}/{tile.y}"),
+        "Cache-Control": IMMUTABLE if keep else "private, no-cache",
+    }
+    if is_current(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return tile_response(request, packed, headers)
+
+
+def tile_response(request: Request, packed: bytes, headers: dict[str, str]) -> Response:
+    """Answer with a packed tile, unpacked for who cannot unpack it; 204 when it is empty."""
+    if not packed:
+        return Response(status_code=204, headers=headers)
+    vary = ", ".join(filter(None, [headers.get("Vary"), "Accept-Encoding"]))
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        plain = gzip.decompress(packed)
+        return Response(plain, media_type=MEDIA_TYPE, headers=headers | {"Vary": vary})
+    return Response(
+        packed,
+        media_type=MEDIA_TYPE,
+        headers=headers | {"Content-Encoding": "gzip", "Vary": vary},
+    )
+
+
+class TileFront:
+    """ASGI middleware that answers what it can from memory and passes on the rest."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from memory, or pass on."""
+        kept = _kept(scope) if scope["type"] == "http" else None
+        await (self.app if kept is None else kept)(scope, receive, send)
+
+
+def _kept(scope: Scope) -> Response | None:
+    address = _ADDRESS.fullmatch(scope["path"]) if scope["method"] == "GET" else None
+    layer = None if address is None else LAYERS.get(address[1])
+    if address is None or layer is None or layer.scoped:
+        return None
+    asked = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+    request = Request(scope)
+    parts = cast("Context", request.app.state.context)
+    who = _signed_in(request, parts)
+    if who is None or not who.roles_for(layer.permission) or not asked.keys() <= _STOOD_FOR:
+        return None
+    try:
+        tile = Tile(int(address[2]), int(address[3]), int(address[4]))
+    except NoSuchTileError:
+        return None
+    version = asked.get("v", "")
+    packed = parts.tiles.get(tile_key(who.district_id, layer.name, version, tile))
+    if packed is None:
+        return None
+    return shared_tile(request, packed, layer.name, version, tile, keep=True)
+
+
+def _signed_in(request: Request, parts: Context) -> Caller | None:
+    token = request.cookies.get(COOKIE)
+    return None if token is None else parts.signed_in.get(token, parts.clock())

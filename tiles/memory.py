@@ -1,0 +1,91 @@
+"""Bytes kept in memory, up to a bound: what was asked for least recently goes first."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final
+
+# What Python needs for a key, its entry and the object around the bytes.
+ENTRY_BYTES: Final = 400
+
+
+@dataclass
+class _Turn:
+    """Those who want the same bytes that are not there yet."""
+
+    lock: Lock = field(default_factory=Lock)
+    waiting: int = 0
+
+
+class ByteMemory:
+    """A bounded memory of bytes that threads share.
+
+    Parameters
+    ----------
+    most_bytes
+        What all entries take together at most; 0 keeps nothing.
+
+    Notes
+    -----
+    An entry never changes: whatever makes its bytes differ belongs into its key.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self._held = 0
+        self._entries: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._turns: dict[Hashable, _Turn] = {}
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def held_bytes(self) -> int:
+        """What all entries take together."""
+        return self._held
+
+    def get(self, key: Hashable) -> bytes | None:
+        """Return what is kept under a key, or None; it counts as asked for."""
+        with self._lock:
+            kept = self._entries.get(key)
+            if kept is not None:
+                self._entries.move_to_end(key)
+            return kept
+
+    def get_or_make(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """Return what is kept under a key, or make it.
+
+        Many who ask at once wait for the first: the bytes are made once. Where making them
+        fails, whoever made them is told why and the next one tries.
+        """
+        kept = self.get(key)
+        if kept is not None:
+            return kept
+        with self._lock:
+            turn = self._turns.setdefault(key, _Turn())
+            turn.waiting += 1
+        try:
+            with turn.lock:
+                kept = self.get(key)
+                if kept is None:
+                    kept = make()
+                    self._keep(key, kept)
+                return kept
+        finally:
+            with self._lock:
+                turn.waiting -= 1
+                if turn.waiting == 0:
+                    del self._turns[key]
+
+    def _keep(self, key: Hashable, made: bytes) -> None:
+        size = len(made) + ENTRY_BYTES
+        if size > self.most_bytes:
+            return
+        with self._lock:
+            self._entries[key] = made
+            self._held += size
+            while self._held > self.most_bytes:
+                _, dropped = self._entries.popitem(last=False)
+                self._held -= len(dropped) + ENTRY_BYTES
