@@ -41,8 +41,11 @@ class CaseCore(BaseModel):
     overdue: bool = Field(description="Not put right by its deadline, and still to be.")
     grid: Ref | None = Field(description="Null: in no grid, waits in the triage queue.")
     area: NamedRef | None
-    lon: float = Field(description="Degrees, WGS 84.", examples=[118.3052])
-    lat: float = Field(description="Degrees, WGS 84.", examples=[36.6014])
+    lon: float | None = Field(
+        description="Degrees, WGS 84; null: its place is not known yet.", examples=[118.3052]
+    )
+    lat: float | None = Field(description="Degrees, WGS 84.", examples=[36.6014])
+    external_number: str | None = Field(description="Its number in another office's list.")
     address: str | None
     unit: NamedRef | None = Field(description="The unit charged with it.")
     occurred_at: AwareDatetime = Field(description="The device's clock.")
@@ -100,7 +103,6 @@ class Case(CaseCore):
     )
     accuracy_m: float | None
     source: Source
-    external_number: str | None
     reworks: int
     dispatched_at: AwareDatetime | None
     handled_at: AwareDatetime | None
@@ -124,7 +126,7 @@ def _named(thing_id: int | None, name: str | None) -> NamedRef | None:
 
 _PLAIN = (
     *("id", "number", "severity", "state", "overdue", "lon", "lat", "address", "seq", "photos"),
-    *("occurred_at", "received_at", "deadline_at", "closed_at"),
+    *("occurred_at", "received_at", "deadline_at", "closed_at", "external_number"),
 )
 
 
@@ -175,7 +177,6 @@ def full(
         temporary_grids=[NamedRef(id=grid.id, name=grid.name) for grid in temporary_grids],
         accuracy_m=row.accuracy_m,
         source=row.source,
-        external_number=row.external_number,
         reworks=row.reworks,
         dispatched_at=row.dispatched_at,
         handled_at=row.handled_at,

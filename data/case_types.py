@@ -67,11 +67,21 @@ class Place:
 
 @dataclass(frozen=True)
 class NewCase:
-    """What is known of a hazard when it is reported; `severity` None: as its category says."""
+    """What is known of a hazard when it is reported.
+
+    Parameters
+    ----------
+    point
+        None where nobody knows it yet; then `area_path` says in which area it waits for it.
+    severity
+        None: as its category says.
+    list_source
+        The running list of another office that it came with.
+    """
 
     id: UUID
     category_id: int
-    point: Point
+    point: Point | None
     description: str
     occurred_at: datetime
     source: str
@@ -79,6 +89,8 @@ class NewCase:
     accuracy_m: float | None = None
     address: str | None = None
     external_number: str | None = None
+    area_path: str | None = None
+    list_source: str | None = None
 
 
 @dataclass(frozen=True)

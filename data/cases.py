@@ -1,68 +1,45 @@
-"""Cases in the database: filing one, acting on it, and finding the grid it lies in.
+"""Cases in the database: finding one, and acting on it.
 
 The ledger is appended to and the present state derived from it in the same transaction, with the
 counters of the grid. What may be done is decided by `casework`; who may see it by the caller.
 """
 
-import secrets
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, select, text, update
 
-from casework.ledger import GENESIS, SALT_BYTES, next_line, text_digest
-from casework.states import Actor, Case, Event, Refusal, apply, decide, is_overdue
+from casework.states import Actor, Case, Event, apply, decide, is_overdue
+from data.case_filing import NewLine, append_lines, create_case, decided
+from data.case_places import hold_grids, place_facts, place_of
 from data.case_types import (
-    CaseExistsError,
     CaseMovedOnError,
-    NewCase,
     Place,
     Point,
-    RefusedError,
     Step,
     StoredCase,
-    UnknownCategoryError,
     UnknownUnitError,
 )
-from data.database import query
-from data.schema import CaseEvent, CaseText, Category, HazardCase, Photo, Unit
+from data.schema import CaseEvent, HazardCase, Photo, Unit
 from data.status import bump_areas, change_counts, counts_of
+
+__all__ = [
+    "DERIVED",
+    "act",
+    "create_case",
+    "find_case",
+    "hold_grids",
+    "place_of",
+    "write_event",
+]
 
 DERIVED = (
     *("state", "seq", "severity", "grid_id", "unit_id", "reported_by", "handled_by", "received_at"),
     *("deadline_at", "dispatched_at", "handled_at", "verified_at", "closed_at", "reworks"),
 )
 """Columns of `hazard_case` that are the fields of `casework.states.Case`."""
-
-
-def place_of(
-    connection: Connection,
-    district_id: int,
-    point: Point,
-    at: datetime,
-    occurred_at: datetime | None = None,
-) -> Place:
-    """Find the grid and area of a point on the day of a moment.
-
-    Parameters
-    ----------
-    occurred_at
-        When it happened by the device's clock: `grid_id_filed` is the grid of that day.
-    """
-    row = connection.execute(
-        query("place_of"),
-        {
-            "district_id": district_id,
-            "lon": point.lon,
-            "lat": point.lat,
-            "at": at,
-            "occurred_at": occurred_at,
-        },
-    ).one()
-    return Place(row.grid_id, row.area_path, row.day, row.grid_id_filed, tuple(row.temporary_ids))
 
 
 def find_case(
@@ -83,43 +60,6 @@ def find_case(
     return StoredCase(district_id, case_id, case, row.overdue, row.path)
 
 
-def create_case(
-    connection: Connection, district_id: int, new: NewCase, actor: Actor, at: datetime
-) -> StoredCase:
-    """File a case: its first line, its number, its grid, and the grid's counters.
-
-    Raises
-    ------
-    UnknownCategoryError, CaseExistsError, RefusedError
-    """
-    category = connection.execute(
-        select(Category.severity, Category.limit_minutes).where(
-            Category.district_id == district_id, Category.id == new.category_id, Category.active
-        )
-    ).one_or_none()
-    if category is None:
-        raise UnknownCategoryError(str(new.category_id))
-    hold_grids(connection, district_id)
-    place = place_of(connection, district_id, new.point, at, new.occurred_at)
-    facts = {
-        "category_id": new.category_id,
-        "severity": new.severity or category.severity,
-        "limit_minutes": category.limit_minutes,
-        "source": new.source,
-        "external_number": new.external_number,
-        "accuracy_m": new.accuracy_m,
-        **_place_facts(new.point, place),
-    }
-    if place.grid_id_filed != place.grid_id:
-        facts["grid_id_filed"] = place.grid_id_filed
-    event = _decided(decide(Case(), "report", actor, at, occurred_at=new.occurred_at, facts=facts))
-    stored = StoredCase(district_id, new.id, apply(Case(), event), False, place.area_path)
-    _insert_case(connection, stored, new, place)
-    _append(connection, stored, event, GENESIS, new.description)
-    _recount(connection, None, stored, at)
-    return stored
-
-
 def act(
     connection: Connection, stored: StoredCase, step: Step, actor: Actor, at: datetime
 ) -> StoredCase:
@@ -133,7 +73,7 @@ def act(
     if step.expected_seq != case.seq:
         raise CaseMovedOnError(step.expected_seq, case.seq, str(case.state))
     # Refused before it is looked up: a refusal needs no place and no unit.
-    _decided(decide(case, step.action, actor, at))
+    decided(decide(case, step.action, actor, at))
     facts: dict[str, Any] = {}
     if step.action == "dispatch":
         facts["unit_id"] = _known_unit(connection, stored.district_id, step.unit_id)
@@ -141,13 +81,11 @@ def act(
     if step.action == "place" and step.point is not None:
         hold_grids(connection, stored.district_id)
         place = place_of(connection, stored.district_id, step.point, at)
-        facts |= _place_facts(step.point, place)
+        facts |= place_facts(step.point, place)
     photos = _photos_since(connection, stored)
     if photos:
         facts["photos"] = photos
-    event = _decided(
-        decide(case, step.action, actor, at, occurred_at=step.occurred_at, facts=facts)
-    )
+    event = decided(decide(case, step.action, actor, at, occurred_at=step.occurred_at, facts=facts))
     point = step.point if place is not None else None
     return write_event(connection, stored, event, step.text, place=place, point=point)
 
@@ -206,43 +144,9 @@ def write_event(
             CaseEvent.seq == stored.case.seq,
         )
     ).scalar_one()
-    _append(connection, after, event, previous, body)
-    _recount(connection, stored, after, at)
+    append_lines(connection, stored.district_id, [NewLine(stored.id, event, previous, body)])
+    _recount(connection, stored, after)
     return after
-
-
-def hold_grids(connection: Connection, district_id: int) -> None:
-    """Keep the grids as they are until this transaction ends.
-
-    Publishing a plan writes this row first: it waits for places that are being looked up, and
-    whoever comes later looks them up in the new grids.
-    """
-    connection.execute(
-        text(
-            "SELECT version FROM layer_version"
-            " WHERE district_id = :district_id AND layer = 'grids' FOR SHARE"
-        ),
-        {"district_id": district_id},
-    )
-
-
-def _decided(decision: Event | Refusal) -> Event:
-    if isinstance(decision, Refusal):
-        raise RefusedError(decision)
-    return decision
-
-
-def _place_facts(point: Point, place: Place) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "lon": point.lon,
-        "lat": point.lat,
-        "datum": point.datum_in,
-        "grid_id": place.grid_id,
-        "area_path": place.area_path,
-    }
-    if place.temporary_ids:
-        facts["temporary_grid_ids"] = list(place.temporary_ids)
-    return facts
 
 
 def _ewkt(point: Point) -> str:
@@ -274,82 +178,12 @@ def _photos_since(connection: Connection, stored: StoredCase) -> list[str]:
     ]
 
 
-def _insert_case(connection: Connection, stored: StoredCase, new: NewCase, place: Place) -> None:
-    case = stored.case
-    turn: int = connection.execute(text("SELECT nextval('case_number')")).scalar_one()
-    done = connection.execute(
-        text(
-            "INSERT INTO hazard_case (district_id, id, number, category_id, severity, state, seq,"
-            " source, external_number, area_path, grid_id, grid_id_filed, geom, datum_in,"
-            " accuracy_m, address, reported_by, occurred_at, received_at, deadline_at)"
-            " VALUES (:district_id, :id, :number, :category_id, :severity, :state, :seq, :source,"
-            " :external_number, CAST(:area_path AS ltree), :grid_id, :grid_id_filed, :geom,"
-            " :datum_in, :accuracy_m, :address, :reported_by, :occurred_at, :received_at,"
-            " :deadline_at)"
-            " ON CONFLICT (district_id, id) DO NOTHING"
-        ),
-        {
-            "district_id": stored.district_id,
-            "id": stored.id,
-            "number": f"{place.day.year}{turn:06d}",
-            "category_id": new.category_id,
-            "severity": case.severity,
-            "state": case.state,
-            "seq": case.seq,
-            "source": new.source,
-            "external_number": new.external_number,
-            "area_path": place.area_path,
-            "grid_id": place.grid_id,
-            "grid_id_filed": place.grid_id_filed,
-            "geom": _ewkt(new.point),
-            "datum_in": new.point.datum_in,
-            "accuracy_m": new.accuracy_m,
-            "address": new.address,
-            "reported_by": case.reported_by,
-            "occurred_at": new.occurred_at,
-            "received_at": case.received_at,
-            "deadline_at": case.deadline_at,
-        },
-    )
-    if done.rowcount == 0:
-        raise CaseExistsError(str(stored.id))
-
-
-def _append(
-    connection: Connection, stored: StoredCase, event: Event, previous: bytes, body: str | None
-) -> None:
-    facts: Mapping[str, Any] = event.facts
-    keys = {"district_id": stored.district_id, "case_id": stored.id, "seq": event.seq}
-    if body:
-        salt = secrets.token_bytes(SALT_BYTES)
-        facts = {**facts, "text_digest": text_digest(body, salt)}
-        connection.execute(insert(CaseText).values(**keys, body=body, salt=salt))
-    line = next_line(stored.id, replace(event, facts=dict(facts)), previous)
-    connection.execute(
-        insert(CaseEvent).values(
-            **keys,
-            action=event.action,
-            state=event.state,
-            actor_id=event.actor_id,
-            occurred_at=event.occurred_at,
-            received_at=event.received_at,
-            facts=line.event.facts,
-            previous=previous,
-            digest=line.digest,
-        )
-    )
-
-
-def _recount(
-    connection: Connection, before: StoredCase | None, after: StoredCase, at: datetime
-) -> None:
+def _recount(connection: Connection, before: StoredCase, after: StoredCase) -> None:
     """Move what the case counts for from the grid it was in to the one it is in."""
-    was = counts_of(None, overdue=False)
-    if before is not None:
-        was = counts_of(before.case.state, overdue=before.overdue)
+    was = counts_of(before.case.state, overdue=before.overdue)
     now = counts_of(after.case.state, overdue=after.overdue)
     none = counts_of(None, overdue=False)
-    old_grid = None if before is None else before.grid_id
+    old_grid = before.grid_id
     changes = {}
     if old_grid is not None and old_grid != after.grid_id:
         changes[old_grid] = none - was
@@ -358,7 +192,5 @@ def _recount(
         was = none
     if after.grid_id is not None and now != was:
         changes[after.grid_id] = now - was
-    reported_at = at if before is None else None
-    change_counts(connection, after.district_id, changes, after.area_path, reported_at)
-    paths = {after.area_path} | ({before.area_path} if before is not None else set())
-    bump_areas(connection, after.district_id, paths)
+    change_counts(connection, after.district_id, changes, after.area_path, None)
+    bump_areas(connection, after.district_id, {before.area_path, after.area_path})

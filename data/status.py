@@ -29,6 +29,14 @@ class Counts:
     handled: int = 0
     closed: int = 0
 
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.open + other.open,
+            self.overdue + other.overdue,
+            self.handled + other.handled,
+            self.closed + other.closed,
+        )
+
     def __sub__(self, other: "Counts") -> "Counts":
         return Counts(
             self.open - other.open,

@@ -20,7 +20,7 @@ class Found(BaseModel):
     id: int | str = Field(description="A case's id is a UUID, all others are numbers.")
     title: str = Field(examples=["第一网格"])
     subtitle: str | None = Field(examples=["幸福社区 · 370303001001001"])
-    centre: LonLat
+    centre: LonLat | None = Field(description="Null: a case whose place is not known yet.")
     bbox: Box | None
 
 
@@ -50,7 +50,7 @@ def search(
                 id=row.id if row.type == "case" else int(row.id),
                 title=row.title,
                 subtitle=row.subtitle,
-                centre=(row.lon, row.lat),
+                centre=None if row.lon is None else (row.lon, row.lat),
                 bbox=None if row.west is None else (row.west, row.south, row.east, row.north),
             )
             for row in rows

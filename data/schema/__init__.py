@@ -15,6 +15,13 @@ from data.schema.plan_files import PlanBackdrop, PlanSignature
 from data.schema.plan_layers import PlanLayer
 from data.schema.plan_report import PlanReport
 from data.schema.plans import AreaShape, Grid, GridShape, GridVersion, Plan, PlanStep
+from data.schema.report_lists import (
+    CaseCandidates,
+    ReportLayout,
+    ReportList,
+    ReportRow,
+    ReportWord,
+)
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
 from data.schema.temporary_grids import TemporaryGrid
 
@@ -26,6 +33,7 @@ __all__ = [
     "Assignment",
     "Base",
     "Building",
+    "CaseCandidates",
     "CaseEvent",
     "CaseText",
     "Category",
@@ -49,6 +57,10 @@ __all__ = [
     "PlanReport",
     "PlanSignature",
     "PlanStep",
+    "ReportLayout",
+    "ReportList",
+    "ReportRow",
+    "ReportWord",
     "Road",
     "Session",
     "Shift",

@@ -61,7 +61,7 @@ class HazardCase(Base):
     """The present state of a case, derived from its ledger in the same transaction.
 
     A case keeps the grid at filing (`grid_id_filed`) and the grid now (`grid_id`); both are NULL
-    while its place lies in no grid, which puts it in the triage queue.
+    while its place lies in no grid or is not known, which puts it in the triage queue.
     """
 
     __tablename__ = "hazard_case"
@@ -77,6 +77,8 @@ class HazardCase(Base):
             name="state",
         ),
         CheckConstraint("severity IN ('red', 'yellow', 'blue')", name="severity"),
+        CheckConstraint("(geom IS NULL) = (datum_in IS NULL)", name="datum"),
+        CheckConstraint("geom IS NOT NULL OR grid_id IS NULL", name="place"),
         Index("hazard_case_geom_idx", "geom", postgresql_using="gist"),
         Index("hazard_case_area_path_idx", "area_path", postgresql_using="gist"),
         Index("hazard_case_grid_idx", "district_id", "grid_id", "state"),
@@ -99,6 +101,12 @@ class HazardCase(Base):
             postgresql_using="gin",
             postgresql_ops={"number": "gin_trgm_ops"},
         ),
+        Index(
+            "hazard_case_external_idx",
+            "district_id",
+            "external_number",
+            postgresql_where=text("external_number IS NOT NULL"),
+        ),
     )
 
     district_id: Mapped[DistrictKey]
@@ -113,8 +121,8 @@ class HazardCase(Base):
     area_path: Mapped[AreaPath]
     grid_id: Mapped[int | None] = mapped_column(BigInteger)
     grid_id_filed: Mapped[int | None] = mapped_column(BigInteger)
-    geom: Mapped[Any] = mapped_column(geometry("POINT"))
-    datum_in: Mapped[str]
+    geom: Mapped[Any | None] = mapped_column(geometry("POINT"))
+    datum_in: Mapped[str | None]
     accuracy_m: Mapped[float | None] = mapped_column(Float)
     address: Mapped[str | None]
     unit_id: Mapped[int | None] = mapped_column(BigInteger)

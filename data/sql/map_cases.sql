@@ -5,6 +5,6 @@ FROM hazard_case AS c
 JOIN category AS k ON k.district_id = c.district_id AND k.id = c.category_id
 WHERE c.district_id = :district_id
   AND c.area_path <@ CAST(:path AS ltree)
-  AND c.state = ANY(:open_states)
+  AND c.state = ANY(:open_states) AND c.geom IS NOT NULL
 ORDER BY c.received_at DESC, c.id
 LIMIT :limit

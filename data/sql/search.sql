@@ -13,8 +13,8 @@ WITH found AS (
        AND (v.code LIKE :named OR v.name ILIKE :named OR a.name || v.name ILIKE :named)
      ORDER BY rank, v.code LIMIT :limit)
     UNION ALL
-    (SELECT 'case', CAST(c.id AS text), c.number, k.name || coalesce(' · ' || c.address, ''),
-            c.geom, NULL, CASE WHEN c.number = :typed THEN 0
+    (SELECT 'case', CAST(c.id AS text), c.number,
+            concat_ws(' · ', k.name, c.external_number, c.address), c.geom, NULL, CASE WHEN c.number = :typed THEN 0
                                WHEN starts_with(c.number, :typed) THEN 1 ELSE 2 END,
             length(c.number)
      FROM hazard_case AS c

@@ -703,8 +703,8 @@ def upgrade() -> None:
         sa.Column("area_path", Ltree(), nullable=False),
         sa.Column("grid_id", sa.BigInteger(), nullable=True),
         sa.Column("grid_id_filed", sa.BigInteger(), nullable=True),
-        sa.Column("geom", Geometry("POINT", srid=4326, spatial_index=False), nullable=False),
-        sa.Column("datum_in", sa.Text(), nullable=False),
+        sa.Column("geom", Geometry("POINT", srid=4326, spatial_index=False), nullable=True),
+        sa.Column("datum_in", sa.Text(), nullable=True),
         sa.Column("accuracy_m", sa.Float(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("unit_id", sa.BigInteger(), nullable=True),
@@ -719,6 +719,12 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("overdue", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("reworks", sa.Integer(), server_default="0", nullable=False),
+        sa.CheckConstraint(
+            "(geom IS NULL) = (datum_in IS NULL)", name=op.f("hazard_case_datum_check")
+        ),
+        sa.CheckConstraint(
+            "geom IS NOT NULL OR grid_id IS NULL", name=op.f("hazard_case_place_check")
+        ),
         sa.CheckConstraint(
             "severity IN ('red', 'yellow', 'blue')", name=op.f("hazard_case_severity_check")
         ),
@@ -762,6 +768,13 @@ def upgrade() -> None:
         ["district_id", "deadline_at"],
         unique=False,
         postgresql_where=sa.text("state IN ('reported', 'dispatched') AND NOT overdue"),
+    )
+    op.create_index(
+        "hazard_case_external_idx",
+        "hazard_case",
+        ["district_id", "external_number"],
+        unique=False,
+        postgresql_where=sa.text("external_number IS NOT NULL"),
     )
     op.create_index(
         "hazard_case_geom_idx", "hazard_case", ["geom"], unique=False, postgresql_using="gist"
@@ -1168,6 +1181,103 @@ def upgrade() -> None:
             "district_id", "shift_day", "shift_id", "seq", name=op.f("track_point_pkey")
         ),
         postgresql_partition_by="RANGE (shift_day)",
+    )
+    op.create_table(
+        "report_layout",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("shape", sa.LargeBinary(), nullable=False),
+        sa.Column("layout", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("report_layout_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "shape", name=op.f("report_layout_pkey")),
+    )
+    op.create_table(
+        "report_word",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("word", sa.Text(), nullable=False),
+        sa.Column("meaning", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "field IN ('category', 'severity', 'source', 'state')",
+            name=op.f("report_word_field_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("report_word_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "field", "word", name=op.f("report_word_pkey")),
+    )
+    op.create_table(
+        "report_list",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("orders", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("rows", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'running', 'done', 'failed')",
+            name=op.f("report_list_state_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "area_id"],
+            ["area.district_id", "area.id"],
+            name=op.f("report_list_district_id_area_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("report_list_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("report_list_pkey")),
+    )
+    op.create_index(
+        "report_list_asked_idx", "report_list", ["district_id", "asked_at", "id"], unique=False
+    )
+    op.create_table(
+        "report_row",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("reporter_unit", sa.Text(), nullable=True),
+        sa.Column("digests", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("report_row_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("report_row_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "source", "key", name=op.f("report_row_pkey")),
+    )
+    op.create_index("report_row_case_idx", "report_row", ["district_id", "case_id"], unique=False)
+    op.create_table(
+        "case_candidates",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("candidates", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("case_candidates_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("case_candidates_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "case_id", name=op.f("case_candidates_pkey")),
     )
 
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):

@@ -209,6 +209,7 @@ export const en: typeof zhCN = {
     place: 'Place',
     grid: 'Grid',
     outside: 'In no grid',
+    unplaced: 'Place not known yet: waits in triage',
     unit: 'Responsible unit',
     received: 'Reported',
     closedAt: 'Closed',

@@ -193,6 +193,7 @@ export const zhCN = {
     place: '地点',
     grid: '所在网格',
     outside: '不在任何网格内',
+    unplaced: '位置未定，等待归格',
     unit: '责任单位',
     received: '上报时间',
     closedAt: '办结时间',
