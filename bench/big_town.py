@@ -89,9 +89,8 @@ def big_town(size: Size) -> Iterator[BigTown]:
     cluster = PrivateCluster(ROOT / ".sanbai" / "bench-cluster")
     with cluster.hold():
         _drop_leftovers(cluster)
-        source = _loaded(cluster, size)
         name = f"run_{os.getpid()}_{size.name}"
-        _copy(cluster, source, name)
+        _copy_loaded(cluster, size, name)
         try:
             yield _opened(cluster, size, name)
         finally:
@@ -121,31 +120,29 @@ def _age(town: BigTown) -> None:
     engine.dispose()
 
 
-def _loaded(cluster: PrivateCluster, size: Size) -> str:
-    """Name of the database that holds the town as loaded."""
-    name = f"town_{size.name}_{_digest()}"
+def _copy_loaded(cluster: PrivateCluster, size: Size, name: str) -> None:
+    """Copy the town as loaded to a database of this name."""
     with cluster.connect_as_superuser("postgres") as connection:
-        # One loads, the others wait.
+        # One loads, the others wait; nobody drops what another is copying.
         connection.execute("SELECT pg_advisory_lock(hashtext('big town'))")
+        source = f"town_{size.name}_{_digest()}"
         names = [row[0] for row in connection.execute("SELECT datname FROM pg_database")]
-        if name in names:
-            return name
-        for stale in names:
-            if stale.startswith((f"town_{size.name}_", f"loading_{size.name}")):
-                cluster.drop_database(stale)
-        console.print(f"loading the {size.name} town …")
-        loading = f"loading_{size.name}"
-        cluster.create_database(loading)
-        _load(cluster, loading, size)
-        connection.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                sql.Identifier(loading), sql.Identifier(name)
+        if source not in names:
+            for stale in names:
+                if stale.startswith((f"town_{size.name}_", f"loading_{size.name}")):
+                    cluster.drop_database(stale)
+            _load(cluster, f"loading_{size.name}", size)
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            connection.execute(
+                rename.format(sql.Identifier(f"loading_{size.name}"), sql.Identifier(source))
             )
-        )
-    return name
+        copy = sql.SQL("CREATE DATABASE {} OWNER sanbai_owner TEMPLATE {} STRATEGY file_copy")
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(source)))
 
 
 def _load(cluster: PrivateCluster, name: str, size: Size) -> None:
+    console.print(f"loading the {size.name} town …")
+    cluster.create_database(name)
     owner = open_engine(cluster.url("sanbai_owner", name), statement_timeout_s=0)
     upgrade(owner, app_role="sanbai_app")
     begun = datetime.now(UTC)
@@ -154,16 +151,6 @@ def _load(cluster: PrivateCluster, name: str, size: Size) -> None:
         load_town(superuser, owner, size, begun)
     owner.dispose()
     console.print(f"loaded in {(datetime.now(UTC) - begun).total_seconds():.0f} s")
-
-
-def _copy(cluster: PrivateCluster, source: str, name: str) -> None:
-    with cluster.connect_as_superuser("postgres") as connection:
-        connection.execute("SELECT pg_advisory_lock(hashtext('create database'))")
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} OWNER sanbai_owner TEMPLATE {} STRATEGY file_copy").format(
-                sql.Identifier(name), sql.Identifier(source)
-            )
-        )
 
 
 def _drop_leftovers(cluster: PrivateCluster) -> None:
