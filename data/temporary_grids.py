@@ -1,4 +1,4 @@
-"""Temporary grids in the database: draw one, end it, list them, find those that hold a point."""
+"""Temporary grids in the database: draw and list them, find those that hold a point."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_VERTICES = 2_000
 
 
 class TemporaryGridError(Exception):
-    """A temporary grid cannot be drawn or ended as asked.
+    """A temporary grid cannot be drawn, changed or ended as asked.
 
     Parameters
     ----------
@@ -100,14 +100,14 @@ def draw_temporary_grid(
         `days` unless it begins today or later and ends after it begins, and not in the past;
         `officer` when an account named is no active one of the district.
     """
-    now = _local_time(connection, district_id, at)
-    ends = _end(new.last_day, new.to_time)
+    now = local_time(connection, district_id, at)
+    ends = end_of(new.last_day, new.to_time)
     begins = datetime.combine(new.first_day, new.from_time or time.min)
     if new.first_day < now.date() or ends <= max(begins, now):
         raise TemporaryGridError(
             "days", "It begins today or later, and ends later than it begins and than now."
         )
-    _require_officers(connection, district_id, new.officer_ids)
+    require_officers(connection, district_id, new.officer_ids)
     made: int = connection.execute(
         text(
             "INSERT INTO temporary_grid (district_id, area_path, name, kind, reason, validity, "
@@ -138,90 +138,14 @@ def draw_temporary_grid(
     return made
 
 
-def end_temporary_grid(
-    connection: Connection,
-    district_id: int,
-    grid_id: int,
-    *,
-    last_day: date | None,
-    to_time: time | None = None,
-    by: UUID,
-    at: datetime,
-) -> datetime | None:
-    """End a temporary grid earlier or later than it was meant to; one yet to begin is called off.
-
-    Parameters
-    ----------
-    last_day
-        None: it ends now.
-    to_time
-        When it is over on that day, in the district's time zone; None: at midnight.
-
-    Returns
-    -------
-    When it ends, in the district's time zone; None when it never began.
-
-    Raises
-    ------
-    TemporaryGridError
-        `unknown`, `over`, or `days` when the end lies in the past or before its beginning.
-    """
-    now = _local_time(connection, district_id, at)
-    row = connection.execute(
-        text(
-            "SELECT lower(period) AS begins, upper(period) AS ends "
-            "FROM temporary_grid WHERE district_id = :district_id AND id = :id FOR UPDATE"
-        ),
-        {"district_id": district_id, "id": grid_id},
-    ).one_or_none()
-    if row is None:
-        raise TemporaryGridError("unknown", "There is no such temporary grid.")
-    if row.ends is None or row.ends <= now:
-        raise TemporaryGridError("over", "The temporary grid has ended.")
-    ends = now if last_day is None else _end(last_day, to_time)
-    if last_day is not None and ends <= max(now, row.begins):
-        raise TemporaryGridError("days", "It ends later than now, and later than it begins.")
-    _set_end(connection, district_id, grid_id, ends if row.begins < ends else None, by=by, at=at)
-    touch_layer(connection, district_id, "temporary", at)
-    return ends if row.begins < ends else None
-
-
-def _set_end(
-    connection: Connection,
-    district_id: int,
-    grid_id: int,
-    ends: datetime | None,
-    *,
-    by: UUID,
-    at: datetime,
-) -> None:
-    midnight = ends is not None and ends.time() == time.min
-    connection.execute(
-        text(
-            "UPDATE temporary_grid SET ended_by = :by, ended_at = :at, to_time = :to_time, "
-            "validity = CASE WHEN CAST(:upper AS date) IS NULL THEN CAST('empty' AS daterange) "
-            "ELSE daterange(lower(validity), CAST(:upper AS date)) END "
-            "WHERE district_id = :district_id AND id = :id"
-        ),
-        {
-            "district_id": district_id,
-            "id": grid_id,
-            "upper": None if ends is None else ends.date() + timedelta(days=0 if midnight else 1),
-            "to_time": None if ends is None or midnight else ends.time(),
-            "by": by,
-            "at": at,
-        },
-    )
-
-
-def _end(last_day: date, to_time: time | None) -> datetime:
+def end_of(last_day: date, to_time: time | None) -> datetime:
     """When it is over: an hour of the last day, or the midnight after it."""
     if to_time is None:
         return datetime.combine(last_day + timedelta(days=1), time.min)
     return datetime.combine(last_day, to_time)
 
 
-def _local_time(connection: Connection, district_id: int, at: datetime) -> datetime:
+def local_time(connection: Connection, district_id: int, at: datetime) -> datetime:
     """A moment in the district's time zone, to the minute."""
     local: datetime = connection.execute(
         text(
@@ -306,9 +230,10 @@ def temporary_grids_named(
     ).all()
 
 
-def _require_officers(
+def require_officers(
     connection: Connection, district_id: int, officer_ids: tuple[UUID, ...]
 ) -> None:
+    """Refuse officers who are no active accounts of the district."""
     known: int = connection.execute(
         text(
             "SELECT count(*) FROM account WHERE district_id = :district_id AND active "

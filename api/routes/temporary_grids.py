@@ -1,7 +1,7 @@
 """Temporary grids over the others: market days, floods, works."""
 
 from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 import shapely
@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    model_validator,
 )
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
@@ -28,6 +29,7 @@ from api.permissions import Caller
 from api.shapes import Outline, Ref
 from data import temporary_grids as store
 from data.layers import district_today
+from data.temporary_changes import Changed, change_temporary_grid, end_temporary_grid
 from data.temporary_grids import NewTemporaryGrid, TemporaryGridError
 
 router = APIRouter(prefix="/api/v1/temporary-grids", tags=["grids"])
@@ -105,6 +107,26 @@ class NewGrid(BaseModel):
     )
     officer_ids: list[UUID] = Field([], max_length=50)
     geometry: Outline
+
+
+class TemporaryChange(BaseModel):
+    """What of a temporary grid is to be another; what is left out stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "腊月大集（北段）", "reason": "摊位移到北段"}]}
+    )
+
+    name: Line | None = None
+    kind: Kind | None = None
+    reason: Line | None = None
+    officer_ids: list[UUID] | None = Field(None, max_length=50)
+    geometry: Outline | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not any(value is not None for value in self.__dict__.values()):
+            raise ValueError("say what is to be another")
+        return self
 
 
 class Ending(BaseModel):
@@ -188,12 +210,9 @@ def draw(new: NewGrid, command: CurrentCommand) -> JSONResponse:
 def end(grid_id: int, ending: Ending, command: CurrentCommand) -> JSONResponse:
     """End a temporary grid earlier or later; one that is ended before it began is called off."""
     tx, caller = command.tx, command.caller
-    path = store.temporary_grid_place(tx, caller.district_id, grid_id)
-    if path is None:
-        raise not_found("temporary grid")
-    caller.require_at("temporary:draw", path, what="temporary grid")
+    _require_here(tx, caller, grid_id)
     try:
-        ends = store.end_temporary_grid(
+        ends = end_temporary_grid(
             tx,
             caller.district_id,
             grid_id,
@@ -205,6 +224,35 @@ def end(grid_id: int, ending: Ending, command: CurrentCommand) -> JSONResponse:
     except TemporaryGridError as error:
         raise _refused(error) from error
     return command.keep(Ended(id=grid_id, ends=ends))
+
+
+@router.post("/{grid_id}/change", response_model=TemporaryGrid)
+def change_temporary(grid_id: int, asked: TemporaryChange, command: CurrentCommand) -> JSONResponse:
+    """Change a temporary grid that has not ended: its name, kind, reason, outline or officers."""
+    tx, caller = command.tx, command.caller
+    path = _require_here(tx, caller, grid_id)
+    shape = None if asked.geometry is None else _shape(asked.geometry)
+    officers = None if asked.officer_ids is None else tuple(asked.officer_ids)
+    try:
+        if shape is not None:
+            path = store.lowest_area(tx, caller.district_id, shape)
+            caller.require_at("temporary:draw", path, what="area")
+        changed = Changed(asked.name, asked.kind, asked.reason, shape, officers)
+        change_temporary_grid(
+            tx, caller.district_id, grid_id, changed, path, by=caller.account_id, at=command.at
+        )
+    except TemporaryGridError as error:
+        raise _refused(error) from error
+    return command.keep(_grid(_find(tx, caller, grid_id, date.min, date.max)))
+
+
+def _require_here(tx: Connection, caller: Caller, grid_id: int) -> str:
+    """Path of the area that a temporary grid lies in, where the caller may draw such."""
+    path = store.temporary_grid_place(tx, caller.district_id, grid_id)
+    if path is None:
+        raise not_found("temporary grid")
+    caller.require_at("temporary:draw", path, what="temporary grid")
+    return path
 
 
 def _shape(outline: Outline) -> BaseGeometry:

@@ -23,7 +23,7 @@ from data.schema.report_lists import (
     ReportWord,
 )
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
-from data.schema.temporary_grids import TemporaryGrid
+from data.schema.temporary_grids import TemporaryGrid, TemporaryGridChange
 
 __all__ = [
     "Account",
@@ -67,6 +67,7 @@ __all__ = [
     "ShiftGrid",
     "SignInAttempt",
     "TemporaryGrid",
+    "TemporaryGridChange",
     "TrackPoint",
     "Unit",
     "Water",

@@ -4,11 +4,11 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, Index, Uuid
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, TSRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.schema.base import AreaPath, Base, DistrictKey, SerialKey, geometry
+from data.schema.base import AreaPath, Base, BigInt, DistrictKey, SerialKey, geometry
 
 PERIOD = (
     "CASE WHEN isempty(validity) THEN CAST('empty' AS tsrange) ELSE tsrange("
@@ -52,3 +52,26 @@ class TemporaryGrid(Base):
     created_at: Mapped[datetime]
     ended_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
+
+
+class TemporaryGridChange(Base):
+    """What a temporary grid was before it was changed or ended, who did it and when.
+
+    `was` holds its columns, the shape as GeoJSON.
+    """
+
+    __tablename__ = "temporary_grid_change"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["district_id", "temporary_grid_id"],
+            ["temporary_grid.district_id", "temporary_grid.id"],
+        ),
+        Index("temporary_grid_change_grid_idx", "district_id", "temporary_grid_id"),
+    )
+
+    district_id: Mapped[DistrictKey]
+    id: Mapped[SerialKey]
+    temporary_grid_id: Mapped[BigInt]
+    was: Mapped[dict[str, Any]]
+    changed_by: Mapped[UUID]
+    changed_at: Mapped[datetime]

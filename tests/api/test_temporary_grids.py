@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import small_town
 from people import Clock, Person
+from sqlalchemy import Engine, text
 
 People = Callable[[str], Person]
 Report = Callable[..., dict[str, Any]]
@@ -26,6 +27,10 @@ TILE = "/tiles/temporary/13/6781/3193.mvt"
 def drawn(person: Person, **said: Any) -> dict[str, Any]:
     made: dict[str, Any] = person.do(PATH, {**MARKET, **said})
     return made
+
+
+def ring(*points: tuple[float, float]) -> dict[str, Any]:
+    return {"geometry": {"type": "Polygon", "coordinates": [[*points, points[0]]]}}
 
 
 def names(person: Person, **query: Any) -> list[str]:
@@ -114,6 +119,75 @@ def test_it_ends_earlier_or_is_called_off(person: People, clock: Clock) -> None:
     assert planner.post(f"{PATH}/999/end", {}).status_code == 404
 
 
+def test_its_name_kind_reason_outline_and_officers_can_be_changed(
+    person: People, report: Report, clock: Clock, engine: Engine
+) -> None:
+    planner, officer = person("planner"), person("officer")
+    made = drawn(planner)
+    url = f"{PATH}/{made['id']}/change"
+    case = officer.do("/api/v1/cases", report(lon=118.009))
+    before = planner.read("/tiles/temporary.json")["tiles"][0]
+    officers = [str(small_town.account_id("officer"))]
+    asked = {"name": "北段大集", "kind": "works", "reason": "摊位北移", "officer_ids": officers}
+    changed = planner.do(url, asked)
+    assert {**made, **{name: asked[name] for name in ("name", "kind", "reason")}} == {
+        **changed,
+        "officers": [],
+    }
+    assert [one["id"] for one in changed["officers"]] == officers
+    assert planner.read("/tiles/temporary.json")["tiles"][0] != before
+    assert officer.read(f"/api/v1/cases/{case['id']}")["temporary_grids"] == [
+        {"id": made["id"], "name": "北段大集"}
+    ]
+    moved = planner.do(url, ring((118.001, 36.805), (118.002, 36.805), (118.002, 36.825)))
+    assert (moved["area"]["code"], moved["name"]) == ("370399001", "北段大集")
+    assert planner.do(url, {"officer_ids": []})["officers"] == []
+    planner.do(f"{PATH}/{made['id']}/end", {"last_day": "2026-11-25"})
+    with engine.connect() as connection:
+        kept = connection.execute(
+            text(
+                "SELECT was ->> 'name' AS name, was -> 'geom' ->> 'type' AS shape, "
+                "was ->> 'validity' AS days FROM temporary_grid_change ORDER BY id"
+            )
+        ).all()
+    assert [row.name for row in kept] == ["腊月大集", *["北段大集"] * 3]
+    assert (kept[-1].shape, kept[-1].days) == ("MultiPolygon", "[2026-11-20,2026-11-23)")
+    clock.forward(days=6)
+    over = planner.post(url, {"name": "晚了"})
+    assert (over.status_code, over.json()["code"]) == (409, "temporary-over")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({}, "value_error"),
+        ({"name": " "}, "string_too_short"),
+        ({"kind": "party"}, "literal_error"),
+        ({"officer_ids": ["00000000-0000-7000-8000-000000000009"]}, "officer"),
+        (ring((118.03, 36.82), (118.05, 36.82), (118.03, 36.83)), "outside"),
+        (ring((118.0, 36.82), (118.01, 36.83), (118.01, 36.82), (118.0, 36.83)), "shape"),
+    ],
+)
+def test_what_must_be_mended_in_a_change_is_said(
+    person: People, said: dict[str, Any], code: str
+) -> None:
+    planner = person("planner")
+    made = drawn(planner)
+    answer = planner.post(f"{PATH}/{made['id']}/change", said)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code)
+    assert planner.read(f"{PATH}/{made['id']}") == made
+
+
+def test_no_outline_is_drawn_where_one_may_not_draw(person: People) -> None:
+    commander = person("commander.east")
+    east = ring((118.021, 36.821), (118.022, 36.821), (118.022, 36.822))
+    made = drawn(commander, **east)
+    west = ring((118.001, 36.821), (118.002, 36.821), (118.002, 36.822))
+    answer = commander.post(f"{PATH}/{made['id']}/change", west)
+    assert answer.status_code == 404
+    assert commander.read(f"{PATH}/{made['id']}") == made
+
+
 def test_its_hours_decide_which_reports_are_of_it(
     person: People, report: Report, clock: Clock
 ) -> None:
@@ -135,10 +209,6 @@ def test_its_hours_decide_which_reports_are_of_it(
     assert seen() == ([], []), "at three it is over"
     late = officer.do("/api/v1/cases", report(lon=118.009, occurred_at=noon))
     assert late["temporary_grids"] == over
-
-
-def ring(*points: tuple[float, float]) -> dict[str, Any]:
-    return {"geometry": {"type": "Polygon", "coordinates": [[*points, points[0]]]}}
 
 
 @pytest.mark.parametrize(
@@ -173,6 +243,8 @@ def test_who_may_not_draw_here_does_not(person: People, login: str, status: int)
     assert person(login).post(PATH, MARKET).status_code == status
     made = drawn(person("planner"))
     assert person(login).post(f"{PATH}/{made['id']}/end", {}).status_code == status
+    renamed = person(login).post(f"{PATH}/{made['id']}/change", {"name": "别的"})
+    assert renamed.status_code == status
 
 
 def test_it_is_seen_where_one_works(person: People) -> None:

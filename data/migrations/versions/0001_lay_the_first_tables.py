@@ -537,6 +537,30 @@ def upgrade() -> None:
         "temporary_grid_geom_idx", "temporary_grid", ["geom"], unique=False, postgresql_using="gist"
     )
     op.create_table(
+        "temporary_grid_change",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("temporary_grid_id", sa.BigInteger(), nullable=False),
+        sa.Column("was", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "temporary_grid_id"],
+            ["temporary_grid.district_id", "temporary_grid.id"],
+            name=op.f("temporary_grid_change_district_id_temporary_grid_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("temporary_grid_change_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("temporary_grid_change_pkey")),
+    )
+    op.create_index(
+        "temporary_grid_change_grid_idx",
+        "temporary_grid_change",
+        ["district_id", "temporary_grid_id"],
+        unique=False,
+    )
+    op.create_table(
         "unit",
         sa.Column("district_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -2005,6 +2005,8 @@ export type GridSide = {
 export type GridStatusColumns = {
     /**
      * As Of
+     *
+     * When it was read.
      */
     as_of: string;
     /**
@@ -4893,6 +4895,31 @@ export type SystemChoice = {
      * Zone
      */
     zone: number | null;
+};
+
+/**
+ * TemporaryChange
+ *
+ * What of a temporary grid is to be another; what is left out stays.
+ */
+export type TemporaryChange = {
+    geometry?: Outline | null;
+    /**
+     * Kind
+     */
+    kind?: 'market' | 'flood' | 'works' | 'other' | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Officer Ids
+     */
+    officer_ids?: Array<string> | null;
+    /**
+     * Reason
+     */
+    reason?: string | null;
 };
 
 /**
@@ -8833,6 +8860,56 @@ export type TemporaryGridResponses = {
 };
 
 export type TemporaryGridResponse = TemporaryGridResponses[keyof TemporaryGridResponses];
+
+export type ChangeTemporaryData = {
+    body: TemporaryChange;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Grid Id
+         */
+        grid_id: number;
+    };
+    query?: never;
+    url: '/api/v1/temporary-grids/{grid_id}/change';
+};
+
+export type ChangeTemporaryErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ChangeTemporaryError = ChangeTemporaryErrors[keyof ChangeTemporaryErrors];
+
+export type ChangeTemporaryResponses = {
+    /**
+     * Successful Response
+     */
+    200: TemporaryGrid;
+};
+
+export type ChangeTemporaryResponse = ChangeTemporaryResponses[keyof ChangeTemporaryResponses];
 
 export type EndData = {
     body: Ending;
