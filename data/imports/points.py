@@ -59,7 +59,7 @@ def _from_numbers(raw: RawTable, lon_column: str, lat_column: str) -> list[BadRo
     for row, *cells in pairs:
         numbers = []
         for column, cell in zip((lon_column, lat_column), cells, strict=True):
-            number = _degrees(cell)
+            number = read_degrees(cell)
             if number is None and (not bad or bad[-1].row != row):
                 code = "coordinate_missing" if _is_blank(cell) else "coordinate_bad"
                 bad.append(BadRow(row, column, _text(cell), Problem(code)))
@@ -82,7 +82,7 @@ def _text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def _degrees(cell: Any) -> float | None:
+def read_degrees(cell: Any) -> float | None:
     """Read a coordinate; forgives degree signs, hemisphere letters and a decimal comma."""
     if cell is None or isinstance(cell, bool):
         return None

@@ -69,10 +69,10 @@ def open_source(path: Path, kind: Kind, layer: str | None, encoding: str | None)
         raise ImportFileError("file_empty", path=path.name)
     if size > MAX_FILE_BYTES:
         raise ImportFileError("file_too_large", size_mb=size >> 20, limit_mb=MAX_FILE_BYTES >> 20)
-    found = _format(path)
+    found = format_of(path)
     if found == "zip":
         with _unpacked(path, layer) as inner:
-            return _read(inner, kind, _format(inner), None, encoding)
+            return _read(inner, kind, format_of(inner), None, encoding)
     return _read(path, kind, found, layer, encoding)
 
 
@@ -90,7 +90,14 @@ def _read(path: Path, kind: Kind, found: str, layer: str | None, encoding: str |
     return readers[found]()
 
 
-def _format(path: Path) -> str:
+def format_of(path: Path) -> str:
+    """Tell a file's format by its content, else by its name.
+
+    Raises
+    ------
+    ImportFileError
+        If it is none that can be read.
+    """
     with path.open("rb") as file:
         head = file.read(4096)
     for magic, name in _MAGIC:

@@ -50,7 +50,7 @@ def read_csv(path: Path, kind: Kind, encoding: str | None) -> RawTable:
     rows, numbers, first_line = [], [], 1
     usual_limit = csv.field_size_limit(_MAX_CELL_CHARACTERS)
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
         for row in reader:
             rows.append(row)
             numbers.append(first_line)
@@ -64,7 +64,8 @@ def read_csv(path: Path, kind: Kind, encoding: str | None) -> RawTable:
     return _table(rows, numbers, kind, layer=path.stem, file_format="CSV", encoding=found)
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
+    """Return the mark that separates the columns of a CSV."""
     head = text[:20_000].splitlines()[:_MAX_HEADER_ROW]
     return max(_DELIMITERS, key=lambda mark: max((line.count(mark) for line in head), default=0))
 
@@ -131,7 +132,7 @@ def _choose_sheet(sheets: dict[str, list[list[Any]]], kind: Kind) -> str:
     filled = [title for title, rows in sheets.items() if any(map(_is_filled, rows))]
     if not filled:
         raise ImportFileError("no_rows", layer=next(iter(sheets), ""))
-    scores = {title: _header(sheets[title], kind)[1] for title in filled}
+    scores = {title: find_header(sheets[title], kind)[1] for title in filled}
     best = [title for title in filled if scores[title] == max(scores.values())]
     if len(best) > 1:
         raise ImportFileError("layer_unclear", layers=", ".join(sheets))
@@ -142,7 +143,7 @@ def _is_filled(row: Cells) -> bool:
     return any(cell is not None and str(cell).strip() for cell in row)
 
 
-def _header(rows: Sequence[Cells], kind: Kind) -> tuple[int, int]:
+def find_header(rows: Sequence[Cells], kind: Kind) -> tuple[int, int]:
     """Return where the header row is and how many of our columns it names."""
     known = {plain(word) for field in (*kind.fields, LON, LAT, WKT) for word in field.synonyms}
     best, score = -1, 0
@@ -156,7 +157,7 @@ def _header(rows: Sequence[Cells], kind: Kind) -> tuple[int, int]:
     return first, 0
 
 
-def _names(header: Cells) -> list[str]:
+def column_names(header: Cells) -> list[str]:
     """Return a name for every column, unnamed and repeated ones told apart."""
     names: list[str] = []
     for at, cell in enumerate(header):
@@ -175,12 +176,12 @@ def _table(
     file_format: str,
     encoding: str | None,
 ) -> RawTable:
-    at, _ = _header(rows, kind)
+    at, _ = find_header(rows, kind)
     kept = [(n, row) for n, row in zip(numbers, rows, strict=True) if _is_filled(row)]
     body = [(n, row) for n, row in kept if n > numbers[at]] if kept else []
     if not body:
         raise ImportFileError("no_rows", layer=layer)
-    names = _names(rows[at])
+    names = column_names(rows[at])
     width = len(names)
     cells = [[*row[:width], *[None] * (width - len(row))] for _, row in body]
     return RawTable(
