@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from data.database import query
 
-LAYERS = ("areas", "buildings", "grids", "places", "roads", "temporary", "water")
+LAYERS = ("addresses", "areas", "buildings", "grids", "places", "roads", "temporary", "water")
 
 
 def touch_layer(connection: Connection, district_id: int, layer: str, at: datetime) -> int:

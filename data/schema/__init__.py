@@ -6,6 +6,7 @@ shapes that tiles are cut from are in EPSG:3857. No table but `account` has a co
 """
 
 from data.schema.accounts import Account, Assignment, Operation, Session, SignInAttempt
+from data.schema.addresses import Address
 from data.schema.base import Base, Ltree
 from data.schema.cases import CaseEvent, CaseText, Category, HazardCase, Photo, Unit
 from data.schema.patrols import Shift, ShiftGrid, TrackPoint
@@ -27,6 +28,7 @@ from data.schema.temporary_grids import TemporaryGrid, TemporaryGridChange
 
 __all__ = [
     "Account",
+    "Address",
     "Area",
     "AreaShape",
     "AreaVersion",

@@ -231,9 +231,10 @@ def upgrade() -> None:
         sa.Column("external_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("kind", sa.Text(), server_default="water", nullable=False),
-        sa.Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=False),
+        sa.Column("geom", Geometry("GEOMETRY", srid=4326, spatial_index=False), nullable=False),
         sa.Column("datum_in", sa.Text(), server_default="wgs84", nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("st_dimension(geom) > 0", name=op.f("water_geom_check")),
         sa.ForeignKeyConstraint(
             ["district_id"], ["district.id"], name=op.f("water_district_id_fkey")
         ),
@@ -334,6 +335,48 @@ def upgrade() -> None:
     op.create_index(
         "building_geom_idx", "building", ["geom"], unique=False, postgresql_using="gist"
     )
+    op.create_table(
+        "address",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("aliases", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("compound", sa.Text(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("building_id", sa.BigInteger(), nullable=True),
+        sa.Column("place_id", sa.BigInteger(), nullable=True),
+        sa.Column("geom", Geometry("POINT", srid=4326, spatial_index=False), nullable=True),
+        sa.Column("datum_in", sa.Text(), server_default="wgs84", nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('address', 'place', 'pole')", name=op.f("address_kind_check")),
+        sa.CheckConstraint(
+            "num_nonnulls(geom, building_id, place_id) = 1", name=op.f("address_position_check")
+        ),
+        sa.CheckConstraint("num_nonnulls(name, address) > 0", name=op.f("address_named_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("address_district_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "building_id"],
+            ["building.district_id", "building.id"],
+            name=op.f("address_district_id_building_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "place_id"],
+            ["place.district_id", "place.id"],
+            name=op.f("address_district_id_place_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("address_pkey")),
+        sa.UniqueConstraint(
+            "district_id", "external_id", name=op.f("address_district_id_external_id_key")
+        ),
+    )
+    op.create_index("address_building_idx", "address", ["district_id", "building_id"])
+    op.create_index("address_place_idx", "address", ["district_id", "place_id"])
     op.create_table(
         "grid",
         sa.Column("district_id", sa.Integer(), nullable=False),

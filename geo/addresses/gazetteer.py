@@ -1,0 +1,247 @@
+"""What a district's places are called, in memory, by the parts of their addresses."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from geo.addresses.ground import Plane, Roads
+from geo.addresses.lexicon import Lexicon
+from geo.addresses.names import NameBook
+from geo.addresses.normalise import normalise, plain_name
+from geo.addresses.parse import parse
+from geo.addresses.parts import Role
+from geo.addresses.records import AreaName, Record, RoadLine
+from geo.addresses.words import BUILDING, NUMBER, VILLAGE_END
+
+# Houses of a compound or of one number that stand farther apart than this are two places.
+APART_M: Final = 220.0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a record's own address says, as keys; None where it says nothing."""
+
+    road: str | None
+    number: str | None
+    compound: str | None
+    section: str | None
+    building: str | None
+    group: str | None
+    pole: str | None
+    pole_side: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Records that lie together.
+
+    Attributes
+    ----------
+    members
+        Indices of records.
+    x, y
+        Of the member nearest to their middle, metres on the plane.
+    radius_m
+        From there to the farthest member.
+    """
+
+    members: tuple[int, ...]
+    x: float
+    y: float
+    radius_m: float
+
+
+class Gazetteer:
+    """Places of a district, found by the parts of an address.
+
+    Parameters
+    ----------
+    records
+        Buildings, imported addresses, places and poles.
+    roads
+        Named roads; pieces of one name are one road.
+    areas
+        From the district down.
+
+    Notes
+    -----
+    Memory: about 1 KB for each record (measured: see the tests of `data.addresses`); names and
+    streets are shared.
+    """
+
+    def __init__(
+        self, records: Sequence[Record], roads: Sequence[RoadLine], areas: Sequence[AreaName]
+    ) -> None:
+        self.records = records
+        self.plane = _plane_around(records, areas)
+        self.roads = Roads(roads, self.plane)
+        self._mapped = frozenset(self.roads.names())
+        self.areas = {area.id: area for area in areas}
+        self.above = {area.id: frozenset(_upwards(area, self.areas)) for area in areas}
+        self.area_ids: dict[str, list[int]] = defaultdict(list)
+        for area in areas:
+            self.area_ids[plain_name(area.name)].append(area.id)
+        degrees = np.array([(one.lon, one.lat) for one in records]).reshape(-1, 2)
+        self.xy = self.plane.to_metres(degrees)
+        self._clusters: dict[tuple[int, ...], list[Cluster]] = {}
+        self._index()
+
+    def _index(self) -> None:
+        first = Lexicon(self._roles(()))
+        self.facts = [self._facts_of(record, first) for record in self.records]
+        self.houses: dict[tuple[str, int], list[int]] = defaultdict(list)
+        self.numbered: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.flats: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self.sites: dict[str, list[int]] = defaultdict(list)
+        self.named: dict[str, list[int]] = defaultdict(list)
+        self.poles: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for at, facts in enumerate(self.facts):
+            self._index_one(at, facts)
+        streets = {facts.road for facts in self.facts if facts.road is not None}
+        self.lexicon = Lexicon(self._roles(streets))
+        self._make_books(streets)
+
+    def _index_one(self, at: int, facts: Facts) -> None:
+        base = facts.road or facts.compound
+        if base is not None and facts.number is not None:
+            main = int(facts.number.partition("-")[0])
+            self.houses[base, main].append(at)
+            self.numbered[base].append((main, at))
+        if facts.compound is not None:
+            self.sites[facts.compound].append(at)
+            if facts.building is not None:
+                self.flats[facts.compound, facts.building].append(at)
+        if facts.pole is not None:
+            for key in {facts.road, facts.compound} - {None}:
+                self.poles[str(key), facts.pole].append(at)
+        for name in self._names_of(self.records[at]):
+            self.named[name].append(at)
+
+    def _make_books(self, streets: set[str]) -> None:
+        villages = {name for name in self.area_ids if VILLAGE_END.search(name)}
+        villages |= {name for name in self.sites if VILLAGE_END.search(name)}
+        self.books = {
+            "road": NameBook("road", [*self.roads.names(), *sorted(streets)]),
+            "compound": NameBook("compound", self.sites),
+            "village": NameBook("village", sorted(villages)),
+            "area": NameBook("area", self.area_ids),
+            "place": NameBook("place", self.named),
+        }
+
+    def _roles(self, streets: Iterable[str]) -> dict[str, set[Role]]:
+        roles: dict[str, set[Role]] = defaultdict(set)
+        for name in self.area_ids:
+            roles[name].add("area")
+            if VILLAGE_END.search(name):
+                roles[name].add("village")
+        for name in (*self.roads.names(), *streets):
+            roles[name].add("road")
+        for record in self.records:
+            if record.compound and (key := plain_name(record.compound)):
+                roles[key].add("village" if VILLAGE_END.search(key) else "compound")
+            for name in self._names_of(record):
+                roles[name].add("village" if VILLAGE_END.search(name) else "place")
+        return roles
+
+    def _names_of(self, record: Record) -> list[str]:
+        """Names that stand alone: 3号楼 and 12号 mean nothing without their compound or street."""
+        names = [record.name, *record.aliases]
+        return list(
+            dict.fromkeys(
+                key
+                for name in names
+                if name and not _is_number(name) and len(key := plain_name(name)) > 1
+            )
+        )
+
+    def _facts_of(self, record: Record, names: Lexicon) -> Facts:
+        told = parse(record.address or "", names)
+        if record.kind == "pole" or (record.name and "杆" in record.name):
+            own = parse(record.name or "", names)
+            told.pole, told.pole_side = own.pole, own.pole_side
+            told.road, told.compound = own.road or told.road, own.compound or told.compound
+        if record.compound:
+            told.compound = plain_name(record.compound)
+        building = told.building
+        if told.compound and building is None and record.name:
+            building = _number_in(record.name)
+        number = None if told.number is None else told.number.key
+        if building is not None and building == number and not told.road:
+            building = None
+        return Facts(
+            _shared(told.road), _shared(number), _shared(told.compound), _shared(told.section),
+            _shared(building), _shared(told.group), _shared(told.pole), _shared(told.pole_side),
+        )  # fmt: skip
+
+    def named_as(self, at: int) -> list[str]:
+        """The keys of a record's own names."""
+        return self._names_of(self.records[at])
+
+    def road_label(self, name: str) -> str:
+        """A street's name as it is written, its key where only addresses know it."""
+        return self.roads.label(name) if name in self._mapped else name
+
+    def clusters(self, members: Sequence[int]) -> list[Cluster]:
+        """Gather records that lie within 220 m of one another, the largest gathering first."""
+        key = tuple(members)
+        if key not in self._clusters:
+            if len(self._clusters) > 5_000:
+                self._clusters.clear()
+            self._clusters[key] = self._gathered(key)
+        return self._clusters[key]
+
+    def _gathered(self, members: tuple[int, ...]) -> list[Cluster]:
+        xy = self.xy[list(members)]
+        pairs = cKDTree(xy).query_pairs(APART_M, output_type="ndarray")
+        size = len(members)
+        links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
+        count, label = connected_components(links, directed=False)
+        found = []
+        for one in range(count):
+            held = np.flatnonzero(label == one)
+            centre = xy[held].mean(axis=0)
+            middle = xy[held[np.argmin(np.hypot(*(xy[held] - centre).T))]]
+            radius = float(np.hypot(*(xy[held] - middle).T).max())
+            inside = tuple(members[at] for at in held)
+            found.append(Cluster(inside, float(middle[0]), float(middle[1]), radius))
+        return sorted(found, key=lambda cluster: -len(cluster.members))
+
+
+def _shared(key: str | None) -> str | None:
+    """One copy of a key that many records hold."""
+    return None if key is None else sys.intern(key)
+
+
+def _is_number(name: str) -> bool:
+    text = normalise(name)
+    return any(pattern.fullmatch(text) for pattern in (BUILDING, NUMBER)) or text.isdigit()
+
+
+def _number_in(name: str) -> str | None:
+    """The number in a building's name: 3 of 3号楼, 12 of 12号; None in a proper name."""
+    text = normalise(name)
+    if (found := BUILDING.fullmatch(text)) is not None:
+        return found["no"]
+    if (found := NUMBER.fullmatch(text)) is not None:
+        return found["main"]
+    return text if text.isdigit() else None
+
+
+def _upwards(area: AreaName, areas: dict[int, AreaName]) -> Iterable[int]:
+    here: AreaName | None = area
+    while here is not None:
+        yield here.id
+        here = None if here.parent_id is None else areas.get(here.parent_id)
+
+
+def _plane_around(records: Sequence[Record], areas: Sequence[AreaName]) -> Plane:
+    spots = [(one.lon, one.lat) for one in (*records, *areas)]
+    lon, lat = np.median(np.array(spots), axis=0) if spots else (0.0, 0.0)
+    return Plane(float(lon), float(lat))

@@ -1,0 +1,172 @@
+"""Which known name is meant by one that is written a little differently."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from geo.addresses import words
+
+Likely = tuple[tuple[str, float], ...]
+
+# How much a way of writing a name differently leaves of its certainty.
+GENERIC_END: Final = 0.97
+NO_END: Final = 0.92
+OTHER_END: Final = 0.6
+SHORTENED: Final = 0.85
+ROAD_TURNED: Final = 0.78
+_TYPO_BY_STEM: Final = {2: 0.6, 3: 0.78, 4: 0.88}
+_TYPO_LONG: Final = 0.92
+_MOST_ANSWERS: Final = 4
+_MOST_KEPT: Final = 20_000
+# One for another of these is no slip of the pen but another name: 人民东路, 人民西路.
+_TELLING: Final = frozenset(
+    "东西南北中大小新老前后上下左右内外甲乙丙丁0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+_TURNED: Final = re.compile(r"^(?P<stem>.+?)(?P<turn>[东西南北中])?(?P<end>大街|大道|路|街)$")
+_GENERIC: Final = re.compile(r"(?:小区|社区|住宅区|生活区|住宅小区|家属院|宿舍)$")
+_CLAN: Final = re.compile(
+    r"^(.{1,2})家(庄|村|屯|营|疃|洼|埠|河|桥|店|楼|泊|峪|沟|坡|湾|台|坊|集|寨|铺)(村?)$"
+)
+
+
+@dataclass(frozen=True)
+class _Ends:
+    pattern: re.Pattern[str]
+    generic: re.Pattern[str] | None = None
+
+
+_ENDS: Final = {
+    "road": _Ends(words.ROAD_END),
+    "compound": _Ends(words.COMPOUND_END, _GENERIC),
+    "village": _Ends(words.VILLAGE_END, words.VILLAGE_END),
+    "area": _Ends(words.AREA_END),
+    "place": _Ends(re.compile(r"(?!)")),
+}
+
+
+class NameBook:
+    """Known names of one role, as keys (see `geo.addresses.normalise.plain_name`).
+
+    Parameters
+    ----------
+    role
+        road, compound, village, area or place.
+    names
+        The keys.
+    """
+
+    def __init__(self, role: str, names: Iterable[str]) -> None:
+        self._ends, self._role = _ENDS[role], role
+        self._names = list(dict.fromkeys(names))
+        self._known = frozenset(self._names)
+        self._stems: dict[str, list[str]] = defaultdict(list)
+        for name in self._names:
+            for stem in self._stems_of(name):
+                self._stems[stem].append(name)
+        self._kept: dict[str, Likely] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._known
+
+    def find(self, asked: str) -> Likely:
+        """Names that may be meant, with the certainty that is left, the best first.
+
+        Exactly so 1; 阳光花园小区 for 阳光花园 0.97; 阳光 for 阳光小区 0.92; 县医院 for
+        县人民医院 0.85; 人民路 for 人民东路 0.78; 阳光小区 for 阳光花园 0.6; a slip of the pen 0.6
+        for names of two characters, 0.78 of three, 0.88 of four, 0.92 of more, and only where it
+        can mean one name alone.
+        """
+        if asked in self._known:
+            return ((asked, 1.0),)
+        if asked not in self._kept:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[asked] = self._search(asked)
+        return self._kept[asked]
+
+    def _stems_of(self, name: str) -> set[str]:
+        stems = {name[: found.start()] for found in [self._ends.pattern.search(name)] if found}
+        if self._ends.generic is not None:
+            stems |= {name[: found.start()] for found in [self._ends.generic.search(name)] if found}
+        if self._role in {"village", "area"} and (clan := _CLAN.match(name)):
+            stems |= {clan[1] + clan[2], clan[1] + clan[2] + clan[3]}
+        return {stem for stem in stems if len(stem) > 1}
+
+    def _search(self, asked: str) -> Likely:
+        found: dict[str, float] = {}
+        for name, left in (
+            *self._by_stem(asked),
+            *self._turned(asked),
+            *self._shortened(asked),
+        ):
+            found[name] = max(left, found.get(name, 0.0))
+        if not found:
+            found |= self._slips(asked)
+        return tuple(sorted(found.items(), key=lambda one: -one[1])[:_MOST_ANSWERS])
+
+    def _by_stem(self, asked: str) -> list[tuple[str, float]]:
+        answers = [(name, NO_END) for name in self._stems.get(asked, ())]
+        generic = self._ends.generic
+        for stem in self._stems_of(asked):
+            end = asked[len(stem) :]
+            is_generic = generic is not None and generic.fullmatch(end) is not None
+            if stem in self._known:
+                answers.append((stem, GENERIC_END if is_generic else NO_END))
+            for name in self._stems.get(stem, ()):
+                same_kind = self._role in {"village", "area"}
+                answers.append((name, GENERIC_END if same_kind else OTHER_END))
+        return answers
+
+    def _turned(self, asked: str) -> list[tuple[str, float]]:
+        """人民路 where the map has 人民东路 and 人民西路, and the other way round."""
+        found = _TURNED.match(asked) if self._role == "road" else None
+        if found is None or len(found["stem"]) < 2:
+            return []
+        turns = ("",) if found["turn"] else tuple("东西南北中")
+        names = (found["stem"] + turn + found["end"] for turn in turns)
+        return [(name, ROAD_TURNED) for name in names if name in self._known]
+
+    def _shortened(self, asked: str) -> list[tuple[str, float]]:
+        """县医院 for 县人民医院, 实验小学 for 县实验小学; only where one name alone fits."""
+        if self._role != "place" or len(asked) < 3:
+            return []
+        fitting = [
+            name
+            for name in self._names
+            if len(asked) < len(name) <= 3 * len(asked)
+            and name[-1] == asked[-1]
+            and (name.endswith(asked) or (name[0] == asked[0] and _within(asked, name)))
+        ]
+        return [(fitting[0], SHORTENED)] if len(fitting) == 1 else []
+
+    def _slips(self, asked: str) -> dict[str, float]:
+        if len(asked) < 3:
+            return {}
+        near = process.extract(
+            asked, self._names, scorer=OSA.distance, score_cutoff=1, limit=_MOST_ANSWERS
+        )
+        meant = [name for name, _, _ in near if _is_slip(asked, name)]
+        if len(meant) != 1:
+            return {}
+        found = self._ends.pattern.search(meant[0])
+        size = found.start() if found is not None else len(meant[0])
+        return {meant[0]: _TYPO_BY_STEM.get(max(size, 2), _TYPO_LONG)}
+
+
+def _within(short: str, name: str) -> bool:
+    """Whether the characters of one stand in the other in the same order."""
+    rest = iter(name)
+    return all(character in rest for character in short)
+
+
+def _is_slip(asked: str, name: str) -> bool:
+    """Whether what differs tells nothing: no number, direction or letter, and not the ending."""
+    odd = set(asked) ^ set(name)
+    if odd & _TELLING or (sorted(asked) == sorted(name) and any(one in _TELLING for one in asked)):
+        return False
+    return asked[-1] == name[-1]
