@@ -19,6 +19,7 @@ from api.tile_front import TileFront
 from data.database import open_engine
 from data.files import open_files
 from data.server import database_urls
+from data.status_board import StatusBoards
 from tiles.memory import ByteMemory
 
 WEB_CLIENT = Path(__file__).parent / "webclient"
@@ -56,6 +57,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         try:
             yield
         finally:
+            # What is known of the database goes with the connections to it.
+            for known in (parts.memory, parts.signed_in, parts.boards):
+                known.forget()
             engine.dispose()
 
     app = FastAPI(
@@ -65,7 +69,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.context = Context(
+    app.state.context = parts = Context(
         settings,
         engine,
         open_files(settings.home, settings.files_url),
@@ -74,6 +78,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         BoundedSemaphore(PHOTOS_AT_ONCE),
         ByteMemory(settings.tile_memory_mb * 1024 * 1024),
         SignedIn(settings.session_memory_s),
+        StatusBoards(),
     )
     errors.install(app)
     operations.install(app)

@@ -1,12 +1,16 @@
 """Validators of answers: an ETag, and 304 where the caller has the same already."""
 
+import gzip
 import hashlib
+from typing import Final
 
 from fastapi import Request, Response
+from isal import igzip
 from pydantic import BaseModel
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 PRIVATE = "private, no-cache"
+WORTH_PACKING_BYTES: Final = 4_096
 
 
 def etag_of(*parts: str | bytes) -> str:
@@ -25,6 +29,18 @@ def is_current(request: Request, etag: str) -> bool:
     return any(tag.strip().removeprefix("W/") in {etag, "*"} for tag in named.split(","))
 
 
+def packed_answer(
+    request: Request, packed: bytes, media_type: str, headers: dict[str, str]
+) -> Response:
+    """Answer with gzip as it lies in memory, unpacked for who cannot unpack it."""
+    vary = ", ".join(filter(None, [headers.get("Vary"), "Accept-Encoding"]))
+    headers = headers | {"Vary": vary}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(packed), media_type=media_type, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(packed, media_type=media_type, headers=headers)
+
+
 def answer_with_etag(
     request: Request, answer: BaseModel, *, without: set[str] | None = None
 ) -> Response:
@@ -40,4 +56,7 @@ def answer_with_etag(
     headers = {"ETag": etag_of(shown), "Cache-Control": PRIVATE, "Vary": "Cookie"}
     if is_current(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    if len(body) < WORTH_PACKING_BYTES:
+        return Response(body, media_type="application/json", headers=headers)
+    packed = igzip.compress(body, compresslevel=1, mtime=0)
+    return packed_answer(request, packed, "application/json", headers)

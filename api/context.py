@@ -17,6 +17,7 @@ from api.settings import Settings
 from api.signed_in import SignedIn
 from data.accounts import Held, caller_of_session
 from data.scope import Scope
+from data.status_board import StatusBoards
 from tiles.memory import ByteMemory
 
 COOKIE = "sanbai_session"
@@ -39,8 +40,9 @@ class Context:
     clock: Clock
     passwords: Passwords
     photo_slots: BoundedSemaphore
-    tiles: ByteMemory
+    memory: ByteMemory
     signed_in: SignedIn
+    boards: StatusBoards
 
 
 async def context(request: Request) -> Context:

@@ -4,7 +4,6 @@ Only tiles that are the same for everybody who is signed in come this way, and o
 version that their address names; everything else goes on to `api.routes.tiles`.
 """
 
-import gzip
 import re
 from collections.abc import Hashable
 from typing import cast
@@ -13,7 +12,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.caching import IMMUTABLE, etag_of, is_current
+from api.caching import IMMUTABLE, PRIVATE, etag_of, is_current, packed_answer
 from api.context import COOKIE, Context
 from api.permissions import Caller
 from tiles.address import NoSuchTileError, Tile
@@ -36,7 +35,7 @@ def shared_tile(
     """Answer with a tile that is the same for everybody; `keep`: under its version, for good."""
     headers = {
         "ETag": etag_of(version, f"{layer}/{tile.z}/{tile.x}/{tile.y}"),
-        "Cache-Control": IMMUTABLE if keep else "private, no-cache",
+        "Cache-Control": IMMUTABLE if keep else PRIVATE,
     }
     if is_current(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
@@ -47,15 +46,7 @@ def tile_response(request: Request, packed: bytes, headers: dict[str, str]) -> R
     """Answer with a packed tile, unpacked for who cannot unpack it; 204 when it is empty."""
     if not packed:
         return Response(status_code=204, headers=headers)
-    vary = ", ".join(filter(None, [headers.get("Vary"), "Accept-Encoding"]))
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        plain = gzip.decompress(packed)
-        return Response(plain, media_type=MEDIA_TYPE, headers=headers | {"Vary": vary})
-    return Response(
-        packed,
-        media_type=MEDIA_TYPE,
-        headers=headers | {"Content-Encoding": "gzip", "Vary": vary},
-    )
+    return packed_answer(request, packed, MEDIA_TYPE, headers)
 
 
 class TileFront:
@@ -86,7 +77,7 @@ def _kept(scope: Scope) -> Response | None:
     except NoSuchTileError:
         return None
     version = asked.get("v", "")
-    packed = parts.tiles.get(tile_key(who.district_id, layer.name, version, tile))
+    packed = parts.memory.get(tile_key(who.district_id, layer.name, version, tile))
     if packed is None:
         return None
     return shared_tile(request, packed, layer.name, version, tile, keep=True)

@@ -10,6 +10,22 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
+class Places:
+    """Where a caller may see what lies there; the same for many callers.
+
+    Parameters
+    ----------
+    area_paths
+        ltree paths; everything at or below them is seen.
+    grid_ids
+        Single grids.
+    """
+
+    area_paths: tuple[str, ...] = ()
+    grid_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scope:
     """The places a caller may see.
 
@@ -42,6 +58,11 @@ class Scope:
             "scope_unit": self.unit_id,
             "scope_account": self.account_id,
         }
+
+    @property
+    def places(self) -> Places:
+        """The places alone: what lies there is seen whoever the caller is."""
+        return Places(self.area_paths, self.grid_ids)
 
     @property
     def etag(self) -> str:

@@ -3,17 +3,15 @@
 `open` is every case that is neither closed nor void; `overdue` and `handled` are parts of it.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from casework.states import HANDLED, OPEN, State
 from data.database import query
-from data.scope import Scope, in_place
 
 PATROL_S: Final = 60.0
 """A shift counts as a patrol of a grid from so many seconds in it; less is passing by."""
@@ -187,45 +185,3 @@ def refresh_patrol_counters(
         paths = [row.area_path for row in changed if row.district_id == touched]
         bump_areas(connection, touched, paths)
     return len(changed)
-
-
-def grid_status(
-    connection: Connection,
-    scope: Scope,
-    at: datetime,
-    *,
-    area_path: str | None = None,
-    since: str | None = None,
-) -> tuple[str, bool, Sequence[Row[Any]]]:
-    """Status of the grids in force, or what changed since a cursor.
-
-    Returns
-    -------
-    cursor, full, rows
-        With `since` of the same grids, `rows` are those that changed and perhaps some that did
-        not; else all of them and `full` is true.
-    """
-    mark = connection.execute(
-        query("status_mark"), {"district_id": scope.district_id, "at": at}
-    ).one()
-    # Other grids, another day or other rights: what was known before is no base for a delta.
-    told = hashlib.sha256(f"{scope.etag}|{area_path}".encode()).hexdigest()[:12]
-    era = f"{told}.{mark.grids_version}.{mark.day:%Y%m%d}"
-    known = _known_to(since, era, int(mark.newest))
-    rows = connection.execute(
-        query("grid_status", in_scope=in_place("v")),
-        {**scope.parameters(), "day": mark.day, "area_path": area_path, "known": known},
-    ).all()
-    # `oldest` was read before the rows: whatever commits later lies at or after it.
-    cursor = since if since is not None and known is not None and not rows else None
-    return cursor or f"{era}.{mark.oldest}", known is None, rows
-
-
-def _known_to(since: str | None, era: str, newest: int) -> str | None:
-    """The oldest transaction that may not have been seen yet; None: begin anew."""
-    if since is None:
-        return None
-    told, _, transaction = since.rpartition(".")
-    # One that lies ahead was given out by another database, before a restore.
-    fits = told == era and transaction.isdecimal() and int(transaction) <= newest
-    return transaction if fits else None

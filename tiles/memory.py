@@ -89,3 +89,9 @@ class ByteMemory:
             while self._held > self.most_bytes:
                 _, dropped = self._entries.popitem(last=False)
                 self._held -= len(dropped) + ENTRY_BYTES
+
+    def forget(self) -> None:
+        """Drop everything."""
+        with self._lock:
+            self._entries.clear()
+            self._held = 0

@@ -98,7 +98,7 @@ def tile(
     scope = scope_for(caller, layer.permission)
     own = layer.scoped or (layer.name == "grids" and plan is not None)
     if v is not None and not own:
-        kept = parts.tiles.get(tile_key(scope.district_id, layer.name, v, address))
+        kept = parts.memory.get(tile_key(scope.district_id, layer.name, v, address))
         if kept is not None:
             return shared_tile(request, kept, layer.name, v, address, keep=True)
     day = on or district_today(tx, scope.district_id, at)
@@ -130,7 +130,7 @@ def _shared(
         version = layer_version(tx, scope.district_id, layer.name, day)
         key = tile_key(scope.district_id, layer.name, version, address)
         try:
-            return version, parts.tiles.get_or_make(key, draw)
+            return version, parts.memory.get_or_make(key, draw)
         except _ChangedMeanwhile:
             continue
 

@@ -1,7 +1,6 @@
--- Where we stand before the rows are read: `oldest` is the first transaction that may still be
--- under way, so that a change which commits late is never skipped.
-SELECT CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS oldest,
-       CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS newest,
+-- Where we stand before rows are read: the snapshot says which transactions are still under way,
+-- so that a change which commits late is never skipped.
+SELECT CAST(pg_current_snapshot() AS text) AS snapshot,
        CAST(CAST(:at AS timestamptz) AT TIME ZONE d.time_zone AS date) AS day,
        coalesce(l.version, 0) AS grids_version
 FROM district AS d

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,9 @@ from data.database import open_engine
 from data.recount import check_ledgers, mend_counters, recount
 from data.scope import Scope
 from data.server import DatabaseUrls
-from data.status import grid_status, mark_overdue, refresh_patrol_counters
+from data.snapshot import Snapshot
+from data.status import mark_overdue, refresh_patrol_counters
+from data.status_board import StatusBoard
 
 People = Callable[[str], Person]
 Report = Callable[..., dict[str, Any]]
@@ -42,19 +44,32 @@ def new_case(number: int, category_id: int, lon: float = 118.005) -> NewCase:
     )
 
 
-def opened(connection: Connection, since: str | None = None) -> tuple[str, bool, dict[int, int]]:
-    cursor, full, rows = grid_status(connection, TOWN, small_town.AT, since=since)
-    return cursor, full, {row.grid_id: row.open for row in rows}
+def told(
+    board: StatusBoard,
+    connection: Connection,
+    since: str | None = None,
+    *,
+    scope: Scope = TOWN,
+    at: datetime = small_town.AT,
+) -> tuple[str, bool, dict[int, int]]:
+    """What is told after a cursor: the next cursor, whether it is all, and open cases by grid."""
+    board.bring_up(connection, at)
+    answer = board.tell(scope.places, since=since)
+    columns = board.columns(answer.rows)
+    return answer.cursor, answer.full, dict(zip(columns["grid_id"], columns["open"], strict=True))
 
 
+@pytest.mark.parametrize("another", [False, True])
 def test_a_change_that_commits_late_is_never_skipped(
-    engine: Engine, categories: dict[str, int]
+    engine: Engine, categories: dict[str, int], *, another: bool
 ) -> None:
     """One writer is slow: it began first, commits last, and others commit in between.
 
-    Told twice is allowed, for as long as anybody in the cluster is still writing.
+    The same process or another one answers then. Told twice is allowed, for as long as anybody
+    in the cluster is still writing.
     """
     kind = categories["06010"]
+    board = StatusBoard(1)
     slow = engine.connect()
     try:
         slow.begin()
@@ -62,15 +77,49 @@ def test_a_change_that_commits_late_is_never_skipped(
         with engine.begin() as quick:
             create_case(quick, 1, new_case(2, kind, 118.035), CHIEF, small_town.AT)
         with engine.begin() as reader:
-            cursor, full, told = opened(reader)
-            assert (full, told[1], told[6]) == (True, 0, 1)
+            cursor, full, counts = told(board, reader)
+            assert (full, counts[1], counts[6]) == (True, 0, 1)
         slow.commit()
     finally:
         slow.close()
     with engine.begin() as reader:
-        _, full, told = opened(reader, cursor)
+        _, full, counts = told(StatusBoard(1) if another else board, reader, cursor)
         assert not full
-        assert told[1] == 1, "the late commit was skipped"
+        assert counts[1] == 1, "the late commit was skipped"
+
+
+def test_a_board_reads_only_what_it_has_not_seen(
+    engine: Engine, categories: dict[str, int]
+) -> None:
+    """However long somebody else writes, a change is read once."""
+    kind = categories["06010"]
+    board = StatusBoard(1)
+    read: list[int] = []
+    change = board._change
+    board._change = lambda rows: (read.append(len(rows)), change(rows))
+    with engine.connect() as slow, engine.connect() as reader:
+        slow.execute(text("SELECT pg_current_xact_id()"))
+        told(board, reader)
+        reader.rollback()
+        for number in (1, 2, 3):
+            with engine.begin() as quick:
+                create_case(quick, 1, new_case(number, kind, 118.035), CHIEF, small_town.AT)
+            _, full, counts = told(board, reader)
+            reader.rollback()
+            assert (full, counts[6], read) == (True, number, [1] * number)
+            told(board, reader)
+            reader.rollback()
+            assert read == [1] * number
+        slow.rollback()
+
+
+def test_a_board_of_another_database_is_filled_anew(engine: Engine) -> None:
+    board = StatusBoard(1)
+    with engine.begin() as connection:
+        told(board, connection)
+        board._snapshot = Snapshot(2**40, 2**40, frozenset())
+        board._columns["open"][:] = 9
+        assert set(told(board, connection)[2].values()) == {0}
 
 
 def test_counters_of_grids_are_taken_in_their_order(engine: Engine) -> None:
@@ -126,17 +175,18 @@ def test_a_cursor_of_other_grids_rights_or_times_is_answered_in_full(
     engine: Engine, categories: dict[str, int]
 ) -> None:
     with engine.begin() as connection:
-        cursor, _, _ = opened(connection)
-        assert not opened(connection, cursor)[1]
+        board = StatusBoard(1)
+        cursor, _, _ = told(board, connection)
+        assert not told(board, connection, cursor)[1]
         east = Scope(district_id=1, area_paths=(small_town.PATHS[20],))
         tomorrow = small_town.AT + timedelta(days=1)
-        assert grid_status(connection, east, small_town.AT, since=cursor)[1]
-        assert grid_status(connection, TOWN, tomorrow, since=cursor)[1]
+        assert told(board, connection, cursor, scope=east)[1]
+        assert told(board, connection, cursor, at=tomorrow)[1]
         ahead = cursor.rpartition(".")[0] + ".99999999999"
         for odd in (ahead, "", "x", cursor + "x", "1.2.3.4"):
-            assert opened(connection, odd)[1], odd
+            assert told(board, connection, odd)[1], odd
         small_town.touch_layer(connection, 1, "grids", small_town.AT)
-        assert opened(connection, cursor)[1]
+        assert told(board, connection, cursor)[1]
 
 
 def test_status_is_sent_once(person: People, report: Report) -> None:

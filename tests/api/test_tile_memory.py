@@ -21,13 +21,11 @@ People = Callable[[str], Person]
 TILE = "13/6781/3193"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def memory(client: TestClient, application: tuple[FastAPI, Clock]) -> ByteMemory:
-    """An empty memory: the application is the same for all tests."""
-    parts = application[0].state.context
-    parts.tiles.__init__(1_000_000)
-    parts.signed_in.forget()
-    memory: ByteMemory = parts.tiles
+    """What the application keeps; nothing as yet."""
+    memory: ByteMemory = application[0].state.context.memory
+    assert len(memory) == 0
     return memory
 
 

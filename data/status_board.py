@@ -1,0 +1,245 @@
+"""Status of all grids of a district, kept in the memory of a process and brought up to date.
+
+A hundred thousand grids are read once; from then on only what changed since the last reading is.
+Whoever asks is answered from memory, filtered by the places that he may see.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+from typing import Any, Final
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row
+
+from data.database import query
+from data.scope import Places
+from data.snapshot import Snapshot
+
+Rows = NDArray[np.int32]
+"""Numbers of rows of the board, in the order of grid ids."""
+
+# Columns as they are told; -1 in `last_patrol_at` is none.
+COLUMNS: Final[dict[str, type[np.generic]]] = {
+    "grid_id": np.int64,
+    "open": np.int32,
+    "overdue": np.int32,
+    "handled": np.int32,
+    "closed": np.int32,
+    "patrols_30d": np.int32,
+    "patrol_seconds_30d": np.float64,
+    "patrol_metres_30d": np.float64,
+    "last_patrol_at": np.int64,
+    "households": np.int32,
+}
+_STAMP: Final = "changed_in"
+NEVER: Final = -1
+MOST_SELECTIONS: Final = 1_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer: which rows, whether they are all, and the cursor for what comes next.
+
+    Parameters
+    ----------
+    version
+        Differs whenever what is told to the same question does.
+    """
+
+    cursor: str
+    full: bool
+    rows: Rows
+    version: str
+
+
+class StatusBoard:
+    """The grids in force of one district with their counters; threads share it."""
+
+    def __init__(self, district_id: int) -> None:
+        self._district_id = district_id
+        # Revisions count changes of this board alone.
+        self._serial = uuid4().hex
+        self._lock = Lock()
+        self._era: tuple[date, int] | None = None
+        self._snapshot = Snapshot(0, 0, frozenset())
+        self._columns = {name: np.empty(0, kind) for name, kind in COLUMNS.items()}
+        self._changed_in = np.empty(0, np.int64)
+        self._revisions = np.empty(0, np.int64)
+        self._revision = 0
+        self._paths: list[str] = []
+        self._path_of = np.empty(0, np.int32)
+        self._selections: OrderedDict[tuple[Places, str | None], Rows] = OrderedDict()
+
+    def bring_up(self, connection: Connection, at: datetime) -> None:
+        """Read what changed since the last time; everything, when other grids are in force."""
+        asked: dict[str, Any] = {"district_id": self._district_id, "at": at}
+        with self._lock:
+            # Read before the rows: whatever commits in between is only read once more.
+            mark = connection.execute(query("status_mark"), asked).one()
+            era = (mark.day, int(mark.grids_version))
+            snapshot = Snapshot.parse(mark.snapshot)
+            # A snapshot that lies behind is of another database: a backup was restored.
+            same = era == self._era and snapshot.newest >= self._snapshot.newest
+            known = self._snapshot if same else None
+            asked |= {
+                "day": mark.day,
+                "known": None if known is None else str(known),
+                "oldest": None if known is None else str(known.oldest),
+            }
+            rows = connection.execute(query("grid_status"), asked).all()
+            if known is None:
+                self._load(rows)
+            elif rows:
+                self._change(rows)
+            self._era, self._snapshot = era, snapshot
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What had been committed when the board was brought up to date."""
+        return self._snapshot
+
+    @property
+    def era(self) -> tuple[date, int] | None:
+        """Day and version of the grids that are on the board; None: it was never filled."""
+        return self._era
+
+    def tell(
+        self, places: Places, *, area_path: str | None = None, since: str | None = None
+    ) -> Told:
+        """Tell the status of the grids of some places, or what changed since a cursor.
+
+        Parameters
+        ----------
+        area_path
+            Only grids at or below this area.
+        since
+            The cursor of an answer to the same question; one that does not fit (other places,
+            another day, other grids, another database) is answered in full.
+        """
+        with self._lock:
+            rows = self._select(places, area_path)
+            era = self._name(places, area_path)
+            known = self._known(since, era)
+            if known is not None:
+                rows = rows[self._changed_in[rows] >= known]
+            cursor = f"{era}.{self._snapshot.oldest}"
+            if since is not None and known is not None and not len(rows):
+                cursor = since
+            version = f"{self._serial}.{era}.{self._revisions[rows].max(initial=0)}"
+            return Told(cursor, known is None, rows, version)
+
+    def cursor(self, places: Places) -> str:
+        """The cursor of somebody who was told everything that is on the board."""
+        with self._lock:
+            return f"{self._name(places, None)}.{self._snapshot.oldest}"
+
+    def unseen(self, since: Snapshot) -> Rows:
+        """The rows that changed after a snapshot was taken."""
+        with self._lock:
+            return np.flatnonzero(since.unseen(self._changed_in)).astype(np.int32)
+
+    def whereabouts(self, rows: Rows) -> list[tuple[str, int]]:
+        """Area path and id of the grid of each row."""
+        with self._lock:
+            paths = [self._paths[number] for number in self._path_of[rows].tolist()]
+            return list(zip(paths, self._columns["grid_id"][rows].tolist(), strict=True))
+
+    def columns(self, rows: Rows) -> dict[str, list[Any]]:
+        """What rows say, a list for each of `COLUMNS`."""
+        with self._lock:
+            # Copies: the board goes on changing while the answer is written.
+            taken = {name: values[rows] for name, values in self._columns.items()}
+        told: dict[str, list[Any]] = {name: values.tolist() for name, values in taken.items()}
+        told["last_patrol_at"] = [None if at == NEVER else at for at in told["last_patrol_at"]]
+        return told
+
+    def _load(self, rows: Sequence[Row[Any]]) -> None:
+        for name, kind in COLUMNS.items():
+            self._columns[name] = np.array([_value(row, name) for row in rows], kind)
+        self._changed_in = np.array([int(row.changed_in) for row in rows], np.int64)
+        self._paths = sorted({row.area_path for row in rows})
+        number = {path: i for i, path in enumerate(self._paths)}
+        self._path_of = np.array([number[row.area_path] for row in rows], np.int32)
+        self._revision += 1
+        self._revisions = np.full(len(rows), self._revision, np.int64)
+        self._selections.clear()
+
+    def _change(self, rows: Sequence[Row[Any]]) -> None:
+        ids = np.array([row.grid_id for row in rows], np.int64)
+        held = self._columns["grid_id"]
+        numbers = np.searchsorted(held, ids)
+        # A grid that is not on the board came into force just now: the next reading is a full one.
+        there = np.flatnonzero(numbers < len(held))
+        there = there[held[numbers[there]] == ids[there]]
+        for name, kind in COLUMNS.items():
+            values = np.array([_value(row, name) for row in rows], kind)
+            self._columns[name][numbers[there]] = values[there]
+        stamps = np.array([int(row.changed_in) for row in rows], np.int64)
+        self._changed_in[numbers[there]] = stamps[there]
+        self._revision += 1
+        self._revisions[numbers[there]] = self._revision
+
+    def _select(self, places: Places, area_path: str | None) -> Rows:
+        key = (places, area_path)
+        rows = self._selections.get(key)
+        if rows is None:
+            seen = self._below(places.area_paths)
+            seen |= np.isin(self._columns["grid_id"], places.grid_ids)
+            if area_path is not None:
+                seen &= self._below((area_path,))
+            rows = self._selections[key] = np.flatnonzero(seen).astype(np.int32)
+            if len(self._selections) > MOST_SELECTIONS:
+                self._selections.popitem(last=False)
+        self._selections.move_to_end(key)
+        return rows
+
+    def _below(self, area_paths: tuple[str, ...]) -> NDArray[np.bool_]:
+        below = [
+            any(path == area or path.startswith(f"{area}.") for area in area_paths)
+            for path in self._paths
+        ]
+        return np.array(below, np.bool_)[self._path_of]
+
+    def _name(self, places: Places, area_path: str | None) -> str:
+        """Name what a cursor is of: other places, another day or other grids are another's."""
+        day, version = self._era or (date.min, 0)
+        asked = f"{self._district_id}|{places.area_paths}|{places.grid_ids}|{area_path}"
+        digest = hashlib.sha256(asked.encode()).hexdigest()[:12]
+        return f"{digest}.{version}.{day:%Y%m%d}"
+
+    def _known(self, since: str | None, era: str) -> int | None:
+        """The oldest transaction that may not have been seen yet; None: begin anew."""
+        told, _, transaction = (since or "").rpartition(".")
+        # One that lies ahead was given out by another database, before a restore.
+        if told != era or not transaction.isdecimal():
+            return None
+        return int(transaction) if int(transaction) <= self._snapshot.newest else None
+
+
+def _value(row: Row[Any], name: str) -> Any:
+    value = getattr(row, name)
+    return NEVER if value is None else value
+
+
+class StatusBoards:
+    """The boards of all districts that somebody asked for."""
+
+    def __init__(self) -> None:
+        self._boards: dict[int, StatusBoard] = {}
+        self._lock = Lock()
+
+    def of(self, district_id: int) -> StatusBoard:
+        """The board of a district; a new one is filled when it is first brought up to date."""
+        with self._lock:
+            return self._boards.setdefault(district_id, StatusBoard(district_id))
+
+    def forget(self) -> None:
+        """Begin anew, with empty boards."""
+        with self._lock:
+            self._boards.clear()
