@@ -15,7 +15,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.schema.base import AreaPath, Base, BigInt, DistrictKey, SerialKey, UuidKey, geometry
+from data.schema.base import (
+    AreaPath,
+    Base,
+    BigInt,
+    DistrictKey,
+    SerialKey,
+    UuidKey,
+    Xid8,
+    geometry,
+)
 
 
 class Category(Base):
@@ -82,6 +91,7 @@ class HazardCase(Base):
         Index("hazard_case_geom_idx", "geom", postgresql_using="gist"),
         Index("hazard_case_area_path_idx", "area_path", postgresql_using="gist"),
         Index("hazard_case_grid_idx", "district_id", "grid_id", "state"),
+        Index("hazard_case_changed_idx", "changed_in"),
         Index("hazard_case_reported_idx", "district_id", "received_at", "id"),
         Index(
             "hazard_case_due_idx",
@@ -137,6 +147,7 @@ class HazardCase(Base):
     closed_at: Mapped[datetime | None]
     overdue: Mapped[bool] = mapped_column(server_default="false")
     reworks: Mapped[int] = mapped_column(server_default="0")
+    changed_in: Mapped[str] = mapped_column(Xid8(), server_default=text("pg_current_xact_id()"))
 
 
 class CaseEvent(Base):

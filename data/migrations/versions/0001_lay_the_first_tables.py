@@ -52,6 +52,42 @@ END $$
 TRACK_WEEK_RIGHTS = "REVOKE ALL ON FUNCTION make_track_week(date) FROM PUBLIC"
 
 
+# Whoever changes a case and however: the stamp says in which transaction.
+STAMP = """
+CREATE FUNCTION stamp_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.changed_in := pg_current_xact_id();
+    RETURN NEW;
+END $$
+"""
+STAMP_TRIGGER = """
+CREATE TRIGGER hazard_case_stamp BEFORE UPDATE ON hazard_case
+FOR EACH ROW EXECUTE FUNCTION stamp_change()
+"""
+
+# Tells every web process, once the writer has committed, that there is something to read. What it
+# is they read themselves: a notice is no news, and any number in a transaction is one.
+TELL = """
+CREATE FUNCTION tell_live() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('sanbai_live', TG_ARGV[0]);
+    RETURN NULL;
+END $$
+"""
+TELL_TRIGGERS = tuple(
+    f"CREATE TRIGGER {table}_tell AFTER {when} ON {table} "
+    f"FOR EACH STATEMENT EXECUTE FUNCTION tell_live('{what}')"
+    for table, when, what in (
+        ("grid_status", "INSERT OR UPDATE", "work"),
+        ("hazard_case", "INSERT OR UPDATE", "work"),
+        ("layer_version", "INSERT OR UPDATE", "work"),
+        ("session", "DELETE", "rights"),
+        ("account", "UPDATE", "rights"),
+        ("assignment", "INSERT OR UPDATE OR DELETE", "rights"),
+    )
+)
+
+
 def upgrade() -> None:
     op.create_table(
         "district",
@@ -786,6 +822,12 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("overdue", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("reworks", sa.Integer(), server_default="0", nullable=False),
+        sa.Column(
+            "changed_in",
+            Xid8(),
+            server_default=sa.text("pg_current_xact_id()"),
+            nullable=False,
+        ),
         sa.CheckConstraint(
             "(geom IS NULL) = (datum_in IS NULL)", name=op.f("hazard_case_datum_check")
         ),
@@ -829,6 +871,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gist",
     )
+    op.create_index("hazard_case_changed_idx", "hazard_case", ["changed_in"], unique=False)
     op.create_index(
         "hazard_case_due_idx",
         "hazard_case",
@@ -1348,6 +1391,8 @@ def upgrade() -> None:
     )
 
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):
+        op.execute(statement)
+    for statement in (STAMP, STAMP_TRIGGER, TELL, *TELL_TRIGGERS):
         op.execute(statement)
     # The jobs' schema holds percent signs and many statements: sent as it is, without parameters.
     driver = op.get_bind().connection.driver_connection
