@@ -242,6 +242,6 @@ def _upwards(area: AreaName, areas: dict[int, AreaName]) -> Iterable[int]:
 
 
 def _plane_around(records: Sequence[Record], areas: Sequence[AreaName]) -> Plane:
-    spots = [(one.lon, one.lat) for one in (*records, *areas)]
+    spots = [(one.lon, one.lat) for one in records] + [(one.lon, one.lat) for one in areas]
     lon, lat = np.median(np.array(spots), axis=0) if spots else (0.0, 0.0)
     return Plane(float(lon), float(lat))

@@ -175,12 +175,12 @@ def _multi(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
 
 def _middles(meeting: BaseGeometry) -> list[Spot]:
     """Gather points of a crossing: two carriageways cross another in four points."""
-    points = shapely.points(shapely.get_coordinates(shapely.centroid(shapely.get_parts(meeting))))
+    spots = shapely.get_coordinates(shapely.centroid(shapely.get_parts(meeting)))
+    points = np.array([shapely.Point(x, y) for x, y in spots], dtype=object)
     blobs = shapely.get_parts(shapely.union_all(shapely.buffer(points, ONE_CROSSING_M / 2)))
     middles: list[Spot] = []
     for blob in blobs:
-        held = points[shapely.intersects(blob, points)]
-        x, y = shapely.get_coordinates(held).mean(axis=0)
+        x, y = spots[shapely.intersects(blob, points)].mean(axis=0)
         middles.append((float(x), float(y)))
     return middles
 
