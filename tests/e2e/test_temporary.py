@@ -71,6 +71,22 @@ def test_a_temporary_grid_is_drawn_seen_by_all_and_ended(sign_in: Callable[..., 
 
     page.locator(".temporary-row", has_text="浏览器大集").first.click()
     card = page.locator(".side-panel")
+    card.get_by_role("button", name="修改", exact=True).click()
+    form = page.get_by_role("form", name="修改“浏览器大集”")
+    expect(form).to_contain_text("已有 4 个角")
+    form.get_by_role("button", name="保存").click()
+    expect(form.get_by_text("还没有改动")).to_be_visible()
+    form.get_by_label("名称").fill("浏览器夜市")
+    form.get_by_label("类型").select_option(label="其他")
+    form.get_by_label("事由").fill("改在晚上")
+    # The middle lies between the last corner and the first: the outline bends in, and is no knot.
+    form.get_by_role("button", name="取地图中心").click()
+    expect(form).to_contain_text("已有 5 个角")
+    form.get_by_role("button", name="保存").click()
+    expect(card.get_by_role("heading", name="浏览器夜市")).to_be_visible()
+    expect(card).to_contain_text("改在晚上")
+    expect(card).to_contain_text("其他")
+
     card.get_by_role("button", name="改结束时间").click()
     card.get_by_label("结束日期（必填）").fill((last + timedelta(days=1)).isoformat())
     card.get_by_role("button", name="保存").click()

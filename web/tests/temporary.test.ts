@@ -1,10 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import type { TemporaryGrid } from '@/client'
 import { addDays, dayIn, daysBetween, momentIn } from '@/lib/days'
+import { sideAt } from '@/map/outline'
 import { nearestOnLines } from '@/map/worker/hit'
 import { untilText } from '@/map/worker/labels'
 import type { Feature } from '@/map/worker/tiles'
-import { boxOfTemporary, emptyTemporary, missingOf, periodOf, phaseOf } from '@/planner/temporary'
+import {
+  beginChange,
+  boxOfTemporary,
+  changesOf,
+  cornersOf,
+  drawing,
+  emptyTemporary,
+  faceOf,
+  missingOf,
+  missingOfChange,
+  periodOf,
+  phaseOf,
+} from '@/planner/temporary'
+import { outline } from '@/state/shared'
 
 const market: TemporaryGrid = {
   id: 1,
@@ -71,6 +85,56 @@ describe('a temporary grid', () => {
     expect(missingOf({ ...draft, fromTime: '15:00', toTime: '14:00' }, 3, now)).toEqual(['order'])
     expect(missingOf({ ...draft, firstDay: '2027-01-29' }, 3, now)).toEqual(['firstDay'])
     expect(missingOf({ ...draft, firstDay: '2027-02-01' }, 3, now)).toEqual(['order'])
+  })
+
+  it('is changed in what differs and no more', () => {
+    beginChange(market)
+    const draft = drawing.draft ?? emptyTemporary('')
+    const corners = outline.corners
+    expect(corners).toEqual([
+      [1, 2],
+      [3, 2],
+      [3, 5],
+    ])
+    expect(missingOfChange(market, draft, corners)).toEqual(['change'])
+    expect(changesOf(market, { ...draft, name: '新集 ', officers: ['a'] }, corners)).toEqual({
+      name: '新集',
+      officer_ids: ['a'],
+    })
+    const moved = [...corners, [1, 5] as const]
+    expect(missingOfChange(market, draft, moved)).toEqual([])
+    expect(changesOf(market, draft, moved)).toEqual({ geometry: faceOf(moved) })
+    expect(missingOfChange(market, { ...draft, reason: ' ' }, corners.slice(1))).toEqual([
+      'outline',
+      'reason',
+    ])
+  })
+
+  it('keeps an outline of several pieces unless it is drawn anew', () => {
+    const piece = (market.geometry.coordinates as unknown[])[0]
+    const two = {
+      ...market,
+      geometry: { type: 'MultiPolygon', coordinates: [piece, piece] },
+    } as const
+    const grid = two as unknown as TemporaryGrid
+    expect(cornersOf(grid)).toBeNull()
+    beginChange(grid)
+    const draft = { ...(drawing.draft ?? emptyTemporary('')), name: '两块' }
+    expect(missingOfChange(grid, draft, [])).toEqual([])
+    expect(changesOf(grid, draft, [])).toEqual({ name: '两块' })
+  })
+
+  it('takes a corner into the side it is put on', () => {
+    const square = [
+      [0, 0],
+      [100, 0],
+      [100, 100],
+      [0, 100],
+    ] as const
+    expect(sideAt(square, [50, 3])).toBe(1)
+    expect(sideAt(square, [2, 50])).toBe(4)
+    expect(sideAt(square, [50, 50])).toBeNull()
+    expect(sideAt(square.slice(0, 2), [50, 0])).toBeNull()
   })
 
   it('says until when on the map', () => {

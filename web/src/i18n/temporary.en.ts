@@ -40,6 +40,14 @@ export const temporaryEn: typeof temporaryZh = {
     when: 'When',
     where: 'Area',
     below: 'Click the same place on the map again for the grid below it.',
+    change: 'Change',
+    changeTitle: 'Change “{name}”',
+    busy: 'Another temporary grid is still being drawn or changed.',
+    reshapeHelp:
+      'Drag a corner to move it, click a side to add one, click a corner to remove it; with Alt a new corner keeps off lines.',
+    redrawHelp:
+      'This outline has several pieces, holes or too many corners to change one by one. To change it, click new corners on the map; without any it stays.',
+    endOnCard: 'Days and hours are not changed here: its end is changed on its card.',
     changeEnd: 'Change its end',
     changeEndNow: 'Save',
     end: { now: 'End it now', coming: 'Call it off', over: 'Over' },
@@ -57,6 +65,7 @@ export const temporaryEn: typeof temporaryZh = {
       firstDay: 'Choose a first day, today or later.',
       lastDay: 'Choose a last day: a temporary grid must end.',
       order: 'It must end later than it begins, and later than now.',
+      change: 'Nothing is changed yet.',
     },
     refused: {
       shape: 'The outline crosses itself or has no inside. Move or remove corners.',

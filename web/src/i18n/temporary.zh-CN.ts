@@ -36,6 +36,13 @@ export const temporaryZh = {
     when: '时间',
     where: '所在区域',
     below: '再点一次地图上的同一处，可看它下面的网格。',
+    change: '修改',
+    changeTitle: '修改“{name}”',
+    busy: '有一个临时网格还没有画完或改完。',
+    reshapeHelp: '拖动角可以移动，点边加一个角，点一下角就去掉；Alt 加点不贴线。',
+    redrawHelp:
+      '这个范围有几块、有洞或角太多，不能逐角修改。要改范围，在地图上重新依次点出各角；不点就不变。',
+    endOnCard: '起止时间不在这里改：结束时间在卡片上改。',
     changeEnd: '改结束时间',
     changeEndNow: '保存',
     end: { now: '现在结束', coming: '撤销', over: '已结束' },
@@ -53,6 +60,7 @@ export const temporaryZh = {
       firstDay: '请选开始日期，不能早于今天。',
       lastDay: '请选结束日期：临时网格必须有结束。',
       order: '结束要晚于开始，也要晚于现在。',
+      change: '还没有改动。',
     },
     refused: {
       shape: '画的范围自己交叉了，或不成面。请移动或去掉几个角。',
