@@ -227,7 +227,7 @@ def _copy_hotspots(
     )
     z = draw.normal(size=len(ground.shapes)).round(3)
     p = np.clip(1 - np.abs(z) / 4, 0.001, 1).round(4)
-    verdict = np.where(z > 2, "hot", np.where(z < -2, "cold", "none"))
+    verdict = np.where(z > 2, "more", np.where(z < -2, "fewer", "usual"))
     shapes = hex_shapes(shapely.get_geometry(ground.shapes, 0))
     paths = [ground.community_paths[one] for one in ground.community]
     rows = zip(paths, z.tolist(), p.tolist(), verdict.tolist(), shapes, strict=True)

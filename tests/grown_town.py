@@ -1,0 +1,127 @@
+"""More of everything in the small town, so that lists can be long and short."""
+
+from uuid import UUID
+
+import small_town
+from sqlalchemy import Connection, text
+
+from data.layers import touch_layer
+
+DRAFT = 2
+CASE = UUID(int=1)
+SHIFT = UUID(int=2)
+_KEYS = {
+    "at": small_town.AT,
+    "path": small_town.PATHS[11],
+    "draft": DRAFT,
+    "case": CASE,
+    "shift": SHIFT,
+    "officer": small_town.account_id("officer"),
+}
+_POINT = "ST_SetSRID(ST_MakePoint(118.001 + n * 0.0007, 36.83), 4326)"
+_SQUARE = f"ST_Multi(ST_Buffer({_POINT}, 0.0002, 'endcap=square'))"
+# Each is carried out for n = first … last.
+_ROWS = (
+    "INSERT INTO category (district_id, standard, kind, code, name, name_en, severity,"
+    " limit_minutes) SELECT 1, 'G', 'matter', n, '类' || n, 'kind', 'blue', 60",
+    "INSERT INTO unit (district_id, area_id, name) SELECT 1, 1, '单位' || n",
+    "INSERT INTO account (district_id, id, login, display_name, password_hash, created_at)"
+    " SELECT 1, CAST(lpad(CAST(n AS text), 32, '0') AS uuid), 'grown' || n, '员' || n, 'none', :at",
+    "INSERT INTO assignment (district_id, account_id, role, grid_id, validity)"
+    " SELECT 1, CAST(lpad(CAST(n AS text), 32, '0') AS uuid), 'officer', 1,"
+    " daterange('2026-01-01', NULL)",
+    "INSERT INTO assignment (district_id, account_id, role, area_id, validity)"
+    " SELECT 1, CAST(lpad(CAST(n AS text), 32, '0') AS uuid), 'handler', 11,"
+    " daterange('2026-01-01', NULL)",
+    "INSERT INTO area (district_id, id, parent_id, code, name, level, path, geom, updated_at)"
+    " SELECT 1, 200 + n, 10, CAST(370399001200 + n AS text), '丰收' || n, 'community',"
+    " CAST('370399.370399001.' || (370399001200 + n) AS ltree), " + _SQUARE + ", :at",
+    "INSERT INTO building (district_id, id, external_id, area_id, name, compound, address,"
+    " households, geom, updated_at) SELECT 1, 1000 + n, 'grown' || n, 11, n || '号', '丰收家园',"
+    " '丰收路' || n || '号', 10, " + _SQUARE + ", :at",
+    "INSERT INTO grid (district_id, id, community_id, created_at) SELECT 1, 200 + n, 11, :at",
+    "INSERT INTO grid_version (district_id, grid_id, plan_id, area_path, code, name, households,"
+    " buildings, area_m2, geom, label, validity) SELECT 1, 200 + n, 1, CAST(:path AS ltree),"
+    " CAST(370399001001100 + n AS text), '丰收' || n, 10, 1, 1, " + _SQUARE + ", " + _POINT + ","
+    " daterange('2026-01-01', NULL)",
+    "INSERT INTO grid_status (district_id, grid_id, area_path)"
+    " SELECT 1, 200 + n, CAST(:path AS ltree)",
+    "INSERT INTO plan (district_id, id, area_id, name, status, effective_on, created_at,"
+    " published_at) SELECT 1, 1000 + n, 11, '调整' || n, 'published',"
+    " CAST('2026-02-01' AS date) + n, :at, :at",
+    # The stripes of the draft.
+    "INSERT INTO grid (district_id, id, community_id, created_at) SELECT 1, 300 + n, 11, :at",
+    "INSERT INTO hazard_case (district_id, id, number, category_id, severity, state, seq, source,"
+    " area_path, grid_id, grid_id_filed, geom, datum_in, reported_by, occurred_at, received_at,"
+    " deadline_at) SELECT 1, CAST(lpad(CAST(n AS text), 32, '9') AS uuid), 'G' || n,"
+    " (SELECT min(id) FROM category), 'blue', 'reported', 1, 'patrol', CAST(:path AS ltree), 1, 1,"
+    " " + _POINT + ", 'wgs84', :officer, :at, :at, :at",
+    "INSERT INTO case_event (district_id, case_id, seq, action, state, actor_id, occurred_at,"
+    " received_at, facts, previous, digest) SELECT 1, :case, 100 + n, 'dispatch', 'dispatched',"
+    " :officer, :at, :at, '{\"unit_id\": 1}', '', ''",
+    "INSERT INTO photo (district_id, id, case_id, seq, role, key, sha256, media_type, size_bytes,"
+    " width_px, height_px, added_by, received_at) SELECT 1,"
+    " CAST(lpad(CAST(n AS text), 32, '8') AS uuid), :case, 1, 'before', 'k', '', 'image/jpeg', 1,"
+    " 1, 1, :officer, :at",
+    "INSERT INTO shift (district_id, shift_day, id, account_id, kind, grid_ids, tracked, source,"
+    " started_at, received_at) SELECT 1, '2026-11-19', CAST(lpad(CAST(n AS text), 32, '7') AS"
+    " uuid), :officer, 'patrol', '{1,2}', true, 'phone', :at, :at",
+    "INSERT INTO shift_grid (district_id, shift_day, shift_id, grid_id, points, seconds, metres,"
+    " last_at) SELECT 1, '2026-11-19', :shift, 200 + n, 1, 60, 60, :at",
+    "INSERT INTO track_point (district_id, shift_day, shift_id, seq, occurred_at, received_at,"
+    " geom, accuracy_m) SELECT 1, '2026-11-19', :shift, n, :at + n * interval '10 s', :at, "
+    + _POINT
+    + ", 5",
+    "INSERT INTO temporary_grid (district_id, area_path, name, kind, reason, validity,"
+    " officer_ids, geom, created_by, created_at) SELECT 1, CAST(:path AS ltree), '大集' || n,"
+    " 'market', 'r', daterange('2026-11-01', '2026-12-01'), ARRAY[CAST(:officer AS uuid)], "
+    + _SQUARE
+    + ", :officer, :at",
+    "INSERT INTO hotspot_run (district_id, id, unit, period_from, period_to, cases, settings,"
+    " computed_at) SELECT 1, 100 + n, 'grid', CAST('2026-01-01' AS date), CAST('2026-02-01' AS"
+    " date) + n, 1, '{}', :at",
+    "INSERT INTO plan_step (district_id, plan_id, seq, action, status, actor_id, at)"
+    " SELECT 1, :draft, n, 'edit', 'draft', :officer, :at",
+)
+# Once, before the rows.
+_FIRST = (
+    "INSERT INTO plan (district_id, id, area_id, name, created_at) VALUES (1, :draft, 11, '调整',"
+    " :at)",
+    "INSERT INTO hazard_case (district_id, id, number, category_id, severity, state, seq, source,"
+    " area_path, grid_id, grid_id_filed, geom, datum_in, reported_by, occurred_at, received_at,"
+    " deadline_at) VALUES (1, :case, 'first', (SELECT min(id) FROM category), 'blue', 'reported',"
+    " 1, 'patrol', CAST(:path AS ltree), 1, 1, ST_SetSRID(ST_MakePoint(118.001, 36.83), 4326),"
+    " 'wgs84', :officer, :at, :at, :at)",
+    "INSERT INTO shift (district_id, shift_day, id, account_id, kind, grid_ids, tracked, source,"
+    " started_at, received_at) VALUES (1, '2026-11-19', :shift, :officer, 'patrol', '{1,2}', true,"
+    " 'phone', :at, :at)",
+)
+_STRIPES = (
+    "DELETE FROM grid_version WHERE plan_id = :draft",
+    # As many stripes from west to east as there are rows.
+    "INSERT INTO grid_version (district_id, grid_id, plan_id, area_path, code, name, households,"
+    " buildings, area_m2, geom, label) SELECT 1, 300 + n, :draft, CAST(:path AS ltree),"
+    " CAST(370399001001500 + n AS text), '条' || n, 10, 1, 1, ST_Multi(box), ST_Centroid(box)"
+    " FROM generate_series(1, :last) AS n, LATERAL (SELECT ST_MakeEnvelope(118 + 0.02 * (n - 1) /"
+    " :last, 36.82, 118 + 0.02 * n / :last, 36.84, 4326) AS box) AS stripe",
+    # The newest run of hotspots has as many units.
+    "INSERT INTO hotspot_unit (district_id, run_id, unit_key, area_path, cases, expected, z, p, q,"
+    " verdict, geom) SELECT 1, 100 + :last, 200 + n, CAST(:path AS ltree), 1, 1, 1, 1, 1, 'more',"
+    " ST_MakeEnvelope(118, 36.82, 118.001, 36.83, 4326) FROM generate_series(1, :last) AS n",
+)
+
+
+def grow(connection: Connection, first: int, last: int) -> None:
+    """Add rows number `first` to `last` to every list; all that went before must be there."""
+    values = {**_KEYS, "first": first, "last": last}
+    if first == 1:
+        connection.execute(text("SELECT make_track_week('2026-11-19')"))
+        for statement in _FIRST:
+            connection.execute(text(statement), values)
+    for statement in _ROWS:
+        rows = f"{statement} FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS n"
+        connection.execute(text(rows), values)
+    for statement in _STRIPES:
+        connection.execute(text(statement), values)
+    # As a publication does, so that nobody answers with the grids he remembers.
+    touch_layer(connection, small_town.DISTRICT, "grids", small_town.AT)
