@@ -2,4 +2,6 @@
 
 from typing import Final
 
-BENCHES: Final[dict[str, str]] = {}
+BENCHES: Final[dict[str, str]] = {
+    "addresses": "bench.addresses",
+}
