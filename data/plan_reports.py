@@ -1,8 +1,7 @@
 """The quality report of a plan: asked for, made by the worker, kept until the plan is edited.
 
-A report costs seconds for a town and minutes for a city, so no request waits for one. The map of a
-report is drawn when it is asked for, from the grids of the plan as they are; so it is drawn only
-while the report is of the plan's present revision.
+A report costs seconds for a town and minutes for a city, so no request waits for one. Its map is
+drawn by the worker too, once as wide as a page and once as a panel, and kept beside the report.
 """
 
 from __future__ import annotations
@@ -10,15 +9,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 from sqlalchemy import Connection, Engine, text
 
 from data.exports.quality_content import QualityReport, find_divided_compounds, make_report
-from data.exports.quality_report import ReportGround
-from data.frames import read_frame
+from data.exports.quality_report import ReportGround, draw_report_map
 from data.jobs import defer
 from data.layers import district_today
 from data.plan_drafts import find_draft, read_rows
@@ -28,6 +26,9 @@ from geo.grids import GridError
 from geo.grids.quality import assess
 
 ReportState = Literal["none", "waiting", "done", "failed"]
+MapKind = Literal["page", "screen"]
+SCREEN_MAP_MM: Final = 104.0
+"""Drawings in a panel are narrower than a page, so that their letters can be read there."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ class KeptReport:
     current: bool
     content: QualityReport | None
     failure: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class ReportMap:
+    """The map of a report as SVG, and when the report was made."""
+
+    svg: str
+    made_at: str
 
 
 def ask_for_report(connection: Connection, district_id: int, plan_id: int, at: datetime) -> None:
@@ -86,6 +95,23 @@ def read_report(connection: Connection, district_id: int, plan_id: int) -> KeptR
     return KeptReport(row.state, bool(row.current), content, row.failure)
 
 
+def read_report_map(
+    connection: Connection, district_id: int, plan_id: int, kind: MapKind
+) -> ReportMap | None:
+    """Read the map of a plan's report; None unless the report is of the plan as it is now."""
+    row = connection.execute(
+        text(
+            "SELECT CASE WHEN :page THEN report.page_map ELSE report.screen_map END AS svg, "
+            "report.content ->> 'made_at' AS made_at FROM plan_report AS report "
+            "JOIN plan ON plan.district_id = report.district_id AND plan.id = report.plan_id "
+            "AND plan.revision = report.revision "
+            "WHERE report.district_id = :district_id AND report.plan_id = :plan_id"
+        ),
+        {"district_id": district_id, "plan_id": plan_id, "page": kind == "page"},
+    ).one_or_none()
+    return None if row is None else ReportMap(row.svg, row.made_at)
+
+
 def make_plan_report(engine: Engine, district_id: int, plan_id: int, at: datetime) -> None:
     """Make the report of a plan as it is now; nothing is done when the plan is gone.
 
@@ -96,7 +122,11 @@ def make_plan_report(engine: Engine, district_id: int, plan_id: int, at: datetim
             found = _read(connection, district_id, plan_id, at)
         if found is None:
             return
-        revision, content = found[0], _content(*found[1:])
+        revision, head, order, grids = found
+        content = _content(head, order, grids)
+        ground = _ground(order, grids)
+        page_map = draw_report_map(content, ground).svg
+        screen_map = draw_report_map(content, ground, SCREEN_MAP_MM).svg
     except GridError as error:
         told = {"code": error.code, "message_zh": error.message_zh, "message_en": error.message_en}
         with engine.begin() as connection:
@@ -110,26 +140,15 @@ def make_plan_report(engine: Engine, district_id: int, plan_id: int, at: datetim
             state="done",
             revision=revision,
             content=content.model_dump_json(),
+            page_map=page_map,
+            screen_map=screen_map,
         )
 
 
-def read_report_ground(
-    connection: Connection, district_id: int, plan_id: int, attribution: str | None
-) -> ReportGround:
-    """Read what the map of a plan's report is drawn from; grids in the report's order."""
-    area_id = connection.execute(
-        text("SELECT area_id FROM plan WHERE district_id = :district_id AND id = :plan_id"),
-        {"district_id": district_id, "plan_id": plan_id},
-    ).scalar_one()
-    place = {"district_id": district_id, "area_id": area_id}
-    lines = read_frame(connection, "lines_to_follow", place)
-    return ReportGround(
-        grids=_grids(connection, district_id, plan_id),
-        areas=read_frame(connection, "communities_to_divide", place),
-        roads=lines[lines["kind"] == "road"],
-        water=lines[lines["kind"] == "water"],
-        attribution=attribution,
-    )
+def _ground(order: Order, grids: gpd.GeoDataFrame) -> ReportGround:
+    """What the map is drawn from; grids in the report's order."""
+    town = order.town
+    return ReportGround(grids=grids, areas=town.areas, roads=town.roads, water=town.water)
 
 
 @dataclass(frozen=True)

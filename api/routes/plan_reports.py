@@ -18,23 +18,22 @@ from api.permissions import Caller
 from api.plan_views import require_plan
 from data.exports.grid_file import GridFileError
 from data.exports.quality_content import QualityReport, ReportGrid, ReportMiss
-from data.exports.quality_figures import deviation_map, histogram
-from data.exports.quality_report import write_report
+from data.exports.quality_figures import histogram
+from data.exports.quality_report import DrawnMap, write_report
 from data.exports.quality_words import why_and_advice
 from data.plan_reports import (
+    SCREEN_MAP_MM,
     KeptReport,
     ReportState,
     ask_for_report,
     read_report,
-    read_report_ground,
+    read_report_map,
 )
 
 router = APIRouter(prefix="/api/v1/plans/{plan_id}", tags=["plans"])
 ReportLanguage = Literal["zh", "en"]
 MOST_GRIDS_AS_PDF: Final = 2_000
 """Setting a longer table takes longer than anybody waits for an answer."""
-BESIDE_MAP_MM: Final = 104.0
-"""Drawings beside a map are narrower than a page, so that their letters can be read there."""
 _MEDIA: Final = {
     "html": "text/html; charset=utf-8",
     "pdf": "application/pdf",
@@ -115,6 +114,9 @@ def plan_report_file(
 ) -> Response:
     """Give the report as a page that prints, as PDF or as a workbook."""
     content = _present(tx, caller, plan_id)
+    drawn = read_report_map(tx, caller.district_id, plan_id, "page")
+    if drawn is None:
+        raise _not_current()
     if form == "pdf" and len(content.grids) > MOST_GRIDS_AS_PDF:
         raise Problem(
             409,
@@ -122,11 +124,11 @@ def plan_report_file(
             "A PDF of so many grids takes too long: print the page, or take the workbook.",
             params={"grids": len(content.grids), "most": MOST_GRIDS_AS_PDF},
         )
-    ground = read_report_ground(tx, caller.district_id, plan_id, parts.settings.attribution)
+    page_map = DrawnMap(drawn.svg, parts.settings.attribution)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"report.{form}"
         try:
-            write_report(path, content, ground, lang)
+            write_report(path, content, page_map, lang)
         except GridFileError as error:
             told = {"message_zh": error.message_zh, "message_en": error.message_en}
             raise Problem(409, "plan-input", error.message_en, params=told) from error
@@ -156,28 +158,23 @@ def plan_report_figure(
     lang: ReportLanguage = "zh",
 ) -> Response:
     """Give the histogram or the map of the report."""
-    content = _present(tx, caller, plan_id)
+    require_plan(tx, caller, plan_id, "plan:read")
+    drawn = read_report_map(tx, caller.district_id, plan_id, "screen")
+    if drawn is None:
+        raise _not_current()
     headers = {
-        "ETag": etag_of(figure, lang, content.made_at.isoformat()),
+        "ETag": etag_of(figure, lang, drawn.made_at),
         "Cache-Control": PRIVATE,
         "Vary": "Cookie",
         "Content-Security-Policy": _NOTHING_ELSE,
     }
     if is_current(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
+    svg = drawn.svg
     if figure == "histogram":
-        drawn = histogram(_general(content), content.wanted, lang, BESIDE_MAP_MM)
-    else:
-        ground = read_report_ground(tx, caller.district_id, plan_id, None)
-        drawn = deviation_map(
-            content,
-            ground.grids,
-            ground.areas,
-            ground.roads,
-            ground.water,
-            wide_mm=BESIDE_MAP_MM,
-        )
-    return Response(drawn, media_type="image/svg+xml", headers=headers)
+        content = _present(tx, caller, plan_id)
+        svg = histogram(_general(content), content.wanted, lang, SCREEN_MAP_MM)
+    return Response(svg, media_type="image/svg+xml", headers=headers)
 
 
 def _general(content: QualityReport) -> list[ReportGrid]:
@@ -207,7 +204,11 @@ def _present(tx: Connection, caller: Caller, plan_id: int) -> QualityReport:
     require_plan(tx, caller, plan_id, "plan:read")
     kept: KeptReport = read_report(tx, caller.district_id, plan_id)
     if kept.content is None or not kept.current:
-        raise Problem(
-            409, "report-not-current", "No report of the plan as it is now: have it made first."
-        )
+        raise _not_current()
     return kept.content
+
+
+def _not_current() -> Problem:
+    return Problem(
+        409, "report-not-current", "No report of the plan as it is now: have it made first."
+    )

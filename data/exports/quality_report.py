@@ -11,7 +11,13 @@ import geopandas as gpd
 from data.exports.grid_file import GridFileError, check_place, draft_beside
 from data.exports.paper import check_pdf, page_template, write_pdf
 from data.exports.quality_content import QualityReport, ReportGrid
-from data.exports.quality_figures import COLOURS, deviation_class, deviation_map, histogram
+from data.exports.quality_figures import (
+    COLOURS,
+    PAGE_WIDTH_MM,
+    deviation_class,
+    deviation_map,
+    histogram,
+)
 from data.exports.quality_sheet import write_sheet
 from data.exports.quality_words import FIGURES, WORDS, title_of, why_and_advice
 from geo.limits import Language
@@ -29,6 +35,14 @@ class ReportGround:
     areas: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     water: gpd.GeoDataFrame | None = None
+    attribution: str | None = None
+
+
+@dataclass(frozen=True)
+class DrawnMap:
+    """The map of a report, drawn before: one ``svg`` element as wide as a page."""
+
+    svg: str
     attribution: str | None = None
 
 
@@ -53,7 +67,10 @@ def check_report(path: Path, *, force: bool) -> None:
 
 
 def write_report(
-    path: Path, report: QualityReport, ground: ReportGround, language: Language = "zh"
+    path: Path,
+    report: QualityReport,
+    ground: ReportGround | DrawnMap,
+    language: Language = "zh",
 ) -> None:
     """Write a report, whole or not at all.
 
@@ -62,7 +79,7 @@ def write_report(
     path
         .html (one file without anything from elsewhere), .pdf or .xlsx; replaced when it is there.
     report, ground
-        What it says, and what its map shows.
+        What it says, and what its map is drawn from; or the map, where it is drawn already.
     language
         "zh" or "en".
 
@@ -88,15 +105,30 @@ def write_report(
             ) from error
 
 
-def render_report(report: QualityReport, ground: ReportGround, language: Language = "zh") -> str:
+def render_report(
+    report: QualityReport, ground: ReportGround | DrawnMap, language: Language = "zh"
+) -> str:
     """Render a report as one HTML page that needs nothing else."""
     return page_template(_TEMPLATE).render(
         paper="A4", margin_mm=12, **_values(report, ground, language)
     )
 
 
-def _values(report: QualityReport, ground: ReportGround, language: Language) -> dict[str, Any]:
+def draw_report_map(
+    report: QualityReport, ground: ReportGround, wide_mm: float = PAGE_WIDTH_MM
+) -> DrawnMap:
+    """Draw the map of a report, as wide as a page or as it is asked for."""
+    svg = deviation_map(
+        report, ground.grids, ground.areas, ground.roads, ground.water, wide_mm=wide_mm
+    )
+    return DrawnMap(svg, ground.attribution)
+
+
+def _values(
+    report: QualityReport, ground: ReportGround | DrawnMap, language: Language
+) -> dict[str, Any]:
     words = WORDS[language]
+    drawn = ground if isinstance(ground, DrawnMap) else draw_report_map(report, ground)
     return {
         "language": language,
         "words": words,
@@ -107,8 +139,8 @@ def _values(report: QualityReport, ground: ReportGround, language: Language) -> 
         "figures": figures_in_words(report, language),
         "histograms": _histograms(report, language),
         "legend": _legend(report, words),
-        "map": deviation_map(report, ground.grids, ground.areas, ground.roads, ground.water),
-        "attribution": ground.attribution or "",
+        "map": drawn.svg,
+        "attribution": drawn.attribution or "",
         "misses": _misses(report, language),
         "areas": report.areas,
         "towers": report.towers,

@@ -99,6 +99,19 @@ def test_as_a_picture(reported: Person, figure: str) -> None:
     assert reported.get(f"{REPORT}/other.svg").status_code == 422
 
 
+def test_no_request_draws_the_map(reported: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> str:
+        raise AssertionError("drawn within a request")
+
+    for drawn_by in ("quality_figures.deviation_map", "quality_report.deviation_map"):
+        monkeypatch.setattr(f"data.exports.{drawn_by}", refuse)
+    picture = reported.get(f"{REPORT}/map.svg")
+    assert picture.status_code == 200
+    page = reported.get(f"{REPORT}.html").text
+    assert page.count("<svg") == 2, "histogram and map"
+    assert picture.text not in page, "a panel is narrower than a page"
+
+
 def test_an_edit_makes_it_old(reported: Person, engine: Engine) -> None:
     edit(engine)
     told = reported.read(REPORT)

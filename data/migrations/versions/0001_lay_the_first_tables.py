@@ -1094,9 +1094,12 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=True),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("page_map", sa.Text(), nullable=True),
+        sa.Column("screen_map", sa.Text(), nullable=True),
         sa.Column("failure", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.CheckConstraint(
-            "(content IS NULL) = (revision IS NULL)", name=op.f("plan_report_whole_check")
+            "num_nulls(content, revision, page_map, screen_map) IN (0, 4)",
+            name=op.f("plan_report_whole_check"),
         ),
         sa.CheckConstraint(
             "state IN ('waiting', 'done', 'failed')", name=op.f("plan_report_state_check")
