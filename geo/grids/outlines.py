@@ -26,6 +26,8 @@ class Outlines:
         Positions in ``names`` of the two ends of each edge, shape (2, n).
     middle
         Middle of each edge, shape (n, 2).
+    sides
+        How many of the polygons have each edge.
     """
 
     shapes: GeometryArray
@@ -33,6 +35,15 @@ class Outlines:
     places: FloatArray
     ends: IntArray
     middle: FloatArray
+    sides: IntArray
+
+    def pieces(self) -> FloatArray:
+        """Both ends of each edge, shape (n, 2, 2)."""
+        return np.stack([self.places[self.ends[0]], self.places[self.ends[1]]], axis=1)
+
+    def alone(self) -> BoolArray:
+        """Whether only one polygon has an edge."""
+        return np.asarray(self.sides == 1, dtype=np.bool_)
 
     def count(self, edges: BoolArray | None = None) -> IntArray:
         """How many edges end in each vertex; of some edges only where they are given."""
@@ -59,13 +70,16 @@ def trace(shapes: GeometryArray) -> Outlines:
     points, ring = shapely.get_coordinates(shapely.get_rings(shapes), return_index=True)
     keys = point_keys(points)
     at = np.flatnonzero(ring[1:] == ring[:-1])
-    ends, first = np.unique(
-        np.sort(np.stack([keys[at], keys[at + 1]]), axis=0), axis=1, return_index=True
+    ends, first, sides = np.unique(
+        np.sort(np.stack([keys[at], keys[at + 1]]), axis=0),
+        axis=1,
+        return_index=True,
+        return_counts=True,
     )
     names, where = np.unique(keys, return_index=True)
     name = np.searchsorted(names, ends)
     middle = (points[at[first]] + points[at[first] + 1]) / 2
-    return Outlines(shapes, names, points[where], name, middle)
+    return Outlines(shapes, names, points[where], name, middle, sides)
 
 
 def leave_out(outlines: Outlines, needless: BoolArray) -> GeometryArray:

@@ -14,10 +14,12 @@ from geo.grids.cells import Cells, Town, make_cells
 from geo.grids.divide import settle_compounds, within
 from geo.grids.errors import GridPlanError
 from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
+from geo.grids.fit import fit_in
 from geo.grids.graph import CellGraph
 from geo.grids.partition import Partitioner
 from geo.grids.rebalance import Place, Rule, rebalance
 from geo.grids.redrawn import draw_changed, graph_across, join_slivers, places_of
+from geo.grids.thorns import mend_thorns
 from geo.grids.towers import SplitBuilding, split_towers
 from geo.grids.zones import Zones, lay_zones
 
@@ -140,6 +142,7 @@ def _revise(task: AreaTask) -> Revised:
     target = np.where(locked, task.wanted, fair).astype(np.float64)
     if _is_well(zones, locked, fair, rest, task.tolerance):
         return replace(_as_it_is(task, zones, target), split=split)
+    zones = replace(zones, shapes=mend_thorns(zones.shapes))
     block_households = max(1, int(task.wanted * task.block_share))
     cells = join_slivers(make_cells(replace(town, areas=zones.shapes), block_households))
     laid = _Laid(zones, locked, fair, cells, graph_across(cells, town), _stayed(cells, task))
@@ -270,7 +273,11 @@ def _draw(task: AreaTask, laid: _Laid, labels: IntArray) -> Revised:
     shapes[~touched] = zones.shapes[names[~touched]]
     if touched.any():
         changed = np.flatnonzero(touched)
-        shapes[changed] = draw_changed(cells, grid, changed, zones.shapes, task.town)
+        drawn = draw_changed(cells, grid, changed, zones.shapes, task.town)
+        redrawn = ~np.isin(np.arange(len(zones.shapes)), names[~touched])
+        shapes[changed], shapes[~touched] = fit_in(
+            drawn, zones.shapes[redrawn], zones.shapes[names[~touched]]
+        )
     was = _continued(laid, grid, len(names))
     origin = zones.origin[cells.area]
     households = np.bincount(grid, cells.households, minlength=len(names)).astype(np.int64)
