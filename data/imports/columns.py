@@ -248,6 +248,17 @@ _HOUSEHOLD_LIST_FIELDS = (
         limit=1_000_000,
     ),
 )
+_HOUSEHOLD_RULE_FIELDS = (
+    Field("building", "用途", _words("building use 用途 建筑用途"), limit=5_000),
+    Field("landuse", "用地", _words("landuse 用地 用地类型"), limit=5_000),
+    Field("levels_from", "层数起", _words("levels_from 层数起 最少层数"), "count", limit=200),
+    Field("levels_to", "层数止", _words("levels_to 层数止 最多层数"), "count", limit=200),
+    Field("m2_from", "占地起", _words("m2_from 占地起 占地面积起"), "number"),
+    Field("m2_to", "占地止", _words("m2_to 占地止 占地面积止"), "number"),
+    Field("households", "户数", _words("households 户数 每栋户数"), "count", limit=10_000),
+    Field("m2_per_household", "每户面积", _words("m2_per_household 每户面积 每户平方米"), "number"),
+    Field("levels", "默认层数", _words("levels 默认层数 层数"), "count", limit=200),
+)
 
 KINDS: Final[dict[str, Kind]] = {
     kind.name: kind
@@ -259,13 +270,14 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(
             "roads", "道路", "line", _ROAD_FIELDS, _words("road street highway railway 道路 街 路")
         ),
-        Kind("water", "水系", "polygon", _WATER_FIELDS, _words("water river 水")),
+        Kind("water", "水系", "line-or-polygon", _WATER_FIELDS, _words("water river 水")),
         Kind("places", "地名", "any", _PLACE_FIELDS, _words("place poi 地名")),
         Kind("hazards", "问题", "point", _HAZARD_FIELDS, _words("hazard case 问题 隐患 案卷")),
         Kind("tracks", "轨迹", "point", _TRACK_FIELDS, _words("track_points track 轨迹")),
         Kind("grids", "网格", "polygon", _GRID_FIELDS, _words("grid 网格")),
         Kind("grid_lists", "网格清单", "any", _GRID_LIST_FIELDS, _words("grid 网格 清单 台账")),
         Kind("household_lists", "户数表", "any", _HOUSEHOLD_LIST_FIELDS, _words("household 户数")),
+        Kind("household_rules", "户数规则", "any", _HOUSEHOLD_RULE_FIELDS, _words("rule 规则")),
     )
 }
 

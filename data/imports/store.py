@@ -41,6 +41,7 @@ _COLUMNS: Final[dict[Layer, tuple[str, ...]]] = {
     "water": ("external_id", "name", "kind"),
     "places": ("external_id", "name", "name_en", "kind"),
 }
+_INTEGERS: Final = frozenset({"levels", "units", "households"})
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def store_layer(
         If no district holds the rows, or the code is not known.
     """
     district_id = find_district(connection, read.frame, district)
-    statement = query(f"import_{layer}")
+    statement = query(f"import_{layer}", rows=_rows_of_batch(layer))
     fixed = {"district_id": district_id, "datum": read.datum, "at": at}
     total, added, changed = len(read.frame), 0, 0
     for start, batch in _batches(read.frame):
@@ -102,6 +103,14 @@ def store_layer(
         touch_layer(connection, district_id, layer, at)
     progress(total, total, layer)
     return Stored(district_id, added, changed, total - added - changed)
+
+
+def _rows_of_batch(layer: Layer) -> str:
+    """Write the rows of a batch's parameters as a subquery, with their shapes."""
+    columns = _COLUMNS[layer]
+    casts = [f"CAST(:{name} AS {'integer' if name in _INTEGERS else 'text'}[])" for name in columns]
+    names, lists = ", ".join((*columns, "shape")), ", ".join((*casts, "CAST(:shape AS bytea[])"))
+    return query("import_rows", names=names, lists=lists).text
 
 
 def _batches(frame: gpd.GeoDataFrame) -> Iterator[tuple[int, gpd.GeoDataFrame]]:

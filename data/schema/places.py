@@ -127,11 +127,12 @@ class Road(Base):
 
 
 class Water(Base):
-    """A river, lake or pond."""
+    """A river, lake or pond: its surface, or its line where it is drawn as one."""
 
     __tablename__ = "water"
     __table_args__ = (
         UniqueConstraint("district_id", "external_id"),
+        CheckConstraint("st_dimension(geom) > 0", name="geom"),
         Index("water_geom_idx", "geom", postgresql_using="gist"),
     )
 
@@ -140,7 +141,7 @@ class Water(Base):
     external_id: Mapped[str]
     name: Mapped[str | None]
     kind: Mapped[str] = mapped_column(server_default="water")
-    geom: Mapped[Any] = mapped_column(geometry("MULTIPOLYGON"))
+    geom: Mapped[Any] = mapped_column(geometry("GEOMETRY"))
     datum_in: Mapped[str] = mapped_column(server_default="wgs84")
     updated_at: Mapped[datetime]
 

@@ -1,24 +1,18 @@
--- One batch of buildings. A building lies in the community that holds an inner point of it; the
--- lowest id, should a point lie on the border of two. Rows that are the same already stay untouched
--- and are not returned. Households that change have no known basis any more.
+-- Buildings, from a batch of a file or from what an extract staged. A building lies in the
+-- community that holds an inner point of it; the lowest id, should a point lie on the border of
+-- two. Rows that are the same already stay untouched and are not returned. Households that change
+-- have no known basis any more.
 INSERT INTO building AS b (
     district_id, external_id, area_id, name, compound, address, use, levels, units, households,
     geom, datum_in, updated_at
 )
 SELECT :district_id, n.external_id, c.id, n.name, n.compound, n.address, n.use, n.levels,
        nullif(n.units, 0), n.households, ST_Multi(n.geom), :datum, :at
-FROM (
-    SELECT u.*, ST_GeomFromWKB(u.shape, 4326) AS geom
-    FROM unnest(
-        CAST(:external_id AS text[]), CAST(:name AS text[]), CAST(:compound AS text[]),
-        CAST(:address AS text[]), CAST(:use AS text[]), CAST(:levels AS integer[]),
-        CAST(:units AS integer[]), CAST(:households AS integer[]), CAST(:shape AS bytea[])
-    ) AS u (external_id, name, compound, address, use, levels, units, households, shape)
-) AS n
+FROM ({rows}) AS n
 LEFT JOIN LATERAL (
     SELECT a.id FROM area AS a
     WHERE a.district_id = :district_id AND a.level = 'community'
-      AND ST_Intersects(a.geom, ST_PointOnSurface(n.geom))
+      AND ST_Intersects(a.geom, n.inside)
     ORDER BY a.id LIMIT 1
 ) AS c ON true
 ON CONFLICT (district_id, external_id) DO UPDATE

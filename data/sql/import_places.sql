@@ -1,13 +1,10 @@
--- One batch of named places; rows that are the same already stay untouched and are not returned.
+-- Named places, from a batch of a file or from what an extract staged; rows that are the same
+-- already stay untouched and are not returned.
 INSERT INTO place AS p (
     district_id, external_id, name, name_en, kind, geom, datum_in, updated_at
 )
-SELECT :district_id, u.external_id, u.name, u.name_en, u.kind,
-       ST_GeomFromWKB(u.shape, 4326), :datum, :at
-FROM unnest(
-    CAST(:external_id AS text[]), CAST(:name AS text[]), CAST(:name_en AS text[]),
-    CAST(:kind AS text[]), CAST(:shape AS bytea[])
-) AS u (external_id, name, name_en, kind, shape)
+SELECT :district_id, n.external_id, n.name, n.name_en, n.kind, n.geom, :datum, :at
+FROM ({rows}) AS n
 ON CONFLICT (district_id, external_id) DO UPDATE
 SET name = excluded.name, name_en = excluded.name_en, kind = excluded.kind, geom = excluded.geom,
     datum_in = excluded.datum_in, updated_at = excluded.updated_at

@@ -1,11 +1,8 @@
--- One batch of water; rows that are the same already stay untouched and are not returned.
+-- Water, from a batch of a file or from what an extract staged; rows that are the same
+-- already stay untouched and are not returned.
 INSERT INTO water AS w (district_id, external_id, name, kind, geom, datum_in, updated_at)
-SELECT :district_id, u.external_id, u.name, u.kind,
-       ST_Multi(ST_GeomFromWKB(u.shape, 4326)), :datum, :at
-FROM unnest(
-    CAST(:external_id AS text[]), CAST(:name AS text[]), CAST(:kind AS text[]),
-    CAST(:shape AS bytea[])
-) AS u (external_id, name, kind, shape)
+SELECT :district_id, n.external_id, n.name, n.kind, ST_Multi(n.geom), :datum, :at
+FROM ({rows}) AS n
 ON CONFLICT (district_id, external_id) DO UPDATE
 SET name = excluded.name, kind = excluded.kind, geom = excluded.geom,
     datum_in = excluded.datum_in, updated_at = excluded.updated_at

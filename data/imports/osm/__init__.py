@@ -1,0 +1,1 @@
+"""Whole OpenStreetMap extracts (.osm.pbf): areas, buildings, roads, water, places, addresses."""

@@ -1,0 +1,2 @@
+-- Staged rows as an import stores them.
+SELECT * FROM {table}
