@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text
 
 from casework.ledger import GENESIS, SALT_BYTES, next_line, text_digest, utc_text
-from casework.states import Actor, Case, Event, Refusal, apply, decide
+from casework.states import Actor, Case, Event, Refusal, apply, decide, replay
 from data.case_places import hold_grids, place_facts, places_of
 from data.case_types import (
     CaseExistsError,
@@ -67,20 +67,38 @@ def create_cases(
     filed = []
     for new, place in zip(news, places, strict=True):
         facts = _facts(new, place, kinds[new.category_id])
-        event = decided(
-            decide(Case(), "report", actor, at, occurred_at=new.occurred_at, facts=facts)
-        )
-        stored = StoredCase(district_id, new.id, apply(Case(), event), False, place.area_path)
-        filed.append((stored, event))
+        events = _events(new, facts, actor, at)
+        stored = StoredCase(district_id, new.id, replay(events), False, place.area_path)
+        filed.append((stored, events))
     stored_cases = [stored for stored, _ in filed]
     _insert(connection, district_id, stored_cases, news, places)
-    lines = [
-        NewLine(new.id, event, GENESIS, new.description)
-        for new, (_, event) in zip(news, filed, strict=True)
+    digests = append_lines(
+        connection,
+        district_id,
+        [
+            NewLine(new.id, events[0], GENESIS, new.description)
+            for new, (_, events) in zip(news, filed, strict=True)
+        ],
+    )
+    further = [
+        NewLine(stored.id, event, digest)
+        for (stored, events), digest in zip(filed, digests, strict=True)
+        for event in events[1:]
     ]
-    append_lines(connection, district_id, lines)
+    append_lines(connection, district_id, further)
     _count(connection, district_id, stored_cases, at)
     return stored_cases
+
+
+def _events(new: NewCase, facts: Mapping[str, Any], actor: Actor, at: datetime) -> list[Event]:
+    """The report, and that it was put right where that is known already."""
+    event = decided(decide(Case(), "report", actor, at, occurred_at=new.occurred_at, facts=facts))
+    if new.put_right_at is None:
+        return [event]
+    case = apply(Case(), event)
+    told = {} if new.list_source is None else {"list": new.list_source}
+    handled = decide(case, "handle", actor, at, occurred_at=new.put_right_at, facts=told)
+    return [event, decided(handled)]
 
 
 def append_lines(connection: Connection, district_id: int, lines: Sequence[NewLine]) -> list[bytes]:
@@ -217,6 +235,8 @@ def _row(stored: StoredCase, new: NewCase, place: Place) -> dict[str, Any]:
         "accuracy_m": new.accuracy_m,
         "address": new.address,
         "reported_by": str(case.reported_by),
+        "handled_by": None if case.handled_by is None else str(case.handled_by),
+        "handled_at": None if case.handled_at is None else utc_text(case.handled_at),
         "occurred_at": utc_text(new.occurred_at),
         "received_at": utc_text(case.received_at),
         "deadline_at": utc_text(case.deadline_at),

@@ -1,7 +1,9 @@
 """What passes to and from the store of cases: places, new cases, steps, and refusals."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from casework.states import Action, Case, Refusal
@@ -77,6 +79,8 @@ class NewCase:
         None: as its category says.
     list_source
         The running list of another office that it came with.
+    put_right_at
+        When it was put right, for what is reported when all is done; somebody else checks it.
     """
 
     id: UUID
@@ -91,11 +95,18 @@ class NewCase:
     external_number: str | None = None
     area_path: str | None = None
     list_source: str | None = None
+    put_right_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """What somebody wants to do with a case, and at which `seq` he saw it."""
+    """What somebody wants to do with a case, and at which `seq` he saw it.
+
+    Parameters
+    ----------
+    facts
+        What else its line of the ledger says.
+    """
 
     action: Action
     expected_seq: int
@@ -103,6 +114,7 @@ class Step:
     text: str | None = None
     unit_id: int | None = None
     point: Point | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text, update
 
 from casework.states import Actor, Case, Event, apply, decide, is_overdue
+from data.case_candidates import forget_candidates
 from data.case_filing import NewLine, append_lines, create_case, decided
 from data.case_places import hold_grids, place_facts, place_of
 from data.case_types import (
@@ -74,7 +75,7 @@ def act(
         raise CaseMovedOnError(step.expected_seq, case.seq, str(case.state))
     # Refused before it is looked up: a refusal needs no place and no unit.
     decided(decide(case, step.action, actor, at))
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = dict(step.facts)
     if step.action == "dispatch":
         facts["unit_id"] = _known_unit(connection, stored.district_id, step.unit_id)
     place = None
@@ -86,8 +87,10 @@ def act(
     if photos:
         facts["photos"] = photos
     event = decided(decide(case, step.action, actor, at, occurred_at=step.occurred_at, facts=facts))
-    point = step.point if place is not None else None
-    return write_event(connection, stored, event, step.text, place=place, point=point)
+    if place is None:
+        return write_event(connection, stored, event, step.text)
+    forget_candidates(connection, stored.district_id, stored.id)
+    return write_event(connection, stored, event, step.text, place=place, point=step.point)
 
 
 def write_event(

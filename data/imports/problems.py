@@ -7,12 +7,18 @@ from typing import Any, Final
 from data.imports.file_messages import FILE_MESSAGES
 from data.imports.grid_messages import GRID_MESSAGES
 from data.imports.household_messages import HOUSEHOLD_MESSAGES
+from data.imports.list_messages import LIST_MESSAGES
 from data.imports.messages import Language, Message
 from data.imports.osm_messages import OSM_MESSAGES
 from data.imports.row_messages import ROW_MESSAGES
 
 MESSAGES: Final[dict[str, Message]] = (
-    FILE_MESSAGES | GRID_MESSAGES | HOUSEHOLD_MESSAGES | OSM_MESSAGES | ROW_MESSAGES
+    FILE_MESSAGES
+    | GRID_MESSAGES
+    | HOUSEHOLD_MESSAGES
+    | LIST_MESSAGES
+    | OSM_MESSAGES
+    | ROW_MESSAGES
 )
 
 
