@@ -8,15 +8,17 @@ from geo.addresses.gazetteer import Facts, Gazetteer
 from geo.addresses.names import Likely
 from geo.addresses.parts import Address, Number
 from geo.addresses.records import AreaName
+from geo.addresses.words import LANDMARK_END
 
 AGREEMENT: Final = {
     "area_other": 0.55,
     "area_unknown": 0.99,
     "village_unknown": 0.85,
     "county_other": 0.5,
+    "city_other": 0.7,
     "road_silent": 0.95,
     "road_other": 0.5,
-    "number_silent": 0.9,
+    "number_silent": 0.8,
     "number_part": 0.85,
     "number_other": 0.4,
     "compound_silent": 0.8,
@@ -27,15 +29,17 @@ AGREEMENT: Final = {
     "building_part": 0.6,
     "building_other": 0.1,
     "group_silent": 0.97,
+    "group_other": 0.3,
     "place_unexplained": 0.88,
     "place_unknown": 0.95,
+    "talk": 0.99,
     "pole_silent": 0.5,
     "pole_side_silent": 0.93,
     "pole_side_other": 0.5,
     "interpolated": 0.8,
     "number_beyond": 0.55,
     "no_crossing": 0.5,
-    "rest": 0.985,
+    "rest": 0.995,
 }
 # Areas are no circles: a point so many radii from the middle may still be inside.
 AREA_STRETCH: Final = 1.6
@@ -44,58 +48,100 @@ _LETTERS: Final = "甲乙丙丁戊ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Reading:
-    """One address, its names looked up in the gazetteer."""
+    """One address, its names looked up in the gazetteer.
+
+    Attributes
+    ----------
+    roads, compounds, places
+        What may be meant, each with the certainty that is left; `places` one for each place of
+        the address.
+    wanted_areas, area_factors
+        Of each list of areas one must hold the place; what unknown areas leave of certainty.
+    """
 
     def __init__(self, gazetteer: Gazetteer, address: Address) -> None:
         self.gazetteer, self.address = gazetteer, address
-        books = gazetteer.books
-        self.roads = self.find("road", address.road)
         self.places = [self.find("place", place) for place in address.places]
-        compound = self._compound()
-        self.compounds = compound or self._places_as_compounds()
-        if not self.roads and address.number is not None:
-            self.roads = next((f for p in address.places if (f := books["road"].find(p))), ())
+        self._explained = {at for at, place in enumerate(self.places) if place}
         self.area_factors, self.wanted_areas = self._areas()
+        self._area_stems()
+        self.compounds = self._compound() or self._place_as("compound") or self._place_as("village")
+        self.roads = self.find("road", address.road) or self._branch()
+        if not self.roads and address.road is None and address.number is not None:
+            self.roads = self._place_as("road")
 
     def find(self, book: str, name: str | None) -> Likely:
+        """Known names of a role that may be meant."""
         return () if name is None else self.gazetteer.books[book].find(name)
 
     def _compound(self) -> Likely:
         address = self.address
         if address.compound is None:
             return ()
-        whole = (address.compound + (address.section or ""),) if address.section else ()
+        whole = (address.compound + address.section,) if address.section else ()
         for name in (*whole, address.compound):
             for book in ("compound", "village"):
                 if found := self.find(book, name):
                     return found
         return ()
 
-    def _places_as_compounds(self) -> Likely:
-        """阳光3号楼: a name without its ending, or one that the map has as a compound."""
-        for name in self.address.places:
-            for book in ("compound", "village"):
-                if found := self.find(book, name):
-                    return found
+    def _place_as(self, book: str) -> Likely:
+        """阳光3号楼: a name without its ending, which the gazetteer knows as a compound."""
+        if book != "road" and self.address.compound is not None:
+            return ()
+        section = self.address.section or ""
+        for at, name in enumerate(self.address.places):
+            found = (self.find(book, name + section) if section else ()) or self.find(book, name)
+            if found:
+                self._explained.add(at)
+                return found
         return ()
 
+    def _branch(self) -> Likely:
+        """二巷 of 大王庄村二巷."""
+        road = self.address.road
+        if road is None or not road[0].isdigit():
+            return ()
+        return tuple(
+            (name, left * of_branch)
+            for compound, left in self.compounds
+            for name, of_branch in self.find("road", compound + road)
+        )
+
+    def _area_stems(self) -> None:
+        """柳泉阳光小区: an area without its ending."""
+        for at, name in enumerate(self.address.places):
+            ids = self._ids(self.find("area", name)) if at not in self._explained else frozenset()
+            if ids:
+                self._explained.add(at)
+                self.wanted_areas.append(ids)
+
+    def _ids(self, found: Likely) -> frozenset[int]:
+        return frozenset(one for key, _ in found for one in self.gazetteer.area_ids[key])
+
     def _areas(self) -> tuple[float, list[frozenset[int]]]:
-        """What unknown areas leave of certainty, and the areas of which one must hold the place."""
-        factor, wanted = 1.0, []
+        factor, wanted, strangers = 1.0, [], []
         for name in self.address.areas:
             found = self.find("area", name)
-            ids = frozenset(i for key, _ in found for i in self.gazetteer.area_ids[key])
-            if ids:
+            if ids := self._ids(found):
                 wanted.append(ids)
-                factor *= max(f for _, f in found)
-            elif name.endswith(("县", "区")):
-                factor *= AGREEMENT["county_other"]
-            elif name.endswith(("村", "社区", "居委会", "村委会", "镇", "街道", "乡")):
-                known = any(self.find(b, name) for b in ("compound", "village", "place"))
-                factor *= 1.0 if known else AGREEMENT["village_unknown"]
+                factor *= max(left for _, left in found)
             else:
-                factor *= AGREEMENT["area_unknown"]
+                strangers.append(name)
+        for name in strangers:
+            factor *= self._stranger(name, at_home=bool(wanted))
         return factor, wanted
+
+    def _stranger(self, name: str, *, at_home: bool) -> float:
+        """What an area that is not known leaves of certainty, a known one beside it or not."""
+        if name.endswith(("县", "区")):
+            return AGREEMENT["county_other"]
+        if name.endswith("市"):
+            return AGREEMENT["area_unknown" if at_home else "city_other"]
+        if name.endswith(("村", "社区", "居委会", "镇", "街道", "街道办", "乡")):
+            known = any(self.find(book, name) for book in ("compound", "village", "place"))
+            return 1.0 if known else AGREEMENT["village_unknown"]
+        return AGREEMENT["area_unknown"]
 
     def agreement(self, at: int) -> float:
         facts, address = self.gazetteer.facts[at], self.address
@@ -106,12 +152,16 @@ class Reading:
                 score *= AGREEMENT["area_other"]
         score *= self._road_and_number(facts) * self._compound_and_building(at, facts)
         if address.group is not None and facts.group != address.group:
-            score *= AGREEMENT["group_silent"]
-        return score * self._places_agree(at, facts)
+            score *= AGREEMENT["group_silent" if facts.group is None else "group_other"]
+        if address.pole is not None and facts.pole != address.pole:
+            score *= AGREEMENT["pole_silent"]
+        return score * self._places_agree(at)
 
     def _road_and_number(self, facts: Facts) -> float:
         address = self.address
         if address.road is None and not self.roads:
+            if not address.in_village and facts.compound is None:
+                return 1.0  # 农贸市场3号摊位: a number within the place
             return _number_agrees(address.number, facts.number)
         if facts.road is None:
             silent = AGREEMENT["road_silent"]
@@ -139,17 +189,17 @@ class Reading:
                 score *= AGREEMENT["section_silent" if silent else "section_other"]
         return score * _building_agrees(address.building, facts.building)
 
-    def _places_agree(self, at: int, facts: Facts) -> float:
-        score = 1.0
-        own = self.gazetteer.named_as(at)
-        for name, place in zip(self.address.places, self.places, strict=True):
-            likely = max((f for key, f in place if key in own), default=None)
-            if likely is None and self.compounds and facts.compound:
-                likely = dict(self._places_as_compounds()).get(facts.compound)
+    def _places_agree(self, at: int) -> float:
+        score, own = 1.0, self.gazetteer.named_as(at)
+        for order, place in enumerate(self.places):
+            likely = max((left for key, left in place if key in own), default=None)
             if likely is not None:
                 score *= likely
-            elif name not in dict(self.roads):
-                score *= AGREEMENT["place_unexplained" if place else "place_unknown"]
+            elif place:
+                score *= AGREEMENT["place_unexplained"]
+            elif order not in self._explained:
+                is_thing = LANDMARK_END.search(self.address.places[order])
+                score *= AGREEMENT["place_unknown" if is_thing else "talk"]
         return score
 
     def agreement_of_site(self, at: int) -> float:
@@ -164,7 +214,7 @@ class Reading:
         score *= 1.0 if address.number is None else AGREEMENT["number_silent"]
         if address.road and facts.road and facts.road not in dict(self.roads):
             score *= AGREEMENT["road_other"]
-        return score * self._places_agree(at, facts)
+        return score * self._places_agree(at)
 
     def above(self, at: int) -> frozenset[int]:
         area_id = self.gazetteer.records[at].area_id
@@ -192,7 +242,9 @@ class Reading:
         address, score = self.address, 1.0
         if address.compound is not None and not address.in_village:
             score *= AGREEMENT["compound_silent"]
-        score *= AGREEMENT["place_unexplained"] ** len(address.places)
+        for place in address.places:
+            is_thing = LANDMARK_END.search(place)
+            score *= AGREEMENT["place_unexplained" if is_thing else "talk"]
         return score * AGREEMENT["rest"] ** min(address.rest, 10)
 
 

@@ -18,10 +18,12 @@ from geo.addresses.normalise import normalise, plain_name
 from geo.addresses.parse import parse
 from geo.addresses.parts import Role
 from geo.addresses.records import AreaName, Record, RoadLine
-from geo.addresses.words import BUILDING, NUMBER, VILLAGE_END
+from geo.addresses.words import AREA_END, BUILDING, COMPOUND_END, NUMBER, VILLAGE_END
 
 # Houses of a compound or of one number that stand farther apart than this are two places.
 APART_M: Final = 220.0
+_SHORTEST_FRONT: Final = 2
+_SHORTENED_KNOWN_FROM: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Facts:
     group: str | None
     pole: str | None
     pole_side: str | None
+    line: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +97,19 @@ class Gazetteer:
         self._index()
 
     def _index(self) -> None:
-        first = Lexicon(self._roles(()))
-        self.facts = [self._facts_of(record, first) for record in self.records]
+        base = Lexicon(self._base_roles(()))
+        self.facts = [self._facts_of(record, base) for record in self.records]
         self.houses: dict[tuple[str, int], list[int]] = defaultdict(list)
         self.numbered: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.flats: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self.groups: dict[tuple[str, str], list[int]] = defaultdict(list)
         self.sites: dict[str, list[int]] = defaultdict(list)
         self.named: dict[str, list[int]] = defaultdict(list)
         self.poles: dict[tuple[str, str], list[int]] = defaultdict(list)
         for at, facts in enumerate(self.facts):
             self._index_one(at, facts)
         streets = {facts.road for facts in self.facts if facts.road is not None}
-        self.lexicon = Lexicon(self._roles(streets))
+        self.lexicon = Lexicon(self._all_roles(streets))
         self._make_books(streets)
 
     def _index_one(self, at: int, facts: Facts) -> None:
@@ -119,9 +123,11 @@ class Gazetteer:
             if facts.building is not None:
                 self.flats[facts.compound, facts.building].append(at)
         if facts.pole is not None:
-            for key in {facts.road, facts.compound} - {None}:
+            for key in {facts.road, facts.compound, facts.line} - {None}:
                 self.poles[str(key), facts.pole].append(at)
-        for name in self._names_of(self.records[at]):
+        if facts.group is not None and facts.compound is not None and facts.number is None:
+            self.groups[facts.compound, facts.group].append(at)
+        for name in self.named_as(at):
             self.named[name].append(at)
 
     def _make_books(self, streets: set[str]) -> None:
@@ -135,7 +141,8 @@ class Gazetteer:
             "place": NameBook("place", self.named),
         }
 
-    def _roles(self, streets: Iterable[str]) -> dict[str, set[Role]]:
+    def _base_roles(self, streets: Iterable[str]) -> dict[str, set[Role]]:
+        """Names that others are built from: areas, roads, compounds, villages."""
         roles: dict[str, set[Role]] = defaultdict(set)
         for name in self.area_ids:
             roles[name].add("area")
@@ -144,10 +151,28 @@ class Gazetteer:
         for name in (*self.roads.names(), *streets):
             roles[name].add("road")
         for record in self.records:
-            if record.compound and (key := plain_name(record.compound)):
+            sites = [record.compound] if record.compound else []
+            if record.kind == "place" and record.name:
+                key = plain_name(record.name)
+                sites += [key] if VILLAGE_END.search(key) or COMPOUND_END.search(key) else []
+            for key in map(plain_name, sites):
                 roles[key].add("village" if VILLAGE_END.search(key) else "compound")
+        return roles
+
+    def _all_roles(self, streets: Iterable[str]) -> dict[str, set[Role]]:
+        roles = self._base_roles(streets)
+        for record, facts in zip(self.records, self.facts, strict=True):
+            if record.kind == "pole" or (facts.group is not None and facts.compound is not None):
+                continue  # found by its number, or by its village and number
             for name in self._names_of(record):
-                roles[name].add("village" if VILLAGE_END.search(name) else "place")
+                if not (roles[name] & {"compound", "village"}):
+                    roles[name].add("place")
+        for name, held in self.named.items():
+            # 人民医院 for 清河区人民医院, where no other is called so.
+            facts = self.facts[held[0]]
+            alone = len(held) == 1 and facts.group is None and facts.pole is None
+            if len(name) >= _SHORTENED_KNOWN_FROM and alone and name not in roles:
+                roles[name].add("place")
         return roles
 
     def _names_of(self, record: Record) -> list[str]:
@@ -165,8 +190,12 @@ class Gazetteer:
         told = parse(record.address or "", names)
         if record.kind == "pole" or (record.name and "杆" in record.name):
             own = parse(record.name or "", names)
-            told.pole, told.pole_side = own.pole, own.pole_side
+            told.pole, told.pole_side, told.places = own.pole, own.pole_side, own.places
             told.road, told.compound = own.road or told.road, own.compound or told.compound
+        elif record.kind != "building" and record.name:
+            own = parse(record.name, names)
+            told.compound = told.compound or own.compound
+            told.group = told.group or own.group
         if record.compound:
             told.compound = plain_name(record.compound)
         building = told.building
@@ -175,14 +204,33 @@ class Gazetteer:
         number = None if told.number is None else told.number.key
         if building is not None and building == number and not told.road:
             building = None
-        return Facts(
-            _shared(told.road), _shared(number), _shared(told.compound), _shared(told.section),
-            _shared(building), _shared(told.group), _shared(told.pole), _shared(told.pole_side),
-        )  # fmt: skip
+        line = told.places[-1] if told.pole is not None and told.places else None
+        return Facts(*map(_shared, (
+            told.road, number, told.compound, told.section, building, told.group,
+            told.pole, told.pole_side, line,
+        )))  # fmt: skip
 
     def named_as(self, at: int) -> list[str]:
-        """The keys of a record's own names."""
-        return self._names_of(self.records[at])
+        """The keys of a record's own names, and of what is left of them behind its place's name.
+
+        张家庄村村委会 is 村委会 to those who have said 张家庄村, 清河区人民医院 is 人民医院.
+        """
+        record, facts = self.records[at], self.facts[at]
+        names = self._names_of(record)
+        if record.kind != "place" and not record.aliases:
+            return names
+        above = self.above.get(record.area_id or 0, frozenset())
+        fronts = [plain_name(self.areas[one].name) for one in above]
+        fronts += [facts.compound] if facts.compound else []
+        for front in (*fronts, *(AREA_END.sub("", one) for one in fronts)):
+            if len(front) < _SHORTEST_FRONT:
+                continue
+            names += [
+                name[len(front) :]
+                for name in names
+                if name.startswith(front) and len(name) > len(front) + 1
+            ]
+        return list(dict.fromkeys(names))
 
     def road_label(self, name: str) -> str:
         """A street's name as it is written, its key where only addresses know it."""

@@ -7,6 +7,7 @@ from geo.addresses.parts import Role
 
 SHORTEST_NAME: Final = 2
 LONGEST_NAME: Final = 24
+LEAST_OVER_BREAK: Final = 4
 
 
 class Lexicon:
@@ -43,6 +44,18 @@ class Lexicon:
     def roles(self, name: str) -> frozenset[Role]:
         """What a name is the name of; empty where it is not known."""
         return self._roles.get(name, frozenset())
+
+    def longest_over_break(self, text: str, at: int) -> tuple[str, int] | None:
+        """The longest known name at a place, a comma within it left out; and where it ends."""
+        whole = self.longest(text, at)
+        found = None if whole is None else (whole, at + len(whole))
+        comma = text.find(",", at, at + LONGEST_NAME)
+        if comma > at:
+            joined = self.longest(text[at:comma] + text[comma + 1 :][:LONGEST_NAME], 0)
+            over = joined is not None and len(joined) > max(comma - at, LEAST_OVER_BREAK - 1)
+            if over and joined is not None and (whole is None or len(joined) > len(whole)):
+                return joined, at + len(joined) + 1
+        return found
 
 
 def _cut_off(name: str, following: str) -> bool:

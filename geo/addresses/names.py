@@ -19,9 +19,15 @@ NO_END: Final = 0.92
 OTHER_END: Final = 0.6
 SHORTENED: Final = 0.85
 ROAD_TURNED: Final = 0.78
-_TYPO_BY_STEM: Final = {2: 0.6, 3: 0.78, 4: 0.88}
-_TYPO_LONG: Final = 0.92
+WITH_TALK: Final = 0.97
+NO_SECTION: Final = 0.9
+_SLIP: Final = {2: 0.6, 3: 0.75, 4: 0.86}
+_LONG_SLIP: Final = 0.9
+_ALIKE_SLIP: Final = {2: 0.88, 3: 0.92}
+_LONG_ALIKE_SLIP: Final = 0.95
+_ALIKE_WITHIN: Final = 9
 _MOST_ANSWERS: Final = 4
+_MOST_NEAR: Final = 8
 _MOST_KEPT: Final = 20_000
 # One for another of these is no slip of the pen but another name: 人民东路, 人民西路.
 _TELLING: Final = frozenset(
@@ -68,6 +74,7 @@ class NameBook:
         for name in self._names:
             for stem in self._stems_of(name):
                 self._stems[stem].append(name)
+        self._stem_list = list(self._stems)
         self._kept: dict[str, Likely] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -95,6 +102,8 @@ class NameBook:
             stems |= {name[: found.start()] for found in [self._ends.generic.search(name)] if found}
         if self._role in {"village", "area"} and (clan := _CLAN.match(name)):
             stems |= {clan[1] + clan[2], clan[1] + clan[2] + clan[3]}
+        if self._role == "compound" and (found := words.SECTION_END.search(name)):
+            stems.add(name[: found.start()])
         return {stem for stem in stems if len(stem) > 1}
 
     def _search(self, asked: str) -> Likely:
@@ -103,14 +112,19 @@ class NameBook:
             *self._by_stem(asked),
             *self._turned(asked),
             *self._shortened(asked),
+            *self._contained(asked),
         ):
             found[name] = max(left, found.get(name, 0.0))
-        if not found:
-            found |= self._slips(asked)
+        if max(found.values(), default=0.0) < SHORTENED:
+            for name, left in self._slips(asked).items():
+                found[name] = max(left, found.get(name, 0.0))
         return tuple(sorted(found.items(), key=lambda one: -one[1])[:_MOST_ANSWERS])
 
     def _by_stem(self, asked: str) -> list[tuple[str, float]]:
-        answers = [(name, NO_END) for name in self._stems.get(asked, ())]
+        answers = [
+            (name, NO_SECTION if words.SECTION_END.search(name) else NO_END)
+            for name in self._stems.get(asked, ())
+        ]
         generic = self._ends.generic
         for stem in self._stems_of(asked):
             end = asked[len(stem) :]
@@ -133,7 +147,7 @@ class NameBook:
 
     def _shortened(self, asked: str) -> list[tuple[str, float]]:
         """县医院 for 县人民医院, 实验小学 for 县实验小学; only where one name alone fits."""
-        if self._role != "place" or len(asked) < 3:
+        if self._role not in {"place", "compound"} or len(asked) < 3:
             return []
         fitting = [
             name
@@ -144,29 +158,95 @@ class NameBook:
         ]
         return [(fitting[0], SHORTENED)] if len(fitting) == 1 else []
 
+    def _contained(self, asked: str) -> list[tuple[str, float]]:
+        """人民医院急诊, 我在鼓楼: a known name with talk before or after it."""
+        if self._role != "place":
+            return []
+        held = [
+            asked[start:end]
+            for start in range(len(asked))
+            for end in range(len(asked), start + 2, -1)
+            if (start == 0 or end == len(asked))
+            and (start == 0 or asked[start - 1] not in words.APART)
+            and asked[start:end] in self._known
+        ]
+        return [(max(held, key=len), SHORTENED)] if held else []
+
     def _slips(self, asked: str) -> dict[str, float]:
-        if len(asked) < 3:
-            return {}
+        """One character amiss, in the whole or in what follows talk: 帮忙看看环成南路."""
+        for cut in range(max(len(asked) - 2, 0) if self._role != "place" else 1):
+            if len(asked) - cut < 3 or (cut and asked[cut - 1] in words.APART):
+                continue
+            if found := self._slip(asked[cut:]):
+                return {name: left * (WITH_TALK if cut else 1.0) for name, left in found.items()}
+        return {}
+
+    def _slip(self, asked: str) -> dict[str, float]:
         near = process.extract(
-            asked, self._names, scorer=OSA.distance, score_cutoff=1, limit=_MOST_ANSWERS
+            asked, self._names, scorer=OSA.distance, score_cutoff=1, limit=_MOST_NEAR
         )
-        meant = [name for name, _, _ in near if _is_slip(asked, name)]
-        if len(meant) != 1:
-            return {}
-        found = self._ends.pattern.search(meant[0])
-        size = found.start() if found is not None else len(meant[0])
-        return {meant[0]: _TYPO_BY_STEM.get(max(size, 2), _TYPO_LONG)}
+        left = {name: self._left_by_slip(asked, name) for name, _, _ in near}
+        found = {name: one for name, one in left.items() if one > 0}
+        if not found and len(asked) > 2:
+            stems = process.extract(
+                asked, self._stem_list, scorer=OSA.distance, score_cutoff=1, limit=_MOST_NEAR
+            )
+            for stem, _, _ in stems:
+                if (one := self._left_by_slip(asked, stem)) > 0:
+                    found |= dict.fromkeys(self._stems[stem], one * NO_END)
+        best = max(found.values(), default=0.0)
+        meant = {name: one for name, one in found.items() if one == best}
+        # What may as well be another name is no slip that one can mend.
+        return meant if len({self._stem_of(name) for name in meant}) == 1 else {}
+
+    def _stem_of(self, name: str) -> str:
+        without = words.SECTION_END.sub("", name)
+        return without if self._role == "compound" else name
+
+    def _left_by_slip(self, asked: str, name: str) -> float:
+        """What one character amiss leaves of certainty; 0 where it makes another name."""
+        found = self._ends.pattern.search(name)
+        size = max(found.start() if found is not None else len(name), 2)
+        ours, theirs = _odd_part(asked, name)
+        if len(ours) == len(theirs) == 1:
+            if sound_alike(ours, theirs):
+                return _ALIKE_SLIP.get(size, _LONG_ALIKE_SLIP)
+            if ours in _TELLING or theirs in _TELLING or asked[-1] != name[-1]:
+                return 0.0
+        elif any(one in _TELLING for one in ours + theirs) or asked[-1] != name[-1]:
+            return 0.0
+        return _SLIP.get(size, _LONG_SLIP)
+
+
+def sound_alike(one: str, other: str) -> bool:
+    """Whether two characters are likely to be mistaken for each other by their sound.
+
+    GB 2312 lists its 3,755 common characters by pronunciation, so those that sound alike stand
+    close together (人 and 仁, 成 and 城); a syllable has nine characters on average.
+    """
+    first, second = _place_in_gb2312(one), _place_in_gb2312(other)
+    return first is not None and second is not None and abs(first - second) <= _ALIKE_WITHIN
+
+
+def _place_in_gb2312(character: str) -> int | None:
+    code = character.encode("gb2312", errors="ignore")
+    if len(code) != 2 or not 0xB0A1 <= int.from_bytes(code, "big") <= 0xD7F9:
+        return None
+    return (code[0] - 0xB0) * 94 + code[1] - 0xA1
+
+
+def _odd_part(one: str, other: str) -> tuple[str, str]:
+    """What is left of two names without the beginning and the end that they share."""
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return one[start : len(one) - end], other[start : len(other) - end]
 
 
 def _within(short: str, name: str) -> bool:
     """Whether the characters of one stand in the other in the same order."""
     rest = iter(name)
     return all(character in rest for character in short)
-
-
-def _is_slip(asked: str, name: str) -> bool:
-    """Whether what differs tells nothing: no number, direction or letter, and not the ending."""
-    odd = set(asked) ^ set(name)
-    if odd & _TELLING or (sorted(asked) == sorted(name) and any(one in _TELLING for one in asked)):
-        return False
-    return asked[-1] == name[-1]

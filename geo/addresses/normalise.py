@@ -24,6 +24,7 @@ _NUMERAL: Final = re.compile("[〇零一二两三四五六七八九十][〇零�
 # 壹 to 玖 are also surnames and parts of village names: numerals only before a counted thing.
 _FORMAL: Final = re.compile("[壹贰叁肆伍陆柒捌玖拾]+(?=[号#楼栋幢座单层室组队])")
 _FORMAL_PLAIN: Final = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
+_ROMAN: Final = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5"}
 _BUILDING: Final = re.compile(
     r"(?:第|#|NO\.?)?(\d+|(?<![A-Z])[A-Z]\d{0,2})(?:#|号)?(?:楼座|幢楼|栋楼|座楼|栋|幢|座(?![桥山坟塔]))"
 )
@@ -32,13 +33,23 @@ _RULES: Final = (
     (re.compile(r"(?<=\d)一(?=\d)"), "-"),
     (re.compile(r"(?<=[甲乙丙丁\d])[.](?!\d)|(?<!\d)[.](?=\d)"), ","),
     (re.compile(r"(?<![\dA-Z])[.]|[.](?![\dA-Z])"), ","),
-    (re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?: |$))"), ""),
+    # 幸 福 路 1 2 号: typed with spaces throughout; 和平街4 2号, 大 王庄: with one too many.
+    (re.compile(r"(?<![^ ])(?:[^ ] +){3,}[^ ](?![^ ])"), lambda found: found[0].replace(" ", "")),
+    (re.compile(r"(?<=[路街巷道弄同院村组]\d) +(?=\d+号(?!楼))"), ""),
+    (re.compile(r"^([\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])"), r"\1"),
+    (re.compile(r"(?<= )([\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])"), r"\1"),
     (re.compile(r" +"), ","),
-    (re.compile(r"[ ,]*#[ ,]*(?=[楼号])"), "#"),
+    (re.compile(r"(?<![\d.])0+(?=\d)"), ""),
+    (re.compile(r"(?<![A-Z])(I{1,3}|IV|V)(?=期)"), lambda found: _ROMAN[found[1]]),
+    (re.compile(r"千伏"), "KV"),
+    (re.compile(r"(?<![,村])村(?:村民委员会|民委员会|委会|村委(?!会)|委(?!会))"), "村村委会"),
+    (re.compile(r"村村(?:民委员会|委(?!会))"), "村村委会"),
+    (re.compile(r"(?<=[甲乙丙丁戊])(?:座|栋|幢|号楼|楼)(?![下上顶道])"), "号楼"),
+    (re.compile(r"[ ,]*#[ ,]*(?=[楼号杆灯电])"), "#"),
     (re.compile(r"(?:№|NO[.,]?)(?=\d)"), ""),
     (re.compile(r"#(?=\d+(?:号|#))"), ""),
-    (re.compile(r"#(\d+)楼"), r"\1号楼"),
-    (re.compile(r"#(\d+)"), r"\1号"),
+    (re.compile(r"(?<![\dA-Z])#(\d+)楼"), r"\1号楼"),
+    (re.compile(r"(?<![\dA-Z])#(\d+)"), r"\1号"),
     (re.compile(r"(?<=[\dA-Z])(?:#+号?|号#)"), "号"),
     (re.compile(r"(?<=\d),(?=号)"), ""),
     (re.compile(r"号{2,}"), "号"),

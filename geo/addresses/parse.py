@@ -13,7 +13,10 @@ from geo.addresses.normalise import normalise
 from geo.addresses.parts import BEARINGS_DEG, Address, Number, Relation, Role
 
 _BRACKET: Final = re.compile(r"\(([^()]*)\)?")
-_INLINE: Final = re.compile(rf"(?:{words.SECTION.pattern}|东|西|南|北|[A-Z]|\d+)")
+_INLINE: Final = re.compile(
+    rf"(?:{words.SECTION.pattern}|东|西|南|北|[A-Z甲乙丙丁戊]|\d+|"
+    rf"{words.BUILDING.pattern.replace('P<no>', 'P<of>')}|\d+单元)"
+)
 _LONGEST_TEXT: Final = 200
 _FEWEST_OF_PLACE: Final = 2
 
@@ -36,20 +39,28 @@ def parse(text: str, names: Lexicon = NO_NAMES) -> Address:
     body, asides = _take_brackets(normalise(text[:_LONGEST_TEXT]))
     address = Address(text=body, asides=asides)
     _Scanner(body, names, address).scan()
-    if address.road is not None and address.number is None and address.compound is None:
-        _take_crossing(address, names)
+    for aside in list(address.asides):
+        if _take_aside(address, parse(aside, names)):
+            address.asides.remove(aside)
     return address
 
 
-def _take_crossing(address: Address, names: Lexicon) -> None:
-    """Understand 幸福路(人民街至和平路段) and 幸福路(人民街口)."""
-    for aside in address.asides:
-        told = parse(aside, names)
-        if address.crossing is None and told.road is not None and told.number is None:
-            address.crossing, address.until = told.road, told.crossing
-            address.relation = address.relation or told.relation
-            address.asides.remove(aside)
-            return
+def _take_aside(address: Address, told: Address) -> bool:
+    """Fill in from brackets: 文化路19号(府前街道), 幸福路(人民街至和平路段)."""
+    only_road = address.road is not None and address.number is None and address.compound is None
+    if only_road and address.crossing is None and told.road is not None and told.number is None:
+        address.crossing, address.until = told.road, told.crossing
+        address.relation = address.relation or told.relation
+        return True
+    if told.relation is not None or told.then is not None or told.pole is not None or told.places:
+        return False
+    address.areas += [area for area in told.areas if area not in address.areas]
+    if address.road is None and told.number is not None and not told.in_village:
+        address.road, address.number = told.road, told.number
+    for part in ("compound", "building", "unit", "group"):
+        if getattr(address, part) is None:
+            setattr(address, part, getattr(told, part))
+    return True
 
 
 def _take_brackets(text: str) -> tuple[str, list[str]]:
@@ -78,12 +89,17 @@ class _Scanner:
     def scan(self) -> None:
         """Read to the end; each step takes at least one character."""
         while self.at < len(self.text):
-            if self.text[self.at] in ",-":
+            if self.text[self.at] in ",-的":
                 self.at += 1
+            elif self._village_again():
+                continue
             elif self.found.relation is not None and self._names_another():
                 return
             elif not (self._pole() or self._known() or self._number() or self._relation()):
                 self._unknown()
+
+    def _village_again(self) -> bool:
+        return self.found.in_village and self._take(words.VILLAGE_AGAIN) is not None
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self.text, self.at)
@@ -112,12 +128,30 @@ class _Scanner:
         found = self.found
         if found.relation is not None and found.relation.kind == "offset":
             return False
-        if found.road is not None and found.number is None and (taken := self._take(words.BRANCH)):
-            found.road += taken[0]
+        return (
+            self._take(words.VOLTAGE) is not None
+            or self._part_of_base()
+            or self._part_of_compound()
+            or self._room()
+            or self._house_number()
+            or self._bare_number()
+        )
+
+    def _part_of_base(self) -> bool:
+        """3巷 of 幸福路3巷, 东区 of 阳光小区东区."""
+        found = self.found
+        has_street = (found.road is not None or found.in_village) and found.number is None
+        if has_street and (taken := self._take(words.BRANCH)):
+            found.road = (found.road or "") + taken[0]
             return True
-        if found.compound and not found.section and (taken := self._take(words.SECTION)):
-            found.section = taken["no"]
-            return True
+        if (found.compound or found.places) and found.section is None:
+            taken = self._take(words.SECTION)
+            found.section = taken["no"] if taken is not None else None
+            return taken is not None
+        return False
+
+    def _part_of_compound(self) -> bool:
+        found = self.found
         if found.building is None and (taken := self._take(words.BUILDING)):
             self._set_building(taken["no"])
             return True
@@ -125,7 +159,7 @@ class _Scanner:
             if getattr(found, part) is None and (taken := self._take(pattern)):
                 setattr(found, part, taken["no"])
                 return True
-        return self._room() or self._house_number() or self._bare_number()
+        return False
 
     def _set_building(self, no: str) -> None:
         first, dash, second = no.partition("-")
@@ -154,8 +188,14 @@ class _Scanner:
         if of_compound and self.found.building is None:
             self.found.building = number.key.replace("-", "") if number.sub else str(number.main)
         elif self.found.number is None:
+            self._number_of_last_road()
             self.found.number = number
         return True
+
+    def _number_of_last_road(self) -> None:
+        """A number belongs to the road named last: 从新华路开过来,幸福路12号."""
+        if self.found.crossing is not None:
+            self.found.road, self.found.crossing = self.found.crossing, None
 
     def _bare_number(self) -> bool:
         if words.OFFSET_AFTER.match(self.text, self.at) or words.AWAY.match(self.text, self.at):
@@ -173,10 +213,10 @@ class _Scanner:
     # --- names -----------------------------------------------------------------------------
 
     def _known(self) -> bool:
-        name = self.names.longest(self.text, self.at)
-        if name is None:
+        known = self.names.longest_over_break(self.text, self.at)
+        if known is None:
             return False
-        self.at += len(name)
+        name, self.at = known
         self._name(name, self.names.roles(name))
         return True
 
@@ -218,12 +258,13 @@ class _Scanner:
         """Take apart what no known name explains, up to where something else begins."""
         end = self._end_of_unknown()
         chunk = self.text[self.at : end]
-        self.at = end
-        before = chunk
-        while chunk and (named := words.NAME.match(chunk)) is not None:
+        named = words.NAME.match(chunk)
+        if named is not None:
+            self.at += named.end()
             self._name(named[0], frozenset({cast("Role", named.lastgroup)}))
-            chunk = chunk[named.end() :]
-        if chunk == before and self._joins_next_name(chunk):
+            return
+        self.at = end
+        if self._joins_next_name(chunk):
             return
         if len(chunk) >= _FEWEST_OF_PLACE:
             self.found.places.append(chunk)

@@ -86,6 +86,8 @@ class _Search:
                 found |= dict.fromkeys(gazetteer.flats.get((compound, address.building), ()))
             if address.number is not None:
                 found |= dict.fromkeys(gazetteer.houses.get((compound, address.number.main), ()))
+            if address.group is not None:
+                found |= dict.fromkeys(gazetteer.groups.get((compound, address.group), ()))
             found |= dict.fromkeys(gazetteer.named.get(compound, ()))
         if address.number is not None:
             for road, _ in self.reading.roads:
@@ -176,11 +178,8 @@ class _Search:
         address, gazetteer = self.address, self.gazetteer
         if address.pole is None:
             return []
-        bases = [
-            *self.reading.roads,
-            *self.reading.compounds,
-            *(one for place in self.reading.places for one in place),
-        ]
+        bases = [*self.reading.roads, *self.reading.compounds]
+        bases += [(line, 1.0) for line in address.places]
         spots = []
         for base, likely in bases:
             for at in gazetteer.poles.get((base, address.pole), ()):
