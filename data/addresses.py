@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from data.gazetteers import gazetteer_of
 from data.grids import GridRow, grids_of_points
 from data.layers import district_today
+from data.scope import Scope
 from geo.addresses.match import Candidate as Likely
 from geo.addresses.match import match
 from geo.addresses.spots import CandidateKind
@@ -130,6 +131,26 @@ def find_addresses(
         for text, candidates in matches.items()
     }
     return [found[text] for text in texts]
+
+
+def seen_from(found: Found, scope: Scope) -> Found:
+    """Leave out candidates that somebody may not see.
+
+    A candidate is seen where its grid lies in the scope; one outside all grids by those who see
+    the whole district. The answer is certain only where the best of all is among those seen.
+    """
+    seen = tuple(one for one in found.candidates if _is_seen(one, scope))
+    best = seen[0] if seen else None
+    certain = found.certain and best is found.best
+    return Found(found.text, 0.0 if best is None else best.score, certain, best, seen)
+
+
+def _is_seen(candidate: Candidate, scope: Scope) -> bool:
+    if candidate.area_path is None:
+        return any("." not in path for path in scope.area_paths)
+    path = f"{candidate.area_path}."
+    held = any(path.startswith(f"{above}.") for above in scope.area_paths)
+    return held or candidate.grid_id in scope.grid_ids
 
 
 def _found(text: str, candidates: Sequence[Candidate]) -> Found:

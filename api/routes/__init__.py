@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.routes import (
     accounts,
+    addresses,
     areas,
     backdrops,
     buildings,
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     temporary_grids.router,
     buildings.router,
     locate.router,
+    addresses.router,
     officers.router,
     hotspots.router,
     plans.router,
