@@ -36,7 +36,8 @@ FONTS: Final = "'Noto Sans CJK SC','Noto Sans SC','Microsoft YaHei',sans-serif"
 _LEAST_LABEL_MM: Final = 2.0
 _NAME_MM: Final = {"street": 2.6, "stream": 2.8}
 _STYLE: Final = """
-.water{fill:#cfe3f1;stroke:#9dbfd8;stroke-width:.12}.road{fill:none;stroke:#fff;
+.water{fill:#cfe3f1;stroke:#9dbfd8;stroke-width:.12}
+.brook{fill:none;stroke:#9dbfd8;stroke-width:.4;stroke-linejoin:round}.road{fill:none;stroke:#fff;
 stroke-linecap:round;stroke-linejoin:round}.casing{fill:none;stroke:#b9b4aa;
 stroke-linecap:round;stroke-linejoin:round}.building{fill:#dcd6cb;stroke:#a89f90;stroke-width:.1}
 .homes{fill:#f2cf96;stroke:#a97f3f;stroke-width:.12}.veil{fill:#fff;fill-opacity:.55}
@@ -133,7 +134,7 @@ def draw_shaded(
         _fill(sheet, [shapes[at] for at, own in enumerate(classes) if own == name], f"is-{name}")
         for name in colours
     )
-    body += _fill(sheet, shapely.simplify(_seen(ground.water, sheet.window), fine_m), "water")
+    body += _water(sheet, shapely.simplify(_seen(ground.water, sheet.window), fine_m))
     lines = shapely.simplify(_seen(ground.roads, sheet.window), fine_m)
     body += _fill(sheet, lines[~shapely.is_empty(lines)], "thin")
     body += _fill(sheet, shapely.simplify(ground.communities.shapes, fine_m), "rim")
@@ -154,7 +155,7 @@ def _board(sheet: Sheet) -> LabelBoard:
 def _base(sheet: Sheet, ground: Ground, shape: BaseGeometry) -> str:
     """Water, streets and buildings; those inside a shape stand out where people live in them."""
     window = sheet.window
-    body = _fill(sheet, _seen(ground.water, window), "water")
+    body = _water(sheet, _seen(ground.water, window))
     body += _streets(sheet, ground.roads, window)
     if sheet.scale > 12_000:
         return body
@@ -294,6 +295,12 @@ def _inside(sheet: Sheet, shape: BaseGeometry) -> tuple[float, float]:
 def _fill(sheet: Sheet, shapes: Iterable[BaseGeometry], style: str) -> str:
     path = _path(sheet, list(shapes))
     return f'<path class="{style}" fill-rule="evenodd" d="{path}"/>' if path else ""
+
+
+def _water(sheet: Sheet, shapes: GeometryArray) -> str:
+    """Surfaces are filled; watercourses that are drawn as lines stay lines."""
+    is_surface = shapely.get_dimensions(shapes) == 2
+    return _fill(sheet, shapes[is_surface], "water") + _fill(sheet, shapes[~is_surface], "brook")
 
 
 def _path(sheet: Sheet, shapes: Iterable[BaseGeometry]) -> str:

@@ -158,16 +158,28 @@ def _add_base(canvas: folium.Map, content: MapContent, words: dict[str, str]) ->
     style = {"color": "#b9ae9e", "weight": 0.5, "fillColor": "#d6cdbf", "fillOpacity": 1}
     built = [_feature(_geometry(shapely.MultiPolygon(list(shown))), style)] if len(shown) else []
     _layer(built, "buildings", interactive=False, smooth_factor=0.6).add_to(group)
-    water = shapely.get_parts(content.water.geometry.to_numpy())
-    style = {"color": "#7fa3c9", "weight": 0.7, "fillColor": "#c3d9ef", "fillOpacity": 1}
-    lines = []
-    if len(water):
-        lines.append(_feature(_geometry(shapely.MultiPolygon(list(water)), 1e-5), style))
+    lines = _water_features(content.water)
     lines += _road_features(content.roads)
     _layer(lines, "lines", interactive=False, smooth_factor=0.6).add_to(group)
     if len(shown) == len(buildings):
         return ""
     return words["thinned"].format(shown=len(shown), total=len(buildings))
+
+
+def _water_features(water: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Watercourses that are drawn as lines, and surfaces over them."""
+    parts = shapely.get_parts(water.geometry.to_numpy())
+    is_surface = shapely.get_dimensions(parts) == 2
+    features = []
+    if not is_surface.all():
+        style = {"color": "#7fa3c9", "weight": 1.4, "fill": False}
+        lines = shapely.MultiLineString(list(parts[~is_surface]))
+        features.append(_feature(_geometry(lines, 1e-5), style))
+    if is_surface.any():
+        style = {"color": "#7fa3c9", "weight": 0.7, "fillColor": "#c3d9ef", "fillOpacity": 1}
+        surfaces = shapely.MultiPolygon(list(parts[is_surface]))
+        features.append(_feature(_geometry(surfaces, 1e-5), style))
+    return features
 
 
 def _road_features(roads: gpd.GeoDataFrame) -> list[dict[str, Any]]:

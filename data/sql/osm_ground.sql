@@ -16,7 +16,6 @@ LEFT JOIN LATERAL (
 ) AS c ON true
 LEFT JOIN LATERAL (
     SELECT n.address FROM osm_address AS n
-    WHERE b.address IS NULL AND n.address IS NOT NULL AND ST_Dimension(n.geom) = 0
-      AND ST_Intersects(n.geom, b.geom)
+    WHERE b.address IS NULL AND ST_Intersects(n.geom, b.geom)
     ORDER BY n.address LIMIT 1
 ) AS a ON true

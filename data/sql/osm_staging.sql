@@ -19,8 +19,8 @@ CREATE TEMPORARY TABLE osm_place (
     geom geometry NOT NULL
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE osm_address (
-    external_id text NOT NULL, address text, name text, street text, number text,
-    geom geometry NOT NULL
+    external_id text NOT NULL, name text, address text NOT NULL, geom geometry NOT NULL,
+    building_id bigint, is_known boolean NOT NULL DEFAULT false
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE osm_landuse (use text NOT NULL, geom geometry NOT NULL) ON COMMIT DROP;
 CREATE TEMPORARY TABLE osm_fault (external_id text NOT NULL) ON COMMIT DROP;

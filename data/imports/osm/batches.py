@@ -24,7 +24,7 @@ COLUMNS: Final = {
     "osm_road": ("external_id", "name", "highway", "geom"),
     "osm_water": ("external_id", "name", "kind", "geom"),
     "osm_place": ("external_id", "name", "name_en", "kind", "geom"),
-    "osm_address": ("external_id", "address", "name", "street", "number", "geom"),
+    "osm_address": ("external_id", "name", "address", "geom"),
     "osm_landuse": ("use", "geom"),
     "osm_fault": ("external_id",),
 }  # fmt: skip

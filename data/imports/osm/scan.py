@@ -251,7 +251,9 @@ class _Reader:
             row = (external_id, name, meaning.text_of(tags.get("name:en")), kind)
             self._batches.add_point("osm_place", row, point)
         if self._takes("addresses") and meaning.has_address(tags):
-            self._batches.add_point("osm_address", _address_row(external_id, tags), point)
+            self._batches.add_point(
+                "osm_address", (external_id, name, meaning.address_of(tags)), point
+            )
 
     def _take_way(self, way: Any, tags: Any) -> None:
         if "roads" in self._layers and ("highway" in tags or "railway" in tags):
@@ -318,8 +320,6 @@ class _Reader:
         wanted = []
         if "buildings" in self._layers and meaning.is_building(tags):
             wanted.append("osm_building")
-            if meaning.has_address(tags):
-                wanted.append("osm_address")
         if "water" in self._layers and meaning.water_kind(tags) is not None:
             wanted.append("osm_water")
         if "buildings" in self._layers and tags.get("landuse") in meaning.LANDUSES:
@@ -348,7 +348,6 @@ class _Reader:
             return
         rows: dict[str, Callable[[], tuple[Any, ...]]] = {
             "osm_building": lambda: self._building_row(kind, number, external_id, tags),
-            "osm_address": lambda: _address_row(external_id, tags),
             "osm_water": lambda: (external_id, name, meaning.water_kind(tags)),
             "osm_landuse": lambda: (tags["landuse"],),
             "osm_place": lambda: (external_id, name, name_en, meaning.place_kind(tags)),
@@ -371,13 +370,3 @@ class _Reader:
             meaning.units_of(tags),
             meaning.flats_of(tags),
         )
-
-
-def _address_row(external_id: str, tags: Mapping[str, str]) -> tuple[Any, ...]:
-    return (
-        external_id,
-        meaning.address_of(tags),
-        meaning.name_of(tags),
-        meaning.text_of(tags.get("addr:street") or tags.get("addr:place")),
-        meaning.text_of(tags.get("addr:housenumber")),
-    )

@@ -132,6 +132,12 @@ class Staging:
         for part in result.partitions():
             yield pd.DataFrame(part, columns=columns)
 
+    def settle_addresses(self, district_id: int) -> None:
+        """Put each address into the building that it stands in, once buildings are stored."""
+        self._connection.execute(query("osm_addresses_to_buildings"), {"district_id": district_id})
+        known = self._connection.execute(query("osm_known_addresses")).rowcount
+        self.rows["osm_address"] -= known
+
     def finish_households(self) -> None:
         """Index households, once all are written."""
         self._connection.execute(text("CREATE UNIQUE INDEX ON osm_households (external_id)"))

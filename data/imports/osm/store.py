@@ -23,18 +23,45 @@ from data.imports.osm.scan import LAYERS, FoundArea, Scan, Told, scan_extract
 from data.imports.osm.staging import Staging
 from data.imports.problems import BadRow, ImportFileError, Problem
 from data.imports.read import DEFAULT_TIME_ZONE
-from data.imports.store import Layer, Stored, district_ids, no_progress
+from data.imports.store import Stored, district_ids, no_progress
 from data.imports.store_areas import known_areas, store_areas
 from data.layers import touch_layer
 from data.schema import Area
 from geo.households import HouseholdRule
 
-_STAGED: Final[dict[Layer, tuple[str, str, str]]] = {
-    # layer → table, staging table, what a row that vanished is called by
-    "buildings": ("building", "osm_building", "coalesce(t.address, t.name)"),
-    "roads": ("road", "osm_road", "t.name"),
-    "water": ("water", "osm_water", "t.name"),
-    "places": ("place", "osm_place", "t.name"),
+
+@dataclass(frozen=True)
+class _Target:
+    """Where a layer is stored: statement and rows by name, and how what vanished is found."""
+
+    table: str
+    staged: str
+    statement: str
+    called: str
+    rows: str = "osm_rows"
+    shape: str = "t.geom"
+
+
+_TARGETS: Final = {
+    "buildings": _Target(
+        "building",
+        "osm_building",
+        "import_buildings",
+        "coalesce(t.address, t.name)",
+        "osm_rows_of_buildings",
+    ),
+    "roads": _Target("road", "osm_road", "import_roads", "t.name"),
+    "water": _Target("water", "osm_water", "import_water", "t.name"),
+    "places": _Target("place", "osm_place", "import_places", "t.name"),
+    "addresses": _Target(
+        "address",
+        "osm_address",
+        "osm_addresses",
+        "t.address",
+        # An address that stands in a building has its place from there.
+        shape="coalesce(t.geom, (SELECT ST_PointOnSurface(b.geom) FROM building AS b"
+        " WHERE b.district_id = t.district_id AND b.id = t.building_id))",
+    ),
 }
 _SAMPLE_ROWS: Final = 500
 _NO_LEVELS: Final[Mapping[str, str]] = {}
@@ -118,7 +145,7 @@ class StoredExtract:
     faults: Faults
     clipped: int
     areas: Stored | None = None
-    layers: dict[Layer, LayerResult] = field(default_factory=dict)
+    layers: dict[str, LayerResult] = field(default_factory=dict)
     rules: list[RuleCount] = field(default_factory=list)
     households: int = 0
     without_community: int = 0
@@ -179,15 +206,17 @@ def store_extract(
     told(0, 1, "households")
     staging.survey_ground()
     done.rules = estimate_staged(staging, options.rules)
-    for layer in _STAGED:
+    for layer, target in _TARGETS.items():
         if layer in options.layers:
             told(0, 1, layer)
-            result = _merge(connection, staging, layer, done.district_id, at)
-            result.outside = outside[_STAGED[layer][1]]
+            if layer == "addresses":
+                staging.settle_addresses(done.district_id)
+            result = _merge(connection, staging, target, done.district_id, at)
+            result.outside = outside[target.staged]
             if box is not None:
-                _find_vanished(connection, result, layer, box)
+                _find_vanished(connection, result, target, box)
             if options.remove_vanished:
-                _remove_vanished(connection, result, layer)
+                _remove_vanished(connection, result, target)
             if result.stored.added or result.stored.changed or result.removed:
                 touch_layer(connection, done.district_id, layer, at)
             done.layers[layer] = result
@@ -290,34 +319,36 @@ def _region(
 
 
 def _merge(
-    connection: Connection, staging: Staging, layer: Layer, district_id: int, at: datetime
+    connection: Connection, staging: Staging, target: _Target, district_id: int, at: datetime
 ) -> LayerResult:
-    table = _STAGED[layer][1]
-    rows = query("osm_rows_of_buildings" if layer == "buildings" else "osm_rows", table=table)
-    statement = query(f"import_{layer}", rows=rows.text)
+    rows = query(target.rows, table=target.staged)
+    statement = query(target.statement, rows=rows.text)
     counts = connection.execute(
         query("osm_merge", statement=statement.text),
         {"district_id": district_id, "datum": "wgs84", "at": at},
     ).one()
-    same = staging.rows[table] - counts.added - counts.changed
+    same = staging.rows[target.staged] - counts.added - counts.changed
     return LayerResult(Stored(district_id, counts.added, counts.changed, same))
 
 
-def _find_vanished(connection: Connection, result: LayerResult, layer: Layer, box: Bbox) -> None:
-    table, staged, called = _STAGED[layer]
+def _find_vanished(connection: Connection, result: LayerResult, target: _Target, box: Bbox) -> None:
     sides = dict(zip(("west", "south", "east", "north"), box, strict=True))
-    rows = connection.execute(
-        query("osm_vanished", table=table, staged=staged, called=called),
-        {"district_id": result.stored.district_id} | sides,
+    statement = query(
+        "osm_vanished",
+        table=target.table,
+        staged=target.staged,
+        called=target.called,
+        shape=target.shape,
     )
+    rows = connection.execute(statement, {"district_id": result.stored.district_id} | sides)
     result.vanished = [(row.external_id, row.name) for row in rows]
 
 
-def _remove_vanished(connection: Connection, result: LayerResult, layer: Layer) -> None:
+def _remove_vanished(connection: Connection, result: LayerResult, target: _Target) -> None:
     if result.vanished:
         gone = [external_id for external_id, _ in result.vanished]
         result.removed = connection.execute(
-            query("osm_remove", table=_STAGED[layer][0]),
+            query("osm_remove", table=target.table),
             {"district_id": result.stored.district_id, "external_ids": gone},
         ).rowcount
 

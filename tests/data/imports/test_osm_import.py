@@ -71,6 +71,27 @@ def test_a_town_comes_whole(bring: Bring, database: Connection) -> None:
     ]
 
 
+def test_addresses_go_to_their_building_or_stand_alone(bring: Bring, database: Connection) -> None:
+    extract = town()
+    extract.node(8.07, 8.03, {"addr:street": "当铺巷", "addr:housenumber": "8"})
+    extract.node(3, 9, {"addr:street": "河沿路", "addr:housenumber": "2", "name": "渡口商店"})
+    done = bring(extract)
+    assert done.layers["addresses"].stored.added == 2
+    rows = _rows(
+        database,
+        "SELECT a.address, a.name, b.external_id, ST_X(a.geom) FROM address AS a "
+        "LEFT JOIN building AS b ON b.id = a.building_id ORDER BY a.address",
+    )
+    assert rows == [
+        ("当铺巷8号", None, "osm:w9", None),
+        ("河沿路2号", "渡口商店", None, pytest.approx(118.303)),
+    ]
+    extract.nodes[-1].tags = {}
+    again = bring(extract)
+    assert again.layers["addresses"].vanished == [(f"osm:n{len(extract.nodes)}", "河沿路2号")]
+    assert again.layers["addresses"].stored.unchanged == 1
+
+
 def test_households_follow_the_rules(bring: Bring, database: Connection) -> None:
     bring(town())
     rows = dict(_rows(database, "SELECT external_id, households FROM building"))
@@ -249,3 +270,36 @@ def test_an_object_that_comes_twice_is_refused(bring: Bring) -> None:
     with pytest.raises(ImportFileError) as refused:
         bring(extract)
     assert refused.value.code == "osm_twice"
+
+
+def test_breaking_off_leaves_no_file(
+    database: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.imports.osm.scan._IN_MEMORY_BYTES", 0)
+    path = town().write(tmp_path / "town.osm.pbf")
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    seen: list[list[Path]] = []
+
+    def break_off(done: int, total: int, phase: str) -> None:
+        seen.append(list(folder.rglob("nodes")))
+        raise KeyboardInterrupt
+
+    asked = OsmOptions(rules=read_rules(None), temp_dir=folder, **STANDARD)
+    with pytest.raises(KeyboardInterrupt):
+        store_extract(database, path, AT, asked, break_off)
+    assert len(seen[0]) == 1
+    assert list(folder.iterdir()) == []
+
+
+def test_a_large_file_is_read_the_same_way(
+    bring: Bring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = bring(town())
+    monkeypatch.setattr("data.imports.osm.scan._IN_MEMORY_BYTES", 0)
+    monkeypatch.setattr("data.imports.osm.batches.BATCH_ROWS", 2)
+    large = bring(town(), temp_dir=tmp_path)
+    assert large.households == small.households
+    assert all(
+        result.stored.added == result.stored.changed == 0 for result in large.layers.values()
+    )
