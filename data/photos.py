@@ -9,34 +9,25 @@ import hashlib
 import io
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 from obstore.store import ObjectStore
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from sqlalchemy import Connection, Row, insert, select
 
-from data.pictures import open_picture
+from data.pictures import FileRefusedError, open_picture
 from data.schema import Photo
 
 MOST_BYTES: Final = 15 * 1024 * 1024
-MOST_PIXELS: Final = 50_000_000
 LONGEST_SIDE_PX: Final = 2560
 THUMB_SIDE_PX: Final = 320
 MEDIA_TYPE: Final = "image/jpeg"
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
-# Pillow itself refuses a bomb of twice this size before it decodes anything.
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-
-PhotoFault = Literal["too-large", "too-many-pixels", "not-a-picture", "damaged"]
 
 
-class PhotoError(Exception):
-    """A file that is not kept; `fault` says why."""
-
-    def __init__(self, fault: PhotoFault) -> None:
-        super().__init__(fault)
-        self.fault = fault
+class PhotoError(FileRefusedError):
+    """A photo that is not kept; `fault` says why."""
 
 
 @dataclass(frozen=True)
@@ -63,20 +54,10 @@ def prepare_picture(raw: bytes) -> Picture:
     """
     if len(raw) > MOST_BYTES:
         raise PhotoError("too-large")
-    try:
-        with open_picture(raw, _FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise PhotoError("too-many-pixels")
-            # JPEG can be decoded at a half, a quarter or an eighth: much less memory and time.
-            image.draft("RGB", (LONGEST_SIDE_PX, LONGEST_SIDE_PX))
-            upright = _on_white(ImageOps.exif_transpose(image))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PhotoError("too-many-pixels") from None
-    except UnidentifiedImageError:
-        raise PhotoError("not-a-picture") from None
-    except (OSError, SyntaxError, ValueError, EOFError):
-        # What Pillow's decoders raise for a file that breaks off or contradicts itself.
-        raise PhotoError("damaged") from None
+    with open_picture(raw, _FORMATS, PhotoError) as image:
+        # JPEG can be decoded at a half, a quarter or an eighth: much less memory and time.
+        image.draft("RGB", (LONGEST_SIDE_PX, LONGEST_SIDE_PX))
+        upright = _on_white(ImageOps.exif_transpose(image))
     large = _within(upright, LONGEST_SIDE_PX)
     return Picture(_jpeg(large), _jpeg(_within(large, THUMB_SIDE_PX)), large.width, large.height)
 

@@ -11,36 +11,29 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 from obstore.store import ObjectStore
-from PIL import Image, UnidentifiedImageError
 from sqlalchemy import Connection, Row, delete, insert, select, text
 
 from data.database import query
 from data.file_names import plain_name
-from data.photos import MOST_PIXELS
-from data.pictures import open_picture
+from data.pictures import FileRefusedError, open_picture
 from data.schema import PlanSignature
 
 MOST_BYTES: Final = 15 * 1024 * 1024
 MOST_PAPERS: Final = 200
 """So many papers a plan may have."""
 
-PaperFault = Literal["too-large", "too-many-pixels", "not-a-paper", "damaged", "too-many"]
 _PICTURES: Final = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
 _PDF: Final = ("application/pdf", "pdf")
 # A PDF may begin a little late and end with a few stray bytes.
 _PDF_EDGE_BYTES: Final = 1024
 
 
-class PaperError(Exception):
-    """A file that is not kept; `fault` says why."""
-
-    def __init__(self, fault: PaperFault) -> None:
-        super().__init__(fault)
-        self.fault = fault
+class PaperError(FileRefusedError):
+    """A paper that is not kept; `fault` says why."""
 
 
 @dataclass(frozen=True)
@@ -74,19 +67,9 @@ def prepare_paper(raw: bytes, name: str) -> Paper:
 
 
 def _picture_kind(raw: bytes) -> tuple[str, str]:
-    try:
-        with open_picture(raw, tuple(_PICTURES)) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise PaperError("too-many-pixels")
-            kind = str(image.format)
-            image.load()
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PaperError("too-many-pixels") from None
-    except UnidentifiedImageError:
-        raise PaperError("not-a-paper") from None
-    except (OSError, SyntaxError, ValueError, EOFError):
-        # What Pillow's decoders raise for a file that breaks off or contradicts itself.
-        raise PaperError("damaged") from None
+    with open_picture(raw, tuple(_PICTURES), PaperError) as image:
+        kind = str(image.format)
+        image.load()
     return _PICTURES[kind]
 
 

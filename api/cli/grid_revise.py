@@ -22,7 +22,18 @@ from api.cli.grid_report import (
     tell_misses,
     write_run_report,
 )
-from api.cli.grid_shared import Force, Scheduler, console, dividing_on, errors, told
+from api.cli.grid_shared import (
+    Force,
+    GridsOut,
+    Households,
+    Scheduler,
+    Seed,
+    console,
+    dividing_on,
+    errors,
+    grid_options,
+    told,
+)
 from api.cli.grid_town import Columns, Input, Town, TownFiles
 from api.cli.grid_wishes import (
     Barriers,
@@ -62,7 +73,7 @@ def revise_command(
             "Buildings of the day the plan was drawn.",
         ),
     ] = None,
-    households: Annotated[int, typer.Option(help="每网格户数 Households in a grid.", min=10)] = 300,
+    households: Households = 300,
     tolerance: Tolerance = 5.0,
     micro: Micro = 65,
     kinds: Kinds = None,
@@ -84,8 +95,8 @@ def revise_command(
     barriers: Barriers = None,
     prefer: Prefer = None,
     compounds: Compounds = None,
-    seed: Annotated[int, typer.Option(help="随机种子 Same seed, same grids.", min=0)] = 0,
-    out: Annotated[Path, typer.Option(help=".gpkg, .geojson, .fgb")] = Path("revised.gpkg"),
+    seed: Seed = 0,
+    out: GridsOut = Path("revised.gpkg"),
     force: Force = False,
     column: Columns = None,
     scheduler: Scheduler = None,
@@ -98,9 +109,7 @@ def revise_command(
     wishes = GridWishes(by_code(kinds or []), only, barriers, prefer, compounds, None)
     with told():
         files.require()
-        options = GridOptions(
-            households=households, micro_households=micro, tolerance=tolerance / 100, seed=seed
-        )
+        options = grid_options(households, micro, tolerance, seed)
         check_target(out, force=force)
         place = report_place(out, report, none=no_report, force=force)
         with grid_progress(errors) as progress, dividing_on(scheduler) as executor:
@@ -129,6 +138,7 @@ def revise_command(
                 write_run_report(place, measured, run, language=lang)
         console.print(_before_and_after(then, now))
         _tell_changes(grids)
+        _tell_not_revised(grids)
         tell_misses(measured, console, lang)
         tell(grids)
         console.print(f"已写出 {len(grids)} 个网格 · {len(grids)} grids written: {out}")
@@ -219,3 +229,15 @@ def _tell_changes(grids: gpd.GeoDataFrame) -> None:
         f"换网格的住户 {moved} 户，占 {share:.1f} % · "
         f"{moved} of {of} households change grid ({share:.1f} %)"
     )
+
+
+def _tell_not_revised(grids: gpd.GeoDataFrame) -> None:
+    """Name the areas that kept their grids, and why."""
+    for one in grids.attrs["not_revised"]:
+        console.print(
+            f"未调整：区域 {one['area']}，网格保持原样。{one['message_zh']}\n"
+            f"Not revised: area {one['area']}, its grids are what they were. {one['message_en']}",
+            style="yellow",
+            markup=False,
+            highlight=False,
+        )

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,11 +16,14 @@ from data.database import open_engine
 from data.exports.grid_file import GridFileError
 from data.imports.read import ImportFileError
 from data.plans import AreaKey, PlanKey, find_area, find_plan
-from geo.grids import GridError
+from geo.grids import GridError, GridOptions
 
 console = Console()
 errors = Console(stderr=True)
 
+Households = Annotated[int, typer.Option(help="每网格户数 Households in a grid.", min=10)]
+Seed = Annotated[int, typer.Option(help="随机种子 Same seed, same grids.", min=0)]
+GridsOut = Annotated[Path, typer.Option(help=".gpkg, .geojson, .fgb")]
 PlanId = Annotated[
     int | None, typer.Option("--plan", help="数据库中的方案号 Plan in the database.")
 ]
@@ -28,6 +32,13 @@ Scheduler = Annotated[
     typer.Option(help="dask 集群地址，各区域分到其上划分 Divide the areas there: tcp://host:8786."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件 Replace a file that is there.")]
+
+
+def grid_options(households: int, micro: int, tolerance_pct: float, seed: int = 0) -> GridOptions:
+    """What grids should be like, as the options say it."""
+    return GridOptions(
+        households=households, micro_households=micro, tolerance=tolerance_pct / 100, seed=seed
+    )
 
 
 @contextlib.contextmanager

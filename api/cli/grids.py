@@ -26,13 +26,17 @@ from api.cli.grid_report import (
 )
 from api.cli.grid_shared import (
     Force,
+    GridsOut,
+    Households,
     PlanId,
     Scheduler,
+    Seed,
     area_or_error,
     console,
     dividing_on,
     errors,
     grid_database,
+    grid_options,
     plan_or_error,
     told,
 )
@@ -51,7 +55,7 @@ from api.cli.grid_wishes import (
     tell,
 )
 from api.cli.plan_course import publish_from_draft
-from api.context import as_caller
+from api.permissions import as_caller
 from api.settings import Settings
 from data.accounts import caller_of_login
 from data.exports.grid_file import GridFileError, check_target, read_grids, write_grids
@@ -68,8 +72,6 @@ app = typer.Typer(
 )
 grid_files.add_commands(app)
 
-Households = Annotated[int, typer.Option(help="每网格户数 Households in a grid.", min=10)]
-
 
 @app.command("generate")
 def generate_command(
@@ -79,8 +81,8 @@ def generate_command(
     areas: Input = None,
     water: Input = None,
     households: Households = 300,
-    seed: Annotated[int, typer.Option(help="随机种子 Same seed, same grids.", min=0)] = 0,
-    out: Annotated[Path, typer.Option(help=".gpkg, .geojson, .fgb")] = Path("grids.gpkg"),
+    seed: Seed = 0,
+    out: GridsOut = Path("grids.gpkg"),
     force: Force = False,
     column: Columns = None,
     area: Annotated[
@@ -107,9 +109,7 @@ def generate_command(
         raise typer.BadParameter("--area 与文件选项不能同用 Use --area or files, not both.")
     wishes = GridWishes(by_code(kinds or []), only, barriers, prefer, compounds, keep)
     with told():
-        options = GridOptions(
-            households=households, micro_households=micro, tolerance=tolerance / 100, seed=seed
-        )
+        options = grid_options(households, micro, tolerance, seed)
         asked = options, wishes
         with dividing_on(scheduler) as executor:
             if area is None:

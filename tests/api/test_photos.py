@@ -100,10 +100,10 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("raw", "status", "code", "reason"),
     [
-        (b"not a picture", 415, "unsupported-photo", "not-a-picture"),
-        (b"", 415, "unsupported-photo", "not-a-picture"),
-        (picture(kind="GIF", mode="P"), 415, "unsupported-photo", "not-a-picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "unsupported-photo", "not-a-picture"),
+        (b"not a picture", 415, "unsupported-photo", "unknown-kind"),
+        (b"", 415, "unsupported-photo", "unknown-kind"),
+        (picture(kind="GIF", mode="P"), 415, "unsupported-photo", "unknown-kind"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "unsupported-photo", "unknown-kind"),
         (picture()[:900], 415, "unsupported-photo", "damaged"),
         (bomb(), 413, "too-large", "too-many-pixels"),
         (bytes(15 * 1024 * 1024 + 1), 413, "too-large", "too-large"),

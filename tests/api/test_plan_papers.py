@@ -87,11 +87,11 @@ def test_what_a_paper_is_stands_in_it(checked: Person, raw: bytes, media_type: s
 @pytest.mark.parametrize(
     ("raw", "status", "code", "reason"),
     [
-        (b"", 415, "unsupported-paper", "not-a-paper"),
-        (b"<html>%%EOF", 415, "unsupported-paper", "not-a-paper"),
+        (b"", 415, "unsupported-paper", "unknown-kind"),
+        (b"<html>%%EOF", 415, "unsupported-paper", "unknown-kind"),
         (PDF[:-8], 415, "unsupported-paper", "damaged"),
         (picture("PNG")[:60], 415, "unsupported-paper", "damaged"),
-        (picture("GIF"), 415, "unsupported-paper", "not-a-paper"),
+        (picture("GIF"), 415, "unsupported-paper", "unknown-kind"),
         (PDF + bytes(15 * 1024 * 1024), 413, "paper-too-large", "too-large"),
     ],
     ids=["empty", "html", "pdf broken off", "png broken off", "gif", "15 MB"],

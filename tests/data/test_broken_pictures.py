@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image, ImageFile
 
-from data.pictures import open_picture
+from data.pictures import FileRefusedError, open_picture
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
@@ -16,5 +16,6 @@ def test_a_picture_that_breaks_off_is_refused(monkeypatch: pytest.MonkeyPatch, k
     whole = out.getvalue()
     with open_picture(whole, [kind]) as image:
         image.load()
-    with pytest.raises(OSError, match="truncated"), open_picture(whole[:-800], [kind]) as image:
+    broken = whole[:-800]
+    with pytest.raises(FileRefusedError, match="damaged"), open_picture(broken, [kind]) as image:
         image.load()
