@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api import description, errors, operations, requests
 from api.context import Clock, Context, system_clock
+from api.live.hub import Hub
 from api.passwords import Passwords
 from api.routes import ROUTERS
 from api.settings import Settings
@@ -45,17 +46,28 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         Gives the present moment in UTC; a test or the demo's history passes its own.
     """
     settings = settings or Settings()
+    url = database_urls(settings.home, settings.database_url, settings.migration_database_url).app
     engine = open_engine(
-        database_urls(settings.home, settings.database_url, settings.migration_database_url).app,
+        url,
         pool_size=settings.pool_size,
         statement_timeout_s=settings.statement_timeout_s,
+    )
+    boards, signed_in = StatusBoards(), SignedIn(settings.session_memory_s)
+    direct = settings.live_database_url
+    hub = Hub(
+        url if direct is None else direct.get_secret_value(),
+        boards,
+        signed_in,
+        clock,
+        settings.live_clients,
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         requests.limit_threads(settings.pool_size)
         try:
-            yield
+            async with hub.running():
+                yield
         finally:
             # What is known of the database goes with the connections to it.
             for known in (parts.memory, parts.signed_in, parts.boards):
@@ -77,8 +89,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         Passwords(settings.password_hashers),
         BoundedSemaphore(PHOTOS_AT_ONCE),
         ByteMemory(settings.tile_memory_mb * 1024 * 1024),
-        SignedIn(settings.session_memory_s),
-        StatusBoards(),
+        signed_in,
+        boards,
+        hub,
     )
     errors.install(app)
     operations.install(app)

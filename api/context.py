@@ -11,8 +11,9 @@ from obstore.store import ObjectStore
 from sqlalchemy import Connection, Engine
 
 from api.errors import Problem
+from api.live.hub import Hub
 from api.passwords import Passwords
-from api.permissions import Caller, Role
+from api.permissions import Caller, as_caller
 from api.settings import Settings
 from api.signed_in import SignedIn
 from data.accounts import Held, caller_of_session
@@ -43,6 +44,7 @@ class Context:
     memory: ByteMemory
     signed_in: SignedIn
     boards: StatusBoards
+    live: Hub
 
 
 async def context(request: Request) -> Context:
@@ -87,20 +89,6 @@ def caller(request: Request, parts: AppContext, tx: Tx, at: Now) -> Caller:
     who = as_caller(current_session(request, tx, at))
     parts.signed_in.keep(request.cookies[COOKIE], who, at)
     return who
-
-
-def as_caller(held: Held) -> Caller:
-    """Turn the rows of an account into who is asking."""
-    return Caller(
-        district_id=held.district_id,
-        account_id=held.account_id,
-        login=held.login,
-        display_name=held.display_name,
-        unit_id=held.unit_id,
-        roles=tuple(
-            Role(row.role, row.area_path, row.area_id, row.grid_id) for row in held.assignments
-        ),
-    )
 
 
 CurrentCaller = Annotated[Caller, Depends(caller)]

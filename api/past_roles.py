@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from api.context import as_caller
 from api.operations import Command
-from api.permissions import Caller
+from api.permissions import Caller, as_caller
 from data.accounts import caller_of_login
 
 LATEST = timedelta(days=30)

@@ -7,6 +7,7 @@ from uuid import UUID
 from api.errors import Problem, not_found
 from casework.plan_states import WHO_PLANS
 from casework.states import WHO, Actor
+from data.accounts import Held
 from data.case_types import StoredCase
 
 READERS = frozenset({"officer", "planner", "commander", "handler", "administrator", "auditor"})
@@ -15,6 +16,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "map:read": READERS,
     "case:read": READERS,
     **{f"case:{action}": roles for action, roles in WHO.items()},
+    "list:import": frozenset({"commander"}),
     "shift:record": frozenset({"officer"}),
     "track:read": frozenset({"officer", "commander", "auditor"}),
     "plan:read": frozenset({"planner", "commander", "administrator", "auditor"}),
@@ -127,3 +129,17 @@ class Caller:
         """Who the caller is to a hazard that he reports: a place is found wherever it lies."""
         self.require("case:report")
         return Actor(self.account_id, frozenset(role.name for role in self.roles))
+
+
+def as_caller(held: Held) -> Caller:
+    """Turn the rows of an account into who is asking."""
+    return Caller(
+        district_id=held.district_id,
+        account_id=held.account_id,
+        login=held.login,
+        display_name=held.display_name,
+        unit_id=held.unit_id,
+        roles=tuple(
+            Role(row.role, row.area_path, row.area_id, row.grid_id) for row in held.assignments
+        ),
+    )

@@ -21,6 +21,14 @@ class Settings(BaseSettings):
     migration_database_url: SecretStr | None = Field(
         None, description="The same database as the role that owns the schema."
     )
+    live_database_url: SecretStr | None = Field(
+        None,
+        description="The same database for live events, when `database_url` is a pooler or a "
+        "replica: directly to the primary.",
+    )
+    live_clients: int = Field(
+        2000, ge=0, description="Live streams of each web process; who comes later asks by himself."
+    )
     files_url: str | None = Field(
         None, description="Where photos lie: `file:///…` or `s3://…`; none: a folder in `home`."
     )

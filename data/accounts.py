@@ -94,10 +94,43 @@ def caller_of_session(connection: Connection, token: str, at: datetime) -> Held 
     return _held(connection.execute(asked, {"digest": _digest(token), "at": at}).all())
 
 
+def callers_of_sessions(
+    connection: Connection, tokens: Sequence[str], at: datetime
+) -> dict[str, Held]:
+    """Who holds each of these sessions at this moment; one that is unknown or over is left out."""
+    digests = {_digest(token): token for token in tokens}
+    sessions = connection.execute(
+        select(Session.token_digest, Session.account_id).where(
+            Session.token_digest.in_(digests), Session.expires_at > at
+        )
+    ).all()
+    asked = query(
+        "caller",
+        who="(c.district_id, c.id) IN (SELECT o.district_id, o.account_id FROM session AS o"
+        " WHERE o.token_digest = ANY(:digests) AND o.expires_at > :at)",
+    )
+    rows = connection.execute(asked, {"digests": [*digests], "at": at}).all()
+    of_account: dict[UUID, list[Row[Any]]] = {}
+    for row in rows:
+        of_account.setdefault(row.id, []).append(row)
+    held = {account_id: _held(found) for account_id, found in of_account.items()}
+    found = {digests[row.token_digest]: held.get(row.account_id) for row in sessions}
+    return {token: who for token, who in found.items() if who is not None}
+
+
 def caller_of_login(connection: Connection, login: str, at: datetime) -> Held | None:
     """Who has this login at this moment, or None: for commands given on the server itself."""
     asked = query("caller", who="c.login = :login")
     return _held(connection.execute(asked, {"login": login, "at": at}).all())
+
+
+def caller_of_account(
+    connection: Connection, district_id: int, account_id: UUID, at: datetime
+) -> Held | None:
+    """What an account holds at this moment, or None: for work that it has asked for before."""
+    asked = query("caller", who="c.district_id = :district_id AND c.id = :id")
+    given = {"district_id": district_id, "id": account_id, "at": at}
+    return _held(connection.execute(asked, given).all())
 
 
 def _held(rows: Sequence[Row[Any]]) -> Held | None:

@@ -49,6 +49,15 @@ def layer_version(connection: Connection, district_id: int, layer: str, on: date
     return f"{name}-{row.effective_on:%Y%m%d}" if row.effective_on is not None else name
 
 
+def layer_versions(connection: Connection, district_id: int) -> dict[str, int]:
+    """How often each layer of a district was changed, by its name."""
+    rows = connection.execute(
+        text("SELECT layer, version FROM layer_version WHERE district_id = :district_id"),
+        {"district_id": district_id},
+    )
+    return {row.layer: int(row.version) for row in rows}
+
+
 def district_today(connection: Connection, district_id: int, at: datetime) -> date:
     """Tell the day of a moment in the district's time zone."""
     today: date = connection.execute(

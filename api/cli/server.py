@@ -114,6 +114,7 @@ def _run_until_asked(settings: Settings, *, demo: bool) -> None:
 def serve(port: Port = None, with_parent: WithParent = False) -> None:
     """Run the web server alone. 仅启动网页服务。"""
     from api.app import create_app  # noqa: PLC0415 (only this command pays for it)
+    from api.web_server import Server  # noqa: PLC0415 (only this command pays for it)
 
     settings = settings_with(port)
     logs.configure(settings.log_level)
@@ -123,15 +124,16 @@ def serve(port: Port = None, with_parent: WithParent = False) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     with running_database(settings):
+        app = create_app(settings)
         config = uvicorn.Config(
-            create_app(settings),
+            app,
             host=settings.host,
             port=settings.port,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=GRACE_S,
         )
-        server = uvicorn.Server(config)
+        server = Server(config, app.state.context.live)
         server.run()
     if not server.started:
         raise typer.Exit(1)

@@ -3914,6 +3914,10 @@ export type QualityReport = {
      */
     misses: Array<ReportMiss>;
     /**
+     * Not Revised
+     */
+    not_revised?: Array<ReportLeftArea>;
+    /**
      * Places
      *
      * Names of the areas, three at most.
@@ -4340,6 +4344,34 @@ export type ReportGrid = {
      * Fair target; null for a whole site.
      */
     target: number | null;
+};
+
+/**
+ * ReportLeftArea
+ *
+ * An area that a least change could not revise: its grids are what they were.
+ */
+export type ReportLeftArea = {
+    /**
+     * Area
+     *
+     * Name of the community; its code where it has none.
+     */
+    area: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message En
+     */
+    message_en: string;
+    /**
+     * Message Zh
+     *
+     * Why.
+     */
+    message_zh: string;
 };
 
 /**
@@ -6352,6 +6384,56 @@ export type AskForRunResponses = {
 };
 
 export type AskForRunResponse = AskForRunResponses[keyof AskForRunResponses];
+
+export type LiveData = {
+    body?: never;
+    headers?: {
+        /**
+         * Last-Event-Id
+         *
+         * Goes before `since`.
+         */
+        'last-event-id'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Since
+         *
+         * `cursor` of `/api/v1/grid-status`, or of this stream.
+         */
+        since?: string | null;
+    };
+    url: '/api/v1/live';
+};
+
+export type LiveErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type LiveError = LiveErrors[keyof LiveErrors];
+
+export type LiveResponses = {
+    /**
+     * Server-sent events, without end.
+     */
+    200: unknown;
+};
 
 export type LocateData = {
     body?: never;
