@@ -180,7 +180,13 @@ def _quality(order: Order, grids: gpd.GeoDataFrame) -> dict[str, Any]:
     return asdict(scored) | told
 
 
-_TOLD = ("households_outside", "households_moved", "households_compared", "ended")
+_TOLD = (
+    "households_outside",
+    "households_moved",
+    "households_compared",
+    "ended",
+    "not_revised",
+)
 
 
 def _store(

@@ -7,6 +7,7 @@ drawn by the worker too, once as wide as a page and once as a panel, and kept be
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -15,7 +16,12 @@ from zoneinfo import ZoneInfo
 import geopandas as gpd
 from sqlalchemy import Connection, Engine, text
 
-from data.exports.quality_content import QualityReport, find_divided_compounds, make_report
+from data.exports.quality_content import (
+    QualityReport,
+    areas_not_revised,
+    find_divided_compounds,
+    make_report,
+)
 from data.exports.quality_report import ReportGround, draw_report_map
 from data.jobs import defer
 from data.layers import district_today
@@ -153,11 +159,12 @@ def _ground(order: Order, grids: gpd.GeoDataFrame) -> ReportGround:
 
 @dataclass(frozen=True)
 class _Head:
-    """Of the plan: its area's name, the seed of its grids where nobody edited them, the moment."""
+    """Of the plan: its area's name, the seed where nobody edited it, the moment, areas left."""
 
     title: str
     seed: int | None
     at: datetime
+    not_revised: Sequence[Mapping[str, str]]
 
 
 def _read(
@@ -167,6 +174,7 @@ def _read(
         text(
             "SELECT plan.area_id, plan.revision, plan.target_households, plan.wishes, "
             "plan.generation ->> 'seed' AS seed, area.name, district.time_zone, "
+            "plan.quality -> 'not_revised' AS not_revised, "
             "EXISTS (SELECT 1 FROM plan_edit "
             "WHERE district_id = plan.district_id AND plan_id = plan.id) AS edited "
             "FROM plan JOIN district ON district.id = plan.district_id JOIN area "
@@ -187,7 +195,8 @@ def _read(
     wishes = PlanWishes.model_validate(row.wishes).model_copy(update={"way": "anew", "only": None})
     seed = None if row.seed is None or row.edited else int(row.seed)
     order = read_order(connection, place, row.target_households, wishes)
-    return row.revision, _Head(row.name, seed, at.astimezone(ZoneInfo(row.time_zone))), order, grids
+    local = at.astimezone(ZoneInfo(row.time_zone))
+    return row.revision, _Head(row.name, seed, local, row.not_revised or ()), order, grids
 
 
 def _grids(connection: Connection, district_id: int, plan_id: int) -> gpd.GeoDataFrame:
@@ -220,6 +229,7 @@ def _content(head: _Head, order: Order, grids: gpd.GeoDataFrame) -> QualityRepor
         title=head.title,
         seed=head.seed,
         compounds=find_divided_compounds(grids, town.buildings, order.compounds),
+        not_revised=areas_not_revised(head.not_revised, town.areas),
     )
 
 

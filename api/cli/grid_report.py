@@ -16,7 +16,7 @@ from rich.table import Table
 from api.cli.grid_display import grid_progress, score_table
 from api.cli.grid_export import Lang
 from api.cli.grid_paper import Attribution
-from api.cli.grid_shared import Force, console, errors, told
+from api.cli.grid_shared import Force, Households, console, errors, grid_options, told
 from api.cli.grid_town import Columns, Input, TownFiles
 from api.cli.grid_wishes import (
     Barriers,
@@ -33,6 +33,7 @@ from api.settings import Settings
 from data.exports.grid_file import GridFileError, read_grids
 from data.exports.quality_content import (
     QualityReport,
+    areas_not_revised,
     divided_towers,
     find_divided_compounds,
     make_report,
@@ -141,6 +142,7 @@ def report_on(run: RunOfGrids, scored: GridScore | None = None) -> QualityReport
         households_outside=int(run.grids.attrs.get("households_outside", 0)),
         towers=divided_towers(run.grids, run.buildings),
         compounds=find_divided_compounds(run.grids, run.buildings, run.compounds),
+        not_revised=areas_not_revised(run.grids.attrs.get("not_revised", ()), run.areas),
     )
 
 
@@ -188,7 +190,7 @@ def report_command(
     roads: Input = None,
     areas: Input = None,
     water: Input = None,
-    households: Annotated[int, typer.Option(help="每网格户数 Households in a grid.", min=10)] = 300,
+    households: Households = 300,
     tolerance: Tolerance = 5.0,
     micro: Micro = 65,
     kinds: Kinds = None,
@@ -213,9 +215,7 @@ def report_command(
     files = TownFiles(buildings, roads, areas, water, column or [])
     wishes = GridWishes(by_code(kinds or []), only, barriers, None, compounds, keep)
     with told():
-        options = GridOptions(
-            households=households, micro_households=micro, tolerance=tolerance / 100
-        )
+        options = grid_options(households, micro, tolerance)
         place = out or plan.with_name(f"{plan.stem}.report.html")
         files.require()
         check_report(place, force=force)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any, Final
@@ -102,6 +102,15 @@ class ReportCompound(BaseModel):
     grids: int = Field(description="Grids that its households are divided among.")
 
 
+class ReportLeftArea(BaseModel):
+    """An area that a least change could not revise: its grids are what they were."""
+
+    area: str = Field(description="Name of the community; its code where it has none.")
+    code: str
+    message_zh: str = Field(description="Why.")
+    message_en: str
+
+
 class QualityReport(BaseModel):
     """All that a report says of a plan.
 
@@ -123,6 +132,7 @@ class QualityReport(BaseModel):
     areas: list[ReportArea]
     towers: list[ReportTower]
     compounds: list[ReportCompound] = []
+    not_revised: list[ReportLeftArea] = []
 
 
 def make_report(
@@ -137,6 +147,7 @@ def make_report(
     households_outside: int = 0,
     towers: Sequence[ReportTower] = (),
     compounds: Sequence[ReportCompound] = (),
+    not_revised: Sequence[ReportLeftArea] = (),
 ) -> QualityReport:
     """Put a report together.
 
@@ -162,6 +173,8 @@ def make_report(
         As :func:`divided_towers` tells them.
     compounds
         As :func:`find_divided_compounds` tells them.
+    not_revised
+        As :func:`areas_not_revised` tells them.
     """
     grids = [_grid(row) for row in quality.grids.to_dict("records")]
     return QualityReport(
@@ -180,6 +193,7 @@ def make_report(
         areas=_odd_areas(quality.grids, areas, options),
         towers=list(towers),
         compounds=list(compounds),
+        not_revised=list(not_revised),
     )
 
 
@@ -200,6 +214,22 @@ def divided_towers(grids: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> list
             )
         )
     return found
+
+
+def areas_not_revised(
+    told: Sequence[Mapping[str, str]], areas: gpd.GeoDataFrame
+) -> list[ReportLeftArea]:
+    """The areas that a least change left as they are, by name; ``told``: what `revise` said."""
+    names = dict(zip(check_areas(areas), texts_of(areas, "name"), strict=True))
+    return [
+        ReportLeftArea(
+            area=names.get(one["area"]) or one["area"],
+            code=one["area"],
+            message_zh=one["message_zh"],
+            message_en=one["message_en"],
+        )
+        for one in told
+    ]
 
 
 def find_divided_compounds(

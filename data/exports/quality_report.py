@@ -145,6 +145,10 @@ def _values(
         "areas": report.areas,
         "towers": report.towers,
         "compounds": _compounds(report, words, language),
+        "not_revised": [
+            (one.area, one.message_zh if language == "zh" else one.message_en)
+            for one in report.not_revised
+        ],
         "grids": [
             (grid, f"is-{deviation_class(grid)}", *grid_cells(grid)) for grid in report.grids
         ],

@@ -49,6 +49,15 @@ def write_sheet(path: Path, report: QualityReport, language: Language) -> None:
         ],
         _grids(report, language),
     )
+    if report.not_revised:
+        _add(
+            workbook.create_sheet(words["not_revised"]),
+            [words[name] for name in ("area", "code", "why")],
+            [
+                [one.area, one.code, one.message_zh if language == "zh" else one.message_en]
+                for one in report.not_revised
+            ],
+        )
     workbook.save(path)
 
 

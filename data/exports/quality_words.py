@@ -54,6 +54,8 @@ _ZH: Final = {
     "towers": "按单元划分的大楼",
     "towers_note": "这些楼的户数超过一个网格能容纳的 1.5 倍，已从楼中间分到几个网格。",
     "compounds": "分在几个网格的小区",
+    "not_revised": "没有调整的社区",
+    "not_revised_note": "这些社区按最少变动调整时出错，网格保持原样；其他社区已照常调整。",
     "compound": "{name}（{households} 户，{grids} 个网格）",
     "building": "楼",
     "row": "第 {row} 行",
@@ -120,6 +122,9 @@ _EN: Final = {
     "towers_note": "These have more than 1.5 times the households of a grid and were divided "
     "across, by staircases where they are known.",
     "compounds": "Compounds that lie in several grids",
+    "not_revised": "Communities that were not revised",
+    "not_revised_note": "Changing these least met a fault, so their grids are what they were; the "
+    "others were revised.",
     "compound": "{name} ({households} households, {grids} grids)",
     "building": "Building",
     "row": "row {row}",

@@ -82,3 +82,27 @@ def test_what_is_wrong_is_told_and_nothing_is_written(
     assert "without a code" in " ".join(done.output.split())
     assert not (tmp_path / "revised.gpkg").exists()
     assert run("--plan", "plan.gpkg", "--roads", "roads.gpkg").exit_code == 2
+
+
+def test_an_area_that_cannot_be_revised_is_named_and_stays(
+    run: Run, tmp_path: Path, plan: gpd.GeoDataFrame
+) -> None:
+    town = gpd.read_file(tmp_path / "buildings.gpkg")
+    other = plan.geometry[plan["code"] == f"{OTHER}002"].iloc[0]
+    town.loc[town.representative_point().within(other), "households"] = 14
+    town.to_file(tmp_path / "buildings.gpkg")
+    done = run("--plan", "plan.gpkg", *FILES, "--used", f"{OTHER}999")
+    assert done.exit_code == 0, done.output
+    told = " ".join(done.output.split())
+    assert f"未调整：区域 {OTHER}，网格保持原样。区域 {OTHER} 的网格编号已用到 999" in told
+    assert f"Not revised: area {OTHER}, its grids are what they were. Area {OTHER} has" in told
+    grids = read_grids(tmp_path / "revised.gpkg").set_index("code")
+    before = plan[plan["area"] == OTHER].set_index("code")
+    assert grids[grids["area"] == OTHER].index.tolist() == before.index.tolist()
+    assert (abs(grids["households"] / grids["target"] - 1) <= 0.05)[grids["area"] == WEST].all()
+    page = (tmp_path / "revised.report.html").read_text(encoding="utf-8")
+    assert "没有调整的社区" in page
+    assert "幸福社区</td><td>区域" in page
+    none = run("--plan", "plan.gpkg", *FILES, "--used", f"{OTHER}999", "--only", OTHER, "--force")
+    assert none.exit_code == 1
+    assert "has used the numbers up to 999" in " ".join(none.output.split())

@@ -24,10 +24,12 @@ from sqlalchemy import Engine, select, text
 
 from data.plan_generation import generate_plan
 from data.plan_layers import LayerRole, keep_layer, read_layer_file, read_layer_shapes
+from data.plan_reports import make_plan_report
 from data.plan_runs import order_run
 from data.plan_wishes import PlanWishes
 from data.plans import find_area
 from data.schema import Plan
+from geo.grids import revise
 
 WIDE, HIGH = BLOCK_M
 
@@ -191,3 +193,43 @@ def test_what_is_gone_meanwhile_is_said(engine: Engine, wishes: Any, code: str) 
 def test_the_range_of_micro_grids_is_the_plans_own() -> None:
     asked = PlanWishes.model_validate({"micro": {"least": 90, "most": 120}})
     assert asked.options(300).micro_range == (90, 120)
+
+
+def test_a_community_that_cannot_be_revised_is_named_in_the_drafts_report(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = draw_up(engine)
+    put_in_force(engine, first)
+    before = versions(engine, first)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE building SET households = 14 FROM grid_version AS v "
+                "WHERE ST_Within(building.geom, v.geom) AND v.code = ANY(:codes)"
+            ),
+            {"codes": [f"{STREET}001002", f"{STREET}002002"]},
+        )
+
+    def with_numbers_used_up(*given: Any, **asked: Any) -> gpd.GeoDataFrame:
+        return revise(*given, **asked | {"used": [f"{STREET}002999"]})
+
+    monkeypatch.setattr("data.plan_orders.revise", with_numbers_used_up)
+    plan_id = draw_up(engine, way="least-change")
+    after = versions(engine, plan_id)
+    kept = {code: row.grid_id for code, row in before.items() if code.startswith(f"{STREET}002")}
+    drawn = {code: row.grid_id for code, row in after.items() if code.startswith(f"{STREET}002")}
+    assert kept == drawn
+    assert len(after) > len(before)
+    make_plan_report(engine, district(engine), plan_id, AT)
+    with engine.connect() as connection:
+        quality = connection.execute(select(Plan.quality).where(Plan.id == plan_id)).scalar_one()
+        content = connection.execute(
+            text("SELECT content FROM plan_report WHERE plan_id = :plan_id"), {"plan_id": plan_id}
+        ).scalar_one()
+    assert quality is not None
+    (told,) = quality["not_revised"]
+    assert (told["area"], told["code"]) == (f"{STREET}002", "codes_used_up")
+    (left,) = content["not_revised"]
+    assert left["area"] == "幸福社区"
+    assert "999" in left["message_zh"]
+    assert "number its grids anew" in left["message_en"]

@@ -17,6 +17,7 @@ export const reportEn: typeof reportZh = {
     good: 'All {grids} grids are within ±{tolerance} % of their fair target.',
     bad: '{misses} of {grids} grids are further than ±{tolerance} % from their fair target.',
     outside: 'Buildings with {households} households lie in no community and are not counted.',
+    notRevised: '{count} communities were not revised; their grids are what they were:',
     figures: 'Key figures',
     meaning: 'What the figures mean',
     figure: {

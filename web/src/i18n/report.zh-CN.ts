@@ -14,6 +14,7 @@ export const reportZh = {
     good: '全部 {grids} 个网格都在公平目标的 ±{tolerance} % 以内。',
     bad: '{grids} 个网格中有 {misses} 个超出公平目标的 ±{tolerance} %。',
     outside: '另有 {households} 户的楼不在任何社区内，没有计入。',
+    notRevised: '{count} 个社区没有调整，网格保持原样：',
     figures: '主要指标',
     meaning: '各指标的含义',
     figure: {

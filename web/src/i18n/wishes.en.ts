@@ -92,6 +92,7 @@ export const wishesEn: typeof wishesZh = {
     failedKept: 'The grids are those of before.',
     movedNone: 'No household has to change grid',
     moved: '{share} % of households change grid ({moved} of {compared})',
+    notRevised: '{count} communities could not be revised and keep their grids: see the report',
     split: '{count} buildings hold more than a grid: divided by their units',
     drawnBy: {
       leastChange: 'least change',

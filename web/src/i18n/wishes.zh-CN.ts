@@ -83,6 +83,7 @@ export const wishesZh = {
     failedKept: '网格还是原来的。',
     movedNone: '没有住户需要换网格',
     moved: '{share} % 的住户换了网格（{compared} 户中 {moved} 户）',
+    notRevised: '{count} 个社区没能调整，网格保持原样，详见质量报告',
     split: '{count} 栋楼户数超过一格，已按单元分开',
     drawnBy: {
       leastChange: '最少变动',
