@@ -85,10 +85,10 @@ def forget_gazetteers() -> None:
     _kept.clear()
 
 
-def read_gazetteer(connection: Connection, district_id: int) -> Gazetteer:
-    """Read a district's buildings, places, addresses, roads and areas."""
+def read_gazetteer(connection: Connection, district_id: int, *, imported: bool = True) -> Gazetteer:
+    """Read a district's buildings, places, roads, areas, and imported addresses if wanted."""
     parameters = {"district_id": district_id}
-    records = connection.execute(query("gazetteer_records"), parameters)
+    records = connection.execute(query("gazetteer_records"), parameters | {"imported": imported})
     roads = connection.execute(
         text(
             "SELECT id, name, ST_AsBinary(geom) AS line FROM road "

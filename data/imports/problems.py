@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from data.imports.address_messages import ADDRESS_MESSAGES
 from data.imports.file_messages import FILE_MESSAGES
 from data.imports.grid_messages import GRID_MESSAGES
 from data.imports.household_messages import HOUSEHOLD_MESSAGES
@@ -13,7 +14,8 @@ from data.imports.osm_messages import OSM_MESSAGES
 from data.imports.row_messages import ROW_MESSAGES
 
 MESSAGES: Final[dict[str, Message]] = (
-    FILE_MESSAGES
+    ADDRESS_MESSAGES
+    | FILE_MESSAGES
     | GRID_MESSAGES
     | HOUSEHOLD_MESSAGES
     | LIST_MESSAGES

@@ -19,7 +19,7 @@ WITH things AS (
     FROM address AS a
     LEFT JOIN building AS b ON b.district_id = a.district_id AND b.id = a.building_id
     LEFT JOIN place AS p ON p.district_id = a.district_id AND p.id = a.place_id
-    WHERE a.district_id = :district_id
+    WHERE a.district_id = :district_id AND :imported
 )
 SELECT t.kind, t.id, t.name, t.aliases, t.compound, t.address, t.building_id,
        ST_X(spot.at) AS lon, ST_Y(spot.at) AS lat,

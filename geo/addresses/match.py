@@ -153,10 +153,10 @@ def _gap(one: Spot, other: Spot) -> float:
 
 
 def _repeats(one: Spot, held: Spot) -> bool:
-    """The same thing again, or a vaguer word for where a better candidate lies."""
-    if one.kind == held.kind and one.id == held.id and one.id is not None:
-        return _gap(one, held) < RIVAL_BEYOND_M
-    return one.building_id is None and one.label == held.label and not _elsewhere(one, held)
+    """The same thing again, by another of its names, or a vaguer word for where it lies."""
+    if one.building_id is not None:
+        return one.building_id == held.building_id
+    return one.label == held.label and not _elsewhere(one, held)
 
 
 def _elsewhere(one: Spot, other: Spot) -> bool:

@@ -88,7 +88,8 @@ class _Search:
                 found |= dict.fromkeys(gazetteer.houses.get((compound, address.number.main), ()))
             if address.group is not None:
                 found |= dict.fromkeys(gazetteer.groups.get((compound, address.group), ()))
-            found |= dict.fromkeys(gazetteer.named.get(compound, ()))
+            if not any(self.reading.places):
+                found |= dict.fromkeys(gazetteer.named.get(compound, ()))
         if address.number is not None:
             for road, _ in self.reading.roads:
                 found |= dict.fromkeys(gazetteer.houses.get((road, address.number.main), ()))
