@@ -152,7 +152,7 @@ def add_points(
     lat = np.array([fix.lat for fix in fixes])
     ids, shapes = grids_around(connection, shift, lon, lat)
     index = GridIndex(ids, shapes)
-    far = _far_from(shapes[np.isin(ids, shift.grid_ids)], lon, lat)
+    far = far_from(shapes[np.isin(ids, shift.grid_ids)], lon, lat)
     reasons = [
         "far-from-duty" if away and why is None else why
         for away, why in zip(far, (_untimely(fix, shift, at) for fix in fixes), strict=True)
@@ -268,7 +268,7 @@ def _untimely(fix: Fix, shift: Row[Any], at: datetime) -> RefusalReason | None:
     return "in-future" if fix.occurred_at > at + CLOCK_AHEAD else None
 
 
-def _far_from(duty: Any, lon: Any, lat: Any) -> Any:
+def far_from(duty: Any, lon: Any, lat: Any) -> Any:
     """Whether points lie farther than `NEAR_DUTY_M` from all grids of the duty."""
     # Metres on a plane around the place: good to a per mille over some kilometres.
     scale = np.array([np.cos(np.radians(np.mean(lat))), 1.0]) * _METRES_PER_DEGREE

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from api.cli.server import bring_up_to_date, running_database
 from api.settings import Settings
@@ -178,7 +178,7 @@ def _read(request: Request) -> ReadResult:
 def _store(request: Request, read: ReadResult, store: Store) -> Outcome:
     with (
         import_transaction(check_only=request.check_only) as connection,
-        _progress(request.kind) as told,
+        progress_bar(request.kind) as told,
     ):
         return store(connection, read, datetime.now(UTC), told)
 
@@ -186,21 +186,35 @@ def _store(request: Request, read: ReadResult, store: Store) -> Outcome:
 @contextmanager
 def import_transaction(*, check_only: bool) -> Iterator[Connection]:
     """Open the database, brought up to date, in one transaction; undone when only checking."""
+    with import_engine() as engine, transaction_of(engine, check_only=check_only) as connection:
+        yield connection
+
+
+@contextmanager
+def import_engine() -> Iterator[Engine]:
+    """Open the database, brought up to date, for an import of several transactions."""
     settings = Settings()
     with running_database(settings) as urls:
         bring_up_to_date(settings, urls)
         engine = open_engine(urls.app, pool_size=1, statement_timeout_s=0)
         try:
-            with engine.connect() as connection, connection.begin() as transaction:
-                yield connection
-                if check_only:
-                    transaction.rollback()
+            yield engine
         finally:
             engine.dispose()
 
 
 @contextmanager
-def _progress(kind: str) -> Iterator[Told]:
+def transaction_of(engine: Engine, *, check_only: bool) -> Iterator[Connection]:
+    """One transaction of an import; undone when only checking."""
+    with engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        if check_only:
+            transaction.rollback()
+
+
+@contextmanager
+def progress_bar(kind: str) -> Iterator[Told]:
+    """Show how far storing has come."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 from api.cli.household_import import households_command
 from api.cli.import_run import Outcome, Request, parse_columns, parse_datum, run_import
 from api.cli.osm_import import osm_command
+from api.cli.track_import import tracks_command
 from data.imports.area_tree import AreaOptions
 from data.imports.messages import Language
 from data.imports.read import DEFAULT_TIME_ZONE, ReadResult
 from data.imports.store import Layer as MapLayer
 from data.imports.store import Progress, store_layer
 from data.imports.store_areas import store_areas
-from data.imports.store_work import Source, store_hazards, store_tracks
+from data.imports.store_work import Source, store_hazards
 
 app = typer.Typer(
     help="导入文件。Import files: GPKG, SHP/ZIP, GeoJSON, FGB, Parquet, CSV, XLSX, GPX.",
@@ -238,40 +239,4 @@ def hazards_command(
     run_import(request, store)
 
 
-@app.command("tracks")
-def tracks_command(
-    file: File,
-    *,
-    login: Login,
-    column: Columns = None,
-    crs: Crs = None,
-    datum: DatumName = None,
-    layer: Layer = None,
-    encoding: Encoding = None,
-    skip_bad: SkipBad = False,
-    report: Report = None,
-    lang: Lang = None,
-    check: CheckOnly = False,
-) -> None:
-    """导入值守轨迹。Tracks of duty, each stored as a shift of an officer."""
-
-    def store(
-        connection: Connection, read: ReadResult, at: datetime, progress: Progress
-    ) -> Outcome:
-        done = store_tracks(connection, read, at, login=login, skip_bad=skip_bad, progress=progress)
-        return Outcome([done.stored], done.bad)
-
-    request = _request(
-        "tracks",
-        file,
-        column=column,
-        crs=crs,
-        datum=datum,
-        layer=layer,
-        encoding=encoding,
-        skip_bad=skip_bad,
-        report=report,
-        lang=lang,
-        check=check,
-    )
-    run_import(request, store)
+app.command("tracks")(tracks_command)

@@ -178,6 +178,11 @@ _HAZARD_FIELDS = (
     ),
 )
 _TRACK_FIELDS = (
+    Field(
+        "login",
+        "账号",
+        _words("login account 账号 登录名 网格员账号 人员账号 用户名 工号 username"),
+    ),
     Field("track", "轨迹编号", _words("track trajectory_id track_fid shift 轨迹编号 轨迹 班次")),
     Field(
         "occurred_at",

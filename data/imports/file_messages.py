@@ -238,12 +238,6 @@ FILE_MESSAGES: Final[dict[str, Message]] = {
         "The account {login} may not report hazards.",
         "Use the account of an officer, a commander or an administrator.",
     ),
-    "account_without_grids": Message(
-        "账号“{login}”没有负责的网格，轨迹无处可归。",
-        "请用 --as 写网格员的登录名，或先给他分配网格。",
-        "The account {login} has no grids for a track to belong to.",
-        "Name an officer with --as, or assign grids to him first.",
-    ),
     "rows_bad": Message(
         "{total} 行中有 {count} 行有问题，什么也没有导入。第一处：{first_zh}",
         "改好后重新导入；或用 --skip-bad --report bad.csv 先导入其余各行。",

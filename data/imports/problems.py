@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from data.imports.address_messages import ADDRESS_MESSAGES
 from data.imports.file_messages import FILE_MESSAGES
 from data.imports.grid_messages import GRID_MESSAGES
 from data.imports.household_messages import HOUSEHOLD_MESSAGES
@@ -12,15 +11,16 @@ from data.imports.list_messages import LIST_MESSAGES
 from data.imports.messages import Language, Message
 from data.imports.osm_messages import OSM_MESSAGES
 from data.imports.row_messages import ROW_MESSAGES
+from data.imports.track_messages import TRACK_MESSAGES
 
 MESSAGES: Final[dict[str, Message]] = (
-    ADDRESS_MESSAGES
-    | FILE_MESSAGES
+    FILE_MESSAGES
     | GRID_MESSAGES
     | HOUSEHOLD_MESSAGES
     | LIST_MESSAGES
     | OSM_MESSAGES
     | ROW_MESSAGES
+    | TRACK_MESSAGES
 )
 
 

@@ -3,7 +3,7 @@
 import csv
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from data.imports.messages import Language
@@ -29,19 +29,28 @@ def write_report(path: Path, bad: Sequence[BadRow], language: Language) -> None:
     language
         Of the header and the messages.
     """
+    write_rows(path, _HEADERS[language], (_line(row, language) for row in bad))
+
+
+def _line(row: BadRow, language: Language) -> tuple[object, ...]:
+    wrong, mend = row.problem.wrong(language), row.problem.mend(language)
+    return (row.row, row.column, as_text(row.value), wrong, mend)
+
+
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV in UTF-8 with byte order mark, all or nothing; an older one is replaced."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".csv")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(_HEADERS[language])
-            for row in bad:
-                wrong, mend = row.problem.wrong(language), row.problem.mend(language)
-                writer.writerow((row.row, row.column, _as_text(row.value), wrong, mend))
+            writer.writerow(header)
+            writer.writerows(rows)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
 
 
-def _as_text(value: str) -> str:
+def as_text(value: str) -> str:
+    """Keep a cell from being run as a formula."""
     return f"'{value}" if value.startswith(_FORMULA_STARTS) else value

@@ -151,35 +151,11 @@ ROW_MESSAGES: Final[dict[str, Message]] = {
         "The time cannot be read.",
         "Write it as 2026-03-05 08:30 or 2026-03-05T08:30:00+08:00.",
     ),
-    "time_order": Message(
-        "这个定位点的时间早于上一个点（第 {before} 行）。",
-        "请按时间排序，或检查设备时钟。",
-        "This fix is earlier than the one before it (row {before}).",
-        "Sort the track by time, or check the device's clock.",
-    ),
     "category_unknown": Message(
         "没有“{category}”这个类别。",
         "请写类别编码或名称，如 06010 或 暴露垃圾。",
         "There is no category {category}.",
         "Write a category's code or its Chinese name, such as 06010.",
-    ),
-    "fix_far_from_duty": Message(
-        "定位点离值守网格超过 1 千米。",
-        "请核对坐标系（--datum）和登记人（--as），或删除该点。",
-        "The fix lies more than 1 km from the grids on duty.",
-        "Check the datum (--datum) and the officer (--as), or delete the fix.",
-    ),
-    "fix_in_future": Message(
-        "定位时间晚于现在。",
-        "请检查设备时钟。",
-        "The fix lies in the future.",
-        "Check the device's clock.",
-    ),
-    "track_too_long": Message(
-        "一条轨迹超过 24 小时。",
-        "请按班次拆开。",
-        "A track lasts longer than 24 hours.",
-        "Split it by shift.",
     ),
     "duplicate": Message(
         "“{field_zh}”与第 {first} 行重复。",

@@ -109,7 +109,7 @@ def _typed(frame: gpd.GeoDataFrame, kind: Kind) -> gpd.GeoDataFrame:
 
 
 def check_together(frame: gpd.GeoDataFrame, kind: Kind, mapping: Mapping[str, str]) -> list[BadRow]:
-    """Find rows that are good alone but not together: repeated ids or shapes, tracks backwards.
+    """Find rows that are good alone but not together: repeated ids or shapes.
 
     Parameters
     ----------
@@ -127,8 +127,6 @@ def check_together(frame: gpd.GeoDataFrame, kind: Kind, mapping: Mapping[str, st
             bad += _repeated(frame, fields[name], mapping[name])
     if kind.name == "buildings":
         bad += _repeated_shapes(frame)
-    if kind.name == "tracks":
-        bad += _backwards(frame, mapping["occurred_at"])
     return bad
 
 
@@ -154,20 +152,6 @@ def _repeated_shapes(frame: gpd.GeoDataFrame) -> list[BadRow]:
             problem = Problem("duplicate_shape", {"first": first[shape]})
             bad.append(BadRow(int(row), "geometry", "", problem))
         first.setdefault(shape, int(row))
-    return bad
-
-
-def _backwards(frame: gpd.GeoDataFrame, column: str) -> list[BadRow]:
-    last: dict[Any, tuple[pd.Timestamp, int]] = {}
-    bad = []
-    rows = zip(frame["source_row"], frame["track"], frame["occurred_at"], strict=True)
-    for row, track, moment in rows:
-        before = last.get(track)
-        if before is not None and moment < before[0]:
-            problem = Problem("time_order", {"before": before[1]})
-            bad.append(BadRow(int(row), column, str(moment), problem))
-        else:
-            last[track] = (moment, int(row))
     return bad
 
 

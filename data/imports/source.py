@@ -133,7 +133,10 @@ def _unpacked(path: Path, layer: str | None) -> Iterator[Path]:
 
     Names from the archive never become paths, so that none can lead out of the folder.
     """
-    with _open_zip(path) as archive, tempfile.TemporaryDirectory(prefix="sanbai-import-") as folder:
+    with (
+        open_archive(path) as archive,
+        tempfile.TemporaryDirectory(prefix="sanbai-import-") as folder,
+    ):
         entries = _chosen_entries(archive, path, layer)
         main = Path(folder) / "layer"
         try:
@@ -146,7 +149,7 @@ def _unpacked(path: Path, layer: str | None) -> Iterator[Path]:
         yield main
 
 
-def _open_zip(path: Path) -> zipfile.ZipFile:
+def open_archive(path: Path) -> zipfile.ZipFile:
     """Open a ZIP; names without a stated encoding are UTF-8 (macOS) or GBK (Windows)."""
     for encoding in ("utf-8", "gb18030", "cp437"):
         try:
@@ -168,7 +171,7 @@ def _entry_stem(entry: zipfile.ZipInfo) -> str:
 def _chosen_entries(
     archive: zipfile.ZipFile, path: Path, layer: str | None
 ) -> dict[str, zipfile.ZipInfo]:
-    entries = [entry for entry in archive.infolist() if not _is_clutter(entry)]
+    entries = [entry for entry in archive.infolist() if not is_clutter(entry)]
     size = sum(entry.file_size for entry in entries)
     if size > MAX_FILE_BYTES:
         raise ImportFileError("file_too_large", size_mb=size >> 20, limit_mb=MAX_FILE_BYTES >> 20)
@@ -196,7 +199,7 @@ def _chosen_entries(
     }
 
 
-def _is_clutter(entry: zipfile.ZipInfo) -> bool:
+def is_clutter(entry: zipfile.ZipInfo) -> bool:
     """Tell folders and what macOS leaves in an archive from files somebody meant."""
     name = PurePosixPath(entry.filename).name
     return entry.is_dir() or entry.filename.startswith("__MACOSX/") or name.startswith("._")

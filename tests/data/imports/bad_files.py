@@ -190,14 +190,6 @@ def long_ago_garbled(folder: Path) -> Path:
     return office.write_csv(folder / "楼栋.csv", rows)
 
 
-def track_backwards(folder: Path) -> Path:
-    """A track whose third fix is earlier than its second."""
-    times = ("2026-03-01T00:00:00Z", "2026-03-01T00:01:00Z", "2026-03-01T00:00:30Z")
-    path = folder / "t.gpx"
-    path.write_text(office.gpx([(118.3, 36.6, time) for time in times]))
-    return path
-
-
 def waypoints_only(folder: Path) -> Path:
     """A GPX file without a track."""
     path = folder / "t.gpx"

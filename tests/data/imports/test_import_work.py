@@ -1,4 +1,4 @@
-"""Hazards become cases and tracks become shifts, by the functions that the phone uses."""
+"""Hazards become cases, by the functions that the phone uses."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from data.categories import seed_categories
 from data.database import open_engine
 from data.imports.problems import ImportFileError
 from data.imports.read import read_features
-from data.imports.store_work import StoredWork, store_hazards, store_tracks
+from data.imports.store_work import StoredWork, store_hazards
 from data.server import DatabaseUrls
 
 AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -90,49 +90,3 @@ def test_who_enters_hazards_must_be_allowed_to(
     with pytest.raises(ImportFileError) as refused:
         _hazards(town, tmp_path, IN_GRID_3, login=login)
     assert refused.value.code == code
-
-
-def _walk(folder: Path, *, lon: float = 118.002, minutes: int = 5) -> Path:
-    path = folder / "walk.gpx"
-    fixes = [(lon + 0.0005 * i, 36.83, f"2026-11-19T01:0{i}:00Z") for i in range(minutes)]
-    path.write_text(office.gpx(fixes))
-    return path
-
-
-def _tracks(town: Connection, path: Path, **options: Any) -> StoredWork:
-    return store_tracks(town, read_features(path, "tracks"), AT, **{"login": "officer"} | options)
-
-
-def test_a_track_becomes_a_shift(town: Connection, tmp_path: Path) -> None:
-    for expected in ((1, 0), (0, 1)):
-        done = _tracks(town, _walk(tmp_path))
-        assert (done.stored.added, done.stored.unchanged) == expected
-    shift = town.execute(text("SELECT points, seconds, metres, source FROM shift")).one()
-    assert (shift.points, shift.seconds, shift.source) == (5, 240, "import")
-    # Four steps of 0.0005° of longitude at 36.83° north.
-    assert shift.metres == pytest.approx(4 * 44.6, abs=0.5)
-    shares = town.execute(text("SELECT grid_id, seconds FROM shift_grid")).all()
-    assert [tuple(row) for row in shares] == [(1, 240)]
-
-
-def test_fixes_far_from_duty_are_named(town: Connection, tmp_path: Path) -> None:
-    path = _walk(tmp_path, lon=118.2)
-    with pytest.raises(ImportFileError) as refused:
-        _tracks(town, path)
-    assert {row.code for row in refused.value.bad} == {"fix_far_from_duty"}
-    assert [row.row for row in refused.value.bad] == [1, 2, 3, 4, 5]
-
-
-def test_a_track_needs_an_officer_with_grids(town: Connection, tmp_path: Path) -> None:
-    with pytest.raises(ImportFileError) as refused:
-        _tracks(town, _walk(tmp_path), login="planner")
-    assert refused.value.code == "account_without_grids"
-
-
-def test_a_track_of_tomorrow_is_left_out(town: Connection, tmp_path: Path) -> None:
-    path = tmp_path / "late.gpx"
-    path.write_text(office.gpx([(118.002, 36.83, "2026-11-21T00:00:00Z")]))
-    done = _tracks(town, path, skip_bad=True)
-    assert (done.stored.added, done.stored.unchanged) == (0, 0)
-    assert [row.code for row in done.bad] == ["fix_in_future"]
-    assert town.execute(text("SELECT count(*) FROM shift")).scalar_one() == 0
