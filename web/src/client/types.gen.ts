@@ -156,6 +156,77 @@ export type ActorRef = {
 };
 
 /**
+ * AddressCandidate
+ *
+ * A place that the address may mean.
+ */
+export type AddressCandidate = {
+    /**
+     * Building Id
+     */
+    building_id: number | null;
+    /**
+     * Centre
+     */
+    centre: [
+        number,
+        number
+    ];
+    /**
+     * The grid in force that holds the point.
+     */
+    grid: Ref | null;
+    /**
+     * Kind
+     */
+    kind: 'building' | 'address' | 'place' | 'pole' | 'road' | 'crossing' | 'area';
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Precision M
+     *
+     * How far from the point the place may lie, metres.
+     */
+    precision_m: number;
+    /**
+     * Score
+     *
+     * 0 to 1.
+     */
+    score: number;
+};
+
+/**
+ * AddressFound
+ *
+ * What an address came to, the best candidate first.
+ */
+export type AddressFound = {
+    /**
+     * Candidates
+     */
+    candidates: Array<AddressCandidate>;
+    /**
+     * Certain
+     *
+     * Whether the best one may be taken without asking anybody.
+     */
+    certain: boolean;
+    /**
+     * Score
+     *
+     * Of the best candidate; 0 without one.
+     */
+    score: number;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * Alive
  *
  * The process answers.
@@ -5242,6 +5313,50 @@ export type AddAccountResponses = {
 };
 
 export type AddAccountResponse = AddAccountResponses[keyof AddAccountResponses];
+
+export type AddressesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Q
+         *
+         * As written.
+         */
+        q: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/addresses';
+};
+
+export type AddressesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddressesError = AddressesErrors[keyof AddressesErrors];
+
+export type AddressesResponses = {
+    /**
+     * Successful Response
+     */
+    200: AddressFound;
+};
+
+export type AddressesResponse = AddressesResponses[keyof AddressesResponses];
 
 export type AreasData = {
     body?: never;
