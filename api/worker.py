@@ -10,6 +10,7 @@ import signal
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from obstore.store import ObjectStore
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
@@ -18,6 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from api.context import Clock, system_clock
+from api.list_acting import who_is_at
 from api.settings import Settings
 from data.database import open_engine
 from data.density_files import remove_unused_density
@@ -30,6 +32,7 @@ from data.plan_generation import generate_plan
 from data.plan_reports import make_plan_report
 from data.plan_runs import fail_run
 from data.publication import place_open_cases, plans_taking_effect
+from data.report_lists.runs import fail_import, run_import
 from data.server import database_urls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
 
@@ -123,6 +126,7 @@ def add_tasks(app: App, parts: Parts) -> None:
     """Give the queue its tasks, by the names under which jobs are deferred."""
     _add_plan_tasks(app, parts)
     _add_hotspot_tasks(app, parts)
+    _add_list_tasks(app, parts)
     _add_clock_tasks(app, parts)
 
 
@@ -174,6 +178,25 @@ def _add_hotspot_tasks(app: App, parts: Parts) -> None:
             for district_id in district_ids(connection):
                 arguments = {"district_id": district_id}
                 defer(connection, "refresh_hotspots", arguments, lock=f"hotspots {district_id}")
+
+
+def _add_list_tasks(app: App, parts: Parts) -> None:
+    @app.task(name="import_report_list", pass_context=True, retry=_AGAIN_AFTER_SHUTDOWN)
+    def import_report_list(context: JobContext, *, district_id: int, list_id: str) -> None:
+        def stop_when_asked() -> None:
+            if context.should_abort():
+                raise JobAborted
+
+        at, which = parts.clock(), UUID(list_id)
+        who_is = who_is_at(district_id, at)
+        try:
+            run_import(parts.engine, district_id, which, at, who_is, between=stop_when_asked)
+        except JobAborted:
+            raise
+        except BaseException:
+            # Whatever it was, nobody must wait for it for ever; the log has the cause.
+            fail_import(parts.engine, district_id, which, at)
+            raise
 
 
 def _add_clock_tasks(app: App, parts: Parts) -> None:

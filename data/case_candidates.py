@@ -8,8 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, select
 
+from casework.states import OPEN
+from data.database import query
 from data.grids import GridRow, grids_of_points
 from data.schema import CaseCandidates
+from data.scope import Scope, in_cases
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,15 @@ def forget_candidates(connection: Connection, district_id: int, case_id: UUID) -
             CaseCandidates.district_id == district_id, CaseCandidates.case_id == case_id
         )
     )
+
+
+def count_waiting(connection: Connection, scope: Scope) -> int:
+    """How many open cases in no grid somebody may see."""
+    count: int = connection.execute(
+        query("count_waiting", in_scope=in_cases("c")),
+        {**scope.parameters(), "open_states": sorted(OPEN)},
+    ).scalar_one()
+    return count
 
 
 def candidates_of(

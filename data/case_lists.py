@@ -182,6 +182,20 @@ def read_ledger(connection: Connection, district_id: int, case_id: UUID) -> Rows
     ).all()
 
 
+def descriptions_of(
+    connection: Connection, district_id: int, case_ids: Sequence[UUID]
+) -> dict[UUID, str]:
+    """What was said when cases were reported; those whose text was erased or none are left out."""
+    rows = connection.execute(
+        text(
+            "SELECT case_id, body FROM case_text WHERE district_id = :district_id AND seq = 1"
+            " AND case_id = ANY(CAST(:ids AS uuid[])) AND body IS NOT NULL"
+        ),
+        {"district_id": district_id, "ids": list(case_ids)},
+    )
+    return {row.case_id: row.body for row in rows}
+
+
 def read_photos(connection: Connection, district_id: int, case_id: UUID) -> Rows:
     """The photos of a case, oldest first."""
     return connection.execute(

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, delete, select, text
 
 from data.operations import remove_old_operations
 from data.plan_layers import forget_unused_layers
+from data.report_lists.runs import forget_imports
 from data.schema import District, Session
 from data.sign_in import remove_old_attempts
 
@@ -24,11 +25,12 @@ def make_track_weeks(connection: Connection, at: datetime) -> None:
 
 
 def forget_what_is_over(connection: Connection, at: datetime) -> None:
-    """Delete sessions that have ended; commands, wrong passwords and unused files of long ago."""
+    """Delete sessions that have ended; commands, wrong passwords, imports, files of long ago."""
     connection.execute(delete(Session).where(Session.expires_at < at))
     remove_old_operations(connection, at)
     remove_old_attempts(connection, at)
     forget_unused_layers(connection, at)
+    forget_imports(connection, at)
 
 
 def district_ids(connection: Connection) -> list[int]:

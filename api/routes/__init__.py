@@ -23,12 +23,14 @@ from api.routes import (
     plan_preview,
     plan_reports,
     plans,
+    report_lists,
     search,
     session,
     shifts,
     status,
     temporary_grids,
     tiles,
+    triage,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -37,6 +39,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     categories.router,
     cases.router,
+    report_lists.router,
+    triage.router,
     photos.router,
     shifts.router,
     status.router,

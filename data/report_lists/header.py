@@ -13,6 +13,12 @@ from data.report_lists.sheets import Cell, Sheet
 
 LOOKED_AT: Final = 30
 MOST_LEVELS: Final = 4
+ADDED_COLUMNS: Final = {
+    "zh": ("原行号", "未导入原因", "怎么改"),
+    "en": ("Row in the list", "Why not imported", "What to do"),
+}
+"""Columns that stand before an office's own where its rows come back to be mended."""
+_ADDED: Final = frozenset(plain(name) for names in ADDED_COLUMNS.values() for name in names)
 _LEAST_KNOWN: Final = 2
 _LONGEST_NAME: Final = 24
 _SUMS: Final = re.compile(
@@ -35,6 +41,7 @@ class Header:
     def shape(self) -> bytes:
         """What lists of the same columns have in common; the same for every week's list."""
         named = [plain(name) for name in self.names if not name.startswith("#")]
+        named = [name for name in named if name not in _ADDED]
         return hashlib.sha256("\n".join(named).encode()).digest()
 
 

@@ -112,14 +112,27 @@ def list_imports(
 
 
 def run_import(
-    engine: Engine, district_id: int, list_id: UUID, at: datetime, who_is: WhoIs
+    engine: Engine,
+    district_id: int,
+    list_id: UUID,
+    at: datetime,
+    who_is: WhoIs,
+    *,
+    between: Callable[[], None] = lambda: None,
 ) -> Tally | None:
-    """Do an import, or what is left of it; None where nothing is to be done."""
+    """Do an import, or what is left of it; None where nothing is to be done.
+
+    Parameters
+    ----------
+    between
+        Called before each step; what it raises breaks off, and leaves what is filed.
+    """
     with engine.begin() as connection:
         run = _take(connection, district_id, list_id, at, who_is)
     if run is None:
         return None
     for start in range(0, len(run.rows), ROWS_A_STEP):
+        between()
         step = run.rows[start : start + ROWS_A_STEP]
         with engine.begin() as connection:
             _file(connection, run, step, at)

@@ -556,6 +556,70 @@ export type BodyAddPlanLayer = {
 };
 
 /**
+ * Body_check_list
+ */
+export type BodyCheckList = {
+    /**
+     * File
+     */
+    file: Blob | File;
+    /**
+     * Order
+     *
+     * A ListOrder as JSON.
+     */
+    order: string;
+};
+
+/**
+ * Body_import_list
+ */
+export type BodyImportList = {
+    /**
+     * File
+     */
+    file: Blob | File;
+    /**
+     * Order
+     *
+     * A ListOrder as JSON.
+     */
+    order: string;
+};
+
+/**
+ * Body_list_faults
+ */
+export type BodyListFaults = {
+    /**
+     * File
+     */
+    file: Blob | File;
+    /**
+     * Order
+     *
+     * A ListOrder as JSON.
+     */
+    order: string;
+};
+
+/**
+ * Body_preview_list
+ */
+export type BodyPreviewList = {
+    /**
+     * File
+     */
+    file: Blob | File;
+    /**
+     * Order
+     *
+     * A ListOrder as JSON.
+     */
+    order: string;
+};
+
+/**
  * Building
  *
  * A building.
@@ -956,6 +1020,102 @@ export type CategoryRef = {
      * Name En
      */
     name_en: string;
+};
+
+/**
+ * ChangedRow
+ *
+ * A row that is a case already and says something else by now.
+ */
+export type ChangedRow = {
+    /**
+     * Address
+     */
+    address: string | null;
+    /**
+     * Null: it lies in another's area.
+     */
+    case: ListCase | null;
+    /**
+     * Description
+     */
+    description: string | null;
+    /**
+     * External Number
+     */
+    external_number: string | null;
+    /**
+     * Fields
+     */
+    fields: Array<string>;
+    /**
+     * Row
+     */
+    row: number;
+    /**
+     * Sheet
+     */
+    sheet: string;
+    /**
+     * Struck Off
+     *
+     * Struck off there, still to be put right here.
+     */
+    struck_off: boolean;
+    /**
+     * Struck Off At
+     */
+    struck_off_at: string | null;
+};
+
+/**
+ * CheckedRow
+ *
+ * A row that will be a case.
+ */
+export type CheckedRow = {
+    /**
+     * Address
+     */
+    address: string | null;
+    /**
+     * Candidates
+     */
+    candidates: Array<ListCandidate>;
+    /**
+     * Category Id
+     */
+    category_id: number;
+    /**
+     * Description
+     */
+    description: string | null;
+    /**
+     * Doubt
+     *
+     * Why it will wait for its place; null: it has one.
+     */
+    doubt: 'no-address' | 'unclear' | 'coarse' | 'elsewhere' | 'outside' | null;
+    /**
+     * External Number
+     */
+    external_number: string | null;
+    /**
+     * Occurred At
+     */
+    occurred_at: string | null;
+    /**
+     * Row
+     */
+    row: number;
+    /**
+     * Sheet
+     */
+    sheet: string;
+    /**
+     * Struck Off
+     */
+    struck_off: boolean;
 };
 
 /**
@@ -2186,6 +2346,22 @@ export type Ground = {
 };
 
 /**
+ * HeadRow
+ *
+ * A row at the top of the sheet, to see where the header is.
+ */
+export type HeadRow = {
+    /**
+     * Cells
+     */
+    cells: Array<string>;
+    /**
+     * Row
+     */
+    row: number;
+};
+
+/**
  * HeldRole
  *
  * A role, and where it holds: in an area with all below it, or on one grid.
@@ -2376,6 +2552,48 @@ export type LedgerLine = {
 };
 
 /**
+ * Likely
+ *
+ * A place where a case may lie.
+ */
+export type Likely = {
+    /**
+     * The grid in force that holds it.
+     */
+    grid: Ref | null;
+    /**
+     * Kind
+     *
+     * building, address, place, pole, road, crossing or area.
+     */
+    kind: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Lon
+     *
+     * Degrees, WGS 84.
+     */
+    lon: number;
+    /**
+     * Precision M
+     *
+     * How far from the point the place may lie.
+     */
+    precision_m: number;
+    /**
+     * Score
+     */
+    score: number;
+};
+
+/**
  * LineFeature
  *
  * A road, or the bank of a river or lake.
@@ -2444,6 +2662,419 @@ export type LineWish = {
      * Town
      */
     town?: Array<'motorway' | 'railway' | 'main-road' | 'water'>;
+};
+
+/**
+ * ListCandidate
+ *
+ * Where a row may lie.
+ */
+export type ListCandidate = {
+    grid: Ref | null;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Score
+     */
+    score: number;
+};
+
+/**
+ * ListCase
+ *
+ * A case that a row is already.
+ */
+export type ListCase = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * State
+     */
+    state: string;
+};
+
+/**
+ * ListCheck
+ *
+ * What would become of a list; of each kind of row the first 200.
+ */
+export type ListCheck = {
+    /**
+     * Changed
+     */
+    changed: Array<ChangedRow>;
+    counts: ListCounts;
+    /**
+     * Faults
+     */
+    faults: Array<ListFault>;
+    layout: ListLayout;
+    /**
+     * Rows
+     *
+     * Those that will wait for their place first.
+     */
+    rows: Array<CheckedRow>;
+    /**
+     * Words
+     */
+    words: Array<UnknownListWord>;
+};
+
+/**
+ * ListColumn
+ *
+ * A column of the list; of one about persons no cell is shown.
+ */
+export type ListColumn = {
+    /**
+     * Likely
+     *
+     * Our field that its name means.
+     */
+    likely: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Private
+     */
+    private: boolean;
+    /**
+     * Samples
+     */
+    samples: Array<string>;
+};
+
+/**
+ * ListCounts
+ *
+ * What would become of all rows.
+ */
+export type ListCounts = {
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Failed
+     */
+    failed: number;
+    /**
+     * Hidden
+     *
+     * Telephone and identity numbers taken out of texts.
+     */
+    hidden: number;
+    /**
+     * Known
+     */
+    known: number;
+    /**
+     * Left Out
+     */
+    left_out: number;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Passed
+     *
+     * Blank rows, sums, notes, repeated headers.
+     */
+    passed: {
+        [key: string]: number;
+    };
+    /**
+     * Placed
+     */
+    placed: number;
+    /**
+     * Proposed
+     *
+     * Known, struck off there, and still to be put right here.
+     */
+    proposed: number;
+    /**
+     * Struck Off
+     *
+     * New, and struck off there already.
+     */
+    struck_off: number;
+    /**
+     * Triage
+     */
+    triage: number;
+};
+
+/**
+ * ListFault
+ *
+ * A row that cannot be a case, and why.
+ */
+export type ListFault = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Column
+     */
+    column: string;
+    /**
+     * Message En
+     */
+    message_en: string;
+    /**
+     * Message Zh
+     */
+    message_zh: string;
+    /**
+     * Row
+     */
+    row: number;
+    /**
+     * Sheet
+     */
+    sheet: string;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
+ * ListImport
+ *
+ * An import of a list.
+ */
+export type ListImport = {
+    area: NamedRef;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    asked_by: ActorRef | null;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    outcome: ListOutcome;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * State
+     */
+    state: 'waiting' | 'running' | 'done' | 'failed';
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * ListImports
+ *
+ * The newest imports.
+ */
+export type ListImports = {
+    /**
+     * Items
+     */
+    items: Array<ListImport>;
+};
+
+/**
+ * ListLayout
+ *
+ * What somebody says about a list; what he leaves out is found.
+ *
+ * Attributes
+ * ----------
+ * sheets
+ * Names; None: the best one and those with the same header.
+ * header
+ * First and last row of the header as a person counts them; None: found.
+ * columns
+ * Ours → the list's; None: by their words, or as they were said before.
+ * filled_down
+ * Our fields whose blanks take the value above (merged cells that a CSV has lost).
+ * source
+ * What the list is called here; a row is known by it and its number.
+ * channel
+ * How its reports came in where a row does not say it.
+ * category_id
+ * The kind of rows that name none.
+ */
+export type ListLayout = {
+    /**
+     * Category Id
+     */
+    category_id?: number | null;
+    /**
+     * Channel
+     */
+    channel?: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection';
+    /**
+     * Columns
+     */
+    columns?: {
+        [key: string]: string;
+    } | null;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
+    /**
+     * Filled Down
+     */
+    filled_down?: Array<string> | null;
+    /**
+     * Header
+     */
+    header?: [
+        number,
+        number
+    ] | null;
+    /**
+     * Sheets
+     */
+    sheets?: Array<string> | null;
+    /**
+     * Source
+     */
+    source?: string;
+};
+
+/**
+ * ListOutcome
+ *
+ * What has become of a list's rows so far.
+ */
+export type ListOutcome = {
+    /**
+     * Accepted
+     */
+    accepted: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Failed
+     */
+    failed?: number;
+    /**
+     * Failure
+     */
+    failure?: 'internal' | 'not-allowed' | null;
+    /**
+     * Handled
+     */
+    handled: number;
+    /**
+     * Hidden
+     */
+    hidden?: number;
+    /**
+     * Known
+     */
+    known: number;
+    /**
+     * Left Out
+     */
+    left_out?: number;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Proposed
+     */
+    proposed: number;
+    /**
+     * Triage
+     */
+    triage: number;
+};
+
+/**
+ * ListPreview
+ *
+ * How a list is read.
+ */
+export type ListPreview = {
+    /**
+     * Columns
+     */
+    columns: Array<ListColumn>;
+    /**
+     * Encoding
+     */
+    encoding: string | null;
+    /**
+     * File Format
+     */
+    file_format: string;
+    /**
+     * Head
+     */
+    head: Array<HeadRow>;
+    layout: ListLayout;
+    /**
+     * Remembered
+     *
+     * As it was said for an earlier list of this header.
+     */
+    remembered: boolean;
+    /**
+     * Sheets
+     */
+    sheets: Array<ListSheet>;
+};
+
+/**
+ * ListSheet
+ *
+ * A sheet of the file.
+ */
+export type ListSheet = {
+    /**
+     * Chosen
+     */
+    chosen: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Rows
+     */
+    rows: number;
 };
 
 /**
@@ -5176,6 +5807,26 @@ export type TrackProperties = {
 };
 
 /**
+ * Triage
+ *
+ * Cases that wait, the newest first.
+ */
+export type Triage = {
+    /**
+     * Items
+     */
+    items: Array<Waiting>;
+    /**
+     * Next
+     */
+    next?: string | null;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
  * Unit
  *
  * A responsible unit 责任单位.
@@ -5200,6 +5851,30 @@ export type Unit = {
 };
 
 /**
+ * UnknownListWord
+ *
+ * A word that nobody has given a meaning yet.
+ */
+export type UnknownListWord = {
+    /**
+     * Field
+     */
+    field: 'category' | 'severity' | 'source' | 'state';
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Suggestions
+     */
+    suggestions: Array<WordChoice>;
+    /**
+     * Word
+     */
+    word: string;
+};
+
+/**
  * Validity
  *
  * The days a grid is in force: from the first up to, not including, `to`.
@@ -5213,6 +5888,43 @@ export type Validity = {
      * To
      */
     to: string | null;
+};
+
+/**
+ * Waiting
+ *
+ * A case that waits for its place, the likeliest places first.
+ */
+export type Waiting = {
+    /**
+     * Candidates
+     */
+    candidates: Array<Likely>;
+    case: CaseBrief;
+    /**
+     * Description
+     */
+    description: string | null;
+};
+
+/**
+ * WordChoice
+ *
+ * What a word may stand for.
+ */
+export type WordChoice = {
+    /**
+     * Meaning
+     */
+    meaning: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Score
+     */
+    score: number;
 };
 
 export type AccountsData = {
@@ -8453,6 +9165,295 @@ export type UndoResponses = {
 
 export type UndoResponse = UndoResponses[keyof UndoResponses];
 
+export type ImportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/report-lists';
+};
+
+export type ImportsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ImportsError = ImportsErrors[keyof ImportsErrors];
+
+export type ImportsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ListImports;
+};
+
+export type ImportsResponse = ImportsResponses[keyof ImportsResponses];
+
+export type ImportListData = {
+    body: BodyImportList;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-lists';
+};
+
+export type ImportListErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ImportListError = ImportListErrors[keyof ImportListErrors];
+
+export type ImportListResponses = {
+    /**
+     * Successful Response
+     */
+    202: ListImport;
+};
+
+export type ImportListResponse = ImportListResponses[keyof ImportListResponses];
+
+export type CheckListData = {
+    body: BodyCheckList;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-lists/check';
+};
+
+export type CheckListErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CheckListError = CheckListErrors[keyof CheckListErrors];
+
+export type CheckListResponses = {
+    /**
+     * Successful Response
+     */
+    200: ListCheck;
+};
+
+export type CheckListResponse = CheckListResponses[keyof CheckListResponses];
+
+export type ListFaultsData = {
+    body: BodyListFaults;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: {
+        /**
+         * Lang
+         */
+        lang?: 'zh' | 'en';
+    };
+    url: '/api/v1/report-lists/faults.xlsx';
+};
+
+export type ListFaultsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ListFaultsError = ListFaultsErrors[keyof ListFaultsErrors];
+
+export type ListFaultsResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type PreviewListData = {
+    body: BodyPreviewList;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-lists/preview';
+};
+
+export type PreviewListErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PreviewListError = PreviewListErrors[keyof PreviewListErrors];
+
+export type PreviewListResponses = {
+    /**
+     * Successful Response
+     */
+    200: ListPreview;
+};
+
+export type PreviewListResponse = PreviewListResponses[keyof PreviewListResponses];
+
+export type ListOfData = {
+    body?: never;
+    path: {
+        /**
+         * List Id
+         */
+        list_id: string;
+    };
+    query?: never;
+    url: '/api/v1/report-lists/{list_id}';
+};
+
+export type ListOfErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ListOfError = ListOfErrors[keyof ListOfErrors];
+
+export type ListOfResponses = {
+    /**
+     * Successful Response
+     */
+    200: ListImport;
+};
+
+export type ListOfResponse = ListOfResponses[keyof ListOfResponses];
+
 export type SearchData = {
     body?: never;
     path?: never;
@@ -9157,6 +10158,52 @@ export type EndResponses = {
 };
 
 export type EndResponse = EndResponses[keyof EndResponses];
+
+export type TriageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/triage';
+};
+
+export type TriageErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TriageError = TriageErrors[keyof TriageErrors];
+
+export type TriageResponses = {
+    /**
+     * Successful Response
+     */
+    200: Triage;
+};
+
+export type TriageResponse = TriageResponses[keyof TriageResponses];
 
 export type UnitsData = {
     body?: never;

@@ -1,0 +1,3 @@
+-- Open cases in no grid.
+SELECT count(*) FROM hazard_case AS c
+WHERE {in_scope} AND c.grid_id IS NULL AND c.state = ANY(:open_states)
