@@ -19,6 +19,7 @@ from data.cluster import ClusterError
 
 # Loaded when used: they bring pandas and GDAL, which the server's start should not wait for.
 SUB_APPLICATIONS = {
+    "addresses": "api.cli.addresses",
     "grids": "api.cli.grids",
     "import": "api.cli.imports",
     "map": "api.cli.maps",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 from sqlalchemy import Connection
 
+from api.cli.address_import import addresses_command
 from api.cli.household_import import households_command
 from api.cli.import_run import Outcome, Request, parse_columns, parse_datum, run_import
 from api.cli.osm_import import osm_command
@@ -191,6 +192,7 @@ def _layer_command(kind: MapLayer, help_text: str) -> None:
 
 _layer_command("buildings", "导入楼栋和户数。Buildings with their households.")
 app.command("households")(households_command)
+app.command("addresses")(addresses_command)
 app.command("osm")(osm_command)
 _layer_command("roads", "导入道路。Roads and lanes.")
 _layer_command("water", "导入河流湖塘。Rivers, lakes and ponds.")
