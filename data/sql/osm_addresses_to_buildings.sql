@@ -1,6 +1,6 @@
 -- The building that each address stands in: the one with the lowest id.
 UPDATE osm_address AS n
-SET building_id = b.id, is_known = n.name IS NULL AND n.address = b.address
+SET building_id = b.id, is_known = n.name IS NULL AND n.address IS NOT DISTINCT FROM b.address
 FROM (
     SELECT DISTINCT ON (a.external_id) a.external_id, h.id, h.address
     FROM osm_address AS a

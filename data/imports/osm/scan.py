@@ -208,6 +208,8 @@ class _Reader:
         self._batches = Batches(sink, bbox, self.scan.faults, self.scan.rows)
         # Closed ways and relations whose area has not come yet: what stays is broken.
         self._awaited: dict[tuple[str, int], str] = {}
+        # Relations whose area came before they did themselves, as it does once it is whole.
+        self._made: set[int] = set()
 
     def take(self, thing: Any) -> None:
         """Take one object."""
@@ -218,7 +220,7 @@ class _Reader:
             self._take_way(thing, tags)
         elif thing.is_node():
             self._take_node(thing, dict(tags))
-        elif tags.get("type") in {"multipolygon", "boundary"} and self._awaits(tags):
+        elif thing.id not in self._made and self._is_outline(tags):
             self._awaited["relation", thing.id] = tags.get("name", "")
 
     def finish(self) -> None:
@@ -231,6 +233,10 @@ class _Reader:
     def _takes(self, layer: str) -> bool:
         """Tell whether a layer is wanted, be it only for what it says of buildings."""
         return layer in self._layers or "buildings" in self._layers
+
+    def _is_outline(self, tags: Any) -> bool:
+        """Tell whether a relation with these tags should become an area that is wanted."""
+        return tags.get("type") in {"multipolygon", "boundary"} and self._awaits(tags)
 
     def _awaits(self, tags: Any) -> bool:
         """Tell whether something would be missed if it never became an area."""
@@ -306,6 +312,8 @@ class _Reader:
         wanted = self._wanted_as(tags)
         if not wanted:
             return
+        if kind == "relation":
+            self._made.add(number)
         try:
             wkb = self._shapes.create_multipolygon(area)
         except RuntimeError:  # no ring could be made of it

@@ -92,6 +92,16 @@ def test_addresses_go_to_their_building_or_stand_alone(bring: Bring, database: C
     assert again.layers["addresses"].stored.unchanged == 1
 
 
+def test_addresses_alone_name_buildings_that_have_none(bring: Bring, database: Connection) -> None:
+    bring(town())
+    database.execute(text("UPDATE building SET address = NULL"))
+    done = bring(town(), layers=frozenset({"addresses"}))
+    assert list(done.layers) == ["addresses"]
+    assert _rows(database, "SELECT address, building_id IS NOT NULL FROM address") == [
+        ("当铺巷7号", True)
+    ]
+
+
 def test_households_follow_the_rules(bring: Bring, database: Connection) -> None:
     bring(town())
     rows = dict(_rows(database, "SELECT external_id, households FROM building"))
@@ -221,6 +231,18 @@ def test_a_building_with_a_court_comes_as_one(bring: Bring, database: Connection
         "SELECT households, ST_NumInteriorRings(ST_GeometryN(geom, 1)) FROM building "
         "WHERE external_id = 'osm:r5'",
     ) == [(77, 1)]
+
+
+def test_an_area_that_comes_before_its_relation_is_whole(bring: Bring) -> None:
+    extract = town()
+    outer = extract.ring(box(3, 7, 1, 1), {})
+    extract.relation([(outer, "outer")], {"type": "multipolygon", "building": "apartments"})
+    for row in range(60):  # areas are handed on when enough of them are ready
+        for column in range(100):
+            extract.ring(box(0.1 * column, 6 + 0.01 * row, 0.05, 0.005), {"building": "shed"})
+    done = bring(extract)
+    assert dict(done.faults.counts) == {}
+    assert done.layers["buildings"].stored.added == 6_005
 
 
 @pytest.mark.parametrize(
