@@ -140,11 +140,11 @@ describe('status columns', () => {
 
   it('replace all when full and change only what a delta names', () => {
     const kept = new Map<number, GridStatus>()
-    pour(kept, columns(true, [1, 2], [5, 6]))
-    pour(kept, columns(false, [2], [7]))
+    pour(kept, columns(true, [1, 2], [5, 6]), true)
+    pour(kept, columns(false, [2], [7]), false)
     expect(kept.get(1)?.open).toBe(5)
     expect(kept.get(2)?.open).toBe(7)
-    pour(kept, columns(true, [2], [1]))
+    pour(kept, columns(true, [2], [1]), true)
     expect([...kept.keys()]).toEqual([2])
   })
 })

@@ -1,4 +1,6 @@
+import { addressesEn } from './addresses.en'
 import { casesEn } from './cases.en'
+import { liveEn } from './live.en'
 import { mapEn } from './map.en'
 import { plannerEn, planProblemsEn } from './planner.en'
 import { temporaryEn, temporaryProblemsEn } from './temporary.en'
@@ -7,9 +9,11 @@ import type { zhCN } from './zh-CN'
 /** English words, key by key as in Chinese. */
 export const en: typeof zhCN = {
   ...casesEn,
+  ...liveEn,
   ...mapEn,
   ...plannerEn,
   ...temporaryEn,
+  ...addressesEn,
   app: {
     name: 'Sanbai',
     tagline: 'Grid mapping and patrol',
@@ -73,10 +77,7 @@ export const en: typeof zhCN = {
     collapse: 'Close panel',
   },
   freshness: {
-    updated: 'Updated {time}',
-    updating: 'Updating…',
     never: 'Not updated yet',
-    stale: 'Update failed; showing data of {time}',
     refresh: 'Update now',
   },
   overview: {
@@ -95,10 +96,10 @@ export const en: typeof zhCN = {
     shareOfGrids: '{share} of grids',
   },
   search: {
-    label: 'Search grids, cases or places',
-    placeholder: 'Search grids, cases, places (press /)',
+    label: 'Search grids, cases, places or addresses',
+    placeholder: 'Search grids, cases, places, addresses (press /)',
     short: 'Search',
-    none: 'Nothing found for “{query}”. Try a grid’s name or code, a case number, a road or a compound.',
+    none: 'Nothing found for “{query}”. Try a grid’s name or code, a case number, a road, a compound or a full address.',
     results: '{count} results',
     grid: 'Grid',
     case: 'Case',

@@ -1,4 +1,6 @@
+import { addressesZh } from './addresses.zh-CN'
 import { casesZh } from './cases.zh-CN'
+import { liveZh } from './live.zh-CN'
 import { mapZh } from './map.zh-CN'
 import { plannerZh, planProblemsZh } from './planner.zh-CN'
 import { temporaryProblemsZh, temporaryZh } from './temporary.zh-CN'
@@ -6,9 +8,11 @@ import { temporaryProblemsZh, temporaryZh } from './temporary.zh-CN'
 /** Chinese words; the English catalogue has the same keys. */
 export const zhCN = {
   ...casesZh,
+  ...liveZh,
   ...mapZh,
   ...plannerZh,
   ...temporaryZh,
+  ...addressesZh,
   app: { name: '三百', tagline: '网格绘制与巡查', wall: '大屏', leaveWall: '退出大屏' },
   common: {
     close: '关闭',
@@ -66,10 +70,7 @@ export const zhCN = {
     collapse: '收起面板',
   },
   freshness: {
-    updated: '{time} 更新',
-    updating: '正在更新…',
     never: '尚未更新',
-    stale: '更新失败，显示的是 {time} 的数据',
     refresh: '立即更新',
   },
   overview: {
@@ -88,10 +89,10 @@ export const zhCN = {
     shareOfGrids: '{share} 的网格',
   },
   search: {
-    label: '搜索网格、问题或地点',
-    placeholder: '搜索网格、问题、地点（按 /）',
+    label: '搜索网格、问题、地点或地址',
+    placeholder: '搜索网格、问题、地点、地址（按 /）',
     short: '搜索',
-    none: '没有找到“{query}”。可输网格名称或编码、问题编号、路名、小区名。',
+    none: '没有找到“{query}”。可输网格名称或编码、问题编号、路名、小区名，或完整地址。',
     results: '{count} 条结果',
     grid: '网格',
     case: '问题',

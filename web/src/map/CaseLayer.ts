@@ -1,6 +1,6 @@
 /** Cases as markers, gathered into clusters where they would cover each other. */
 import Supercluster from 'supercluster'
-import type { CasePoints } from '@/api/types'
+import type { CasePoint } from '@/state/casePoints'
 import { L, toBBox, toLatLng } from './leaflet'
 import type { Box } from './placement'
 
@@ -59,18 +59,13 @@ export class CaseLayer {
     }
   }
 
-  setPoints(points: CasePoints): void {
+  setPoints(points: readonly CasePoint[]): void {
     this.index = emptyIndex()
     this.index.load(
-      points.id.map((id, i) => ({
+      points.map(({ lon, lat, ...properties }) => ({
         type: 'Feature',
-        geometry: { type: 'Point', coordinates: [points.lon[i] ?? 0, points.lat[i] ?? 0] },
-        properties: {
-          id,
-          state: points.state[i] ?? '',
-          severity: points.severity[i] ?? 'blue',
-          overdue: points.overdue[i] ?? 0,
-        },
+        geometry: { type: 'Point', coordinates: [lon, lat] },
+        properties,
       })),
     )
     this.draw()

@@ -93,6 +93,11 @@ export class TownMap {
     this.worker.send({ type: 'paint', paint })
   }
 
+  /** Gives some grids another class: only tiles that show one of them are drawn again. */
+  recolour(classes: ReadonlyMap<number, number>): void {
+    this.worker.send({ type: 'recolour', classes: new Map(classes) })
+  }
+
   hide(names: SourceName[]): void {
     this.worker.send({ type: 'visible', hidden: names })
   }

@@ -32,6 +32,18 @@ export function gridPaint(
   }
 }
 
+/** Classes of the grids that have changed; null where the paint does not follow their state. */
+export function changedClasses(
+  view: View,
+  statuses: ReadonlyMap<number, GridStatus>,
+  gridIds: readonly number[],
+): Map<number, number> | null {
+  const hot = view.layers.includes('hotspots') && view.hotspotUnit === 'grid'
+  if (view.day !== null || hot) return null
+  const changed = gridIds.flatMap((id) => statuses.get(id) ?? [])
+  return classifyAll(themeOf(view.theme), changed, Date.now() / 1000).classes
+}
+
 function verdictPaint(items: readonly HotspotItem[]): GridPaint {
   const classes = new Map<number, number>()
   for (const item of items) {

@@ -5,28 +5,62 @@ import { ApiProblem } from '@/api/problem'
 import type { StatusColumns } from '@/api/types'
 import { readGridStatus } from '@/client'
 import type { GridStatus } from '@/map/themes'
+import {
+  type Again,
+  type CaseNews,
+  type Layers,
+  LiveStream,
+  type StatusDelta,
+  waitMs,
+} from './live'
+import { resume } from './session'
 
-const POLL_MS = 20_000
+/** Sums over all grids follow within this time, lists within the longer one. */
+const SUMS_MS = 1_000
+const LISTS_MS = 8_000
+/** Many are told at once to load anew: they do so one after the other. */
+const SPREAD_MS = 2_000
 
 export const statuses = shallowRef(new Map<number, GridStatus>())
+/** The grids that the last news named: only these are coloured anew. */
+export const renewed = shallowRef<readonly number[]>([])
 
 export const freshness = reactive({
-  /** When the server last answered, in this device's clock. */
+  /** When the server was last heard, in this device's clock. */
   checkedAt: null as Date | null,
+  /** `live`: told as it happens; `polling`: asked now and then; `offline`: nobody answers. */
+  mode: 'waiting' as 'waiting' | 'live' | 'polling' | 'offline',
   loading: false,
   problem: null as ApiProblem | null,
-  /** Grows with each change, so that other lists know when to look again. */
+  /** Grows after changes, so that other lists know when to look again. */
   version: 0,
+  /** Grows when all grids were loaded anew. */
+  loaded: 0,
+  /** Grows when map layers have changed: a plan was published, roads imported, a day began. */
+  layers: 0,
 })
 
+/** Up to where the status is known, and up to where the stream has told everything. */
 let cursor: string | null = null
+let told: string | null = null
 let etag: string | null = null
-let timer: ReturnType<typeof setTimeout> | undefined
+let known: Layers | null = null
 let running = false
+let attempts = 0
+let again: ReturnType<typeof setTimeout> | undefined
+let sums: ReturnType<typeof setTimeout> | undefined
+let lists: ReturnType<typeof setTimeout> | undefined
+let listedAt = 0
+let toldCases: (news: CaseNews | 'reload') => void = () => undefined
+
+/** Lets the points of cases know what the stream tells of them. */
+export function onCaseNews(listener: (news: CaseNews | 'reload') => void): void {
+  toldCases = listener
+}
 
 /** Merges columns into the map: a full answer replaces it, a delta changes what it names. */
-export function pour(into: Map<number, GridStatus>, columns: StatusColumns): void {
-  if (columns.full) into.clear()
+export function pour(into: Map<number, GridStatus>, columns: StatusDelta, full: boolean): void {
+  if (full) into.clear()
   columns.grid_id.forEach((gridId, i) => {
     into.set(gridId, {
       gridId,
@@ -43,23 +77,14 @@ export function pour(into: Map<number, GridStatus>, columns: StatusColumns): voi
   })
 }
 
+/** Asks for what changed, or for everything when nothing is known yet; lists look again at once. */
 export async function refreshStatus(): Promise<void> {
   if (freshness.loading) return
   freshness.loading = true
   try {
     const query = cursor === null ? {} : { since: cursor }
     const answer = await askIfChanged(readGridStatus({ query, headers: ifChanged(etag) }))
-    if (answer !== null) {
-      const changed = answer.data.full || answer.data.grid_id.length > 0
-      pour(statuses.value, answer.data)
-      // The ETag belongs to the address asked: with a new cursor it is another one.
-      etag = answer.data.cursor === cursor ? answer.etag : null
-      cursor = answer.data.cursor
-      if (changed) {
-        triggerRef(statuses)
-        freshness.version += 1
-      }
-    }
+    if (answer !== null) take(answer.data, answer.etag)
     freshness.checkedAt = new Date()
     freshness.problem = null
   } catch (error) {
@@ -70,30 +95,131 @@ export async function refreshStatus(): Promise<void> {
   }
 }
 
-async function round(): Promise<void> {
-  clearTimeout(timer)
+function take(columns: StatusColumns, newEtag: string | null): void {
+  pour(statuses.value, columns, columns.full)
+  // The ETag belongs to the address asked: with a new cursor it is another one.
+  etag = columns.cursor === cursor ? newEtag : null
+  cursor = columns.cursor
+  if (!columns.full && columns.grid_id.length === 0) return
+  if (columns.full) freshness.loaded += 1
+  else renewed.value = columns.grid_id
+  triggerRef(statuses)
+  listedAt = Date.now()
+  freshness.version += 1
+}
+
+const stream = new LiveStream({
+  status: (columns) => {
+    pour(statuses.value, columns, false)
+    renewed.value = columns.grid_id
+    sums ??= setTimeout(sumUp, SUMS_MS)
+    listSoon()
+  },
+  cases: (news) => {
+    toldCases(news)
+    listSoon()
+  },
+  layers: (layers) => {
+    if (known !== null && JSON.stringify(layers) !== JSON.stringify(known)) freshness.layers += 1
+    known = layers
+  },
+  reload: (what) => setTimeout(() => void loadAnew(what), Math.random() * SPREAD_MS),
+  told: (at) => {
+    told = at
+    attempts = 0
+    freshness.mode = 'live'
+    freshness.checkedAt = new Date()
+    freshness.problem = null
+  },
+  over: (why) => void (why === 'rights' ? withOtherRights() : later()),
+})
+
+function sumUp(): void {
+  sums = undefined
+  triggerRef(statuses)
+}
+
+/** Lists are asked for after a while, not by everybody in the moment of a change. */
+function listSoon(): void {
+  if (lists !== undefined) return
+  const wait = Math.max(0, listedAt + LISTS_MS - Date.now()) + Math.random() * SPREAD_MS
+  lists = setTimeout(() => {
+    lists = undefined
+    listedAt = Date.now()
+    freshness.version += 1
+  }, wait)
+}
+
+async function loadAnew(what: Again[]): Promise<void> {
+  if (!running) return
+  if (what.includes('layers')) freshness.layers += 1
+  if (what.includes('cases')) toldCases('reload')
+  if (!what.includes('status')) return
+  cursor = etag = null
   await refreshStatus()
-  if (running && !document.hidden) timer = setTimeout(() => void round(), POLL_MS)
+  if (freshness.problem !== null) later()
+}
+
+/** What the caller may see has changed: nothing that is known counts any more. */
+async function withOtherRights(): Promise<void> {
+  forget()
+  await resume()
+  toldCases('reload')
+  await begin()
+}
+
+/** Asks once, then listens. */
+async function begin(): Promise<void> {
+  clearTimeout(again)
+  if (!running || document.hidden) return
+  if (cursor === null || attempts > 0) await refreshStatus()
+  if (!running || document.hidden) return
+  if (freshness.problem !== null || cursor === null) later()
+  else stream.open(told ?? cursor)
+}
+
+/** The stream is gone: ask now and then, and try to listen again each time. */
+function later(): void {
+  stream.close()
+  if (!running) return
+  freshness.mode = freshness.problem === null ? 'polling' : 'offline'
+  clearTimeout(again)
+  again = setTimeout(() => void begin(), waitMs(attempts))
+  attempts += 1
 }
 
 function onVisibility(): void {
-  if (document.hidden) clearTimeout(timer)
-  else void round()
+  clearTimeout(again)
+  if (document.hidden) stream.close()
+  else void begin()
 }
 
-/** Polls until `stopStatus`; a hidden page asks nothing and catches up when it is shown again. */
+function onOnline(): void {
+  if (running && !stream.isOpen) void begin()
+}
+
+/** Listens until `stopStatus`; a hidden page holds no stream and catches up when it is shown. */
 export function startStatus(): void {
   if (running) return
   running = true
   document.addEventListener('visibilitychange', onVisibility)
-  void round()
+  window.addEventListener('online', onOnline)
+  void begin()
 }
 
 export function stopStatus(): void {
   running = false
-  clearTimeout(timer)
+  stream.close()
+  for (const timer of [again, sums, lists]) clearTimeout(timer)
+  sums = lists = undefined
   document.removeEventListener('visibilitychange', onVisibility)
-  cursor = null
-  etag = null
+  window.removeEventListener('online', onOnline)
+  forget()
   statuses.value = new Map()
+}
+
+function forget(): void {
+  cursor = told = etag = known = null
+  attempts = 0
+  freshness.mode = 'waiting'
 }

@@ -63,6 +63,8 @@ export type ToWorker =
   | { type: 'draw'; key: string; sheet: Sheet; tile: TileAddress; sizePx: number; dpr: number }
   | { type: 'drop'; key: string }
   | { type: 'paint'; paint: GridPaint }
+  /** Other classes for some grids of the present paint. */
+  | { type: 'recolour'; classes: Map<number, number> }
   | { type: 'highlight'; lit: Lit }
   /** Local time as `2026-03-01T08:00`: temporary grids out of their hours are left out then. */
   | { type: 'moment'; at: string | null }

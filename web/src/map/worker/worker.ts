@@ -143,15 +143,15 @@ function redraw(wanted: (request: Draw) => boolean): void {
   for (const request of live.values()) if (wanted(request)) void draw(request)
 }
 
-/** Only tiles that hold a grid whose highlight changed are drawn again. */
-async function redrawAround(ids: (number | null)[]): Promise<void> {
+/** Only tiles that hold a grid whose highlight or colour changed are drawn again. */
+async function redrawAround(ids: ReadonlySet<number | null>): Promise<void> {
   for (const request of [...live.values()]) {
     if (request.sheet !== 'grids') continue
     const where = await placed('grids', request.tile, 1).catch((error: unknown) => {
       if (error instanceof TileError) return null
       throw error
     })
-    if (where?.tile.features.some(({ id }) => id !== null && ids.includes(id))) void draw(request)
+    if (where?.tile.features.some(({ id }) => id !== null && ids.has(id))) void draw(request)
   }
 }
 
@@ -218,12 +218,16 @@ function receive(message: ToWorker): void {
       paint = message.paint
       redraw((request) => request.sheet === 'grids')
       break
+    case 'recolour':
+      for (const [id, index] of message.classes) paint.classes.set(id, index)
+      void redrawAround(new Set(message.classes.keys()))
+      break
     case 'highlight': {
       const changed = [lit.hover, lit.selected, message.lit.hover, message.lit.selected]
       const other = lit.temporary !== message.lit.temporary
       lit = message.lit
       if (other) redraw((request) => request.sheet === 'grids')
-      else void redrawAround(changed)
+      else void redrawAround(new Set(changed))
       break
     }
     case 'moment':
