@@ -1,5 +1,7 @@
 /** Answers of the API under the names that this client uses. */
 export type {
+  AddressCandidate,
+  AddressFound,
   Case as CaseDetail,
   CaseBrief,
   Category,

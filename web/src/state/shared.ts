@@ -67,6 +67,11 @@ export const standing = shallowReactive({
   box: null as BBox | null,
 })
 
+/** The address that was looked for and chosen, with a pin on the map. */
+export const foundPlace = shallowReactive({
+  place: null as { position: LonLat; label: string; precisionM: number } | null,
+})
+
 /** What the hotspot panel has loaded for the map to draw. */
 export const hotspots = shallowReactive({
   items: [] as HotspotItem[],
