@@ -3,8 +3,8 @@
 from geo.grids.coverage import Fault, find_faults
 from geo.grids.errors import GridError, GridInputError, GridPlanError
 from geo.grids.generate import generate
-from geo.grids.least_change import revise
 from geo.grids.options import GridOptions
+from geo.grids.revision.least_change import revise
 from geo.grids.score import GridScore, score
 
 __all__ = [

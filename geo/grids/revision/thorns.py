@@ -29,8 +29,8 @@ from geo.grids.faces import (
     point_keys,
     polygonize,
 )
-from geo.grids.fit import holders
-from geo.grids.outlines import Outlines, trace
+from geo.grids.revision.fit import holders
+from geo.grids.revision.outlines import Outlines, trace
 
 THORN_M = TOLERANCE_M
 """What is narrower than this is closed."""

@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from geo.grids.fit import fit_in
+from geo.grids.revision.fit import fit_in
 
 
 def shapes(*corners: list[tuple[float, float]]) -> np.ndarray:

@@ -19,11 +19,11 @@ from geo.grids.errors import GridError, GridInputError, GridPlanError
 from geo.grids.faces import POLYGON, GeometryArray, IntArray, point_keys
 from geo.grids.kept import with_points
 from geo.grids.local import LocalFrame
-from geo.grids.present import Present
-from geo.grids.revise_area import Revised
+from geo.grids.revision.present import Present
+from geo.grids.revision.revise_area import Revised
+from geo.grids.revision.succession import name_new
+from geo.grids.revision.zones import ON_LINE_M
 from geo.grids.rims import share_corners
-from geo.grids.succession import name_new
-from geo.grids.zones import ON_LINE_M
 
 Failures = dict[int, GridError]
 """Position of an area, and why it is left as it is."""

@@ -34,11 +34,16 @@ class Stakes(NamedTuple):
         What it costs that a cell lies in another grid than that.
     worn
         What shape and boundary of each grid may cost before it counts.
+    steep
+        How much more than in proportion it counts: times the square of what is beyond. A grid
+        lacks the whole of its compactness at most, so that without it a grid that is drawn out
+        along empty ground costs no more than a few households.
     """
 
     home: IntArray
     stake: FloatArray
     worn: FloatArray
+    steep: float
 
 
 class Course(NamedTuple):
@@ -53,10 +58,11 @@ class Course(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _cost(households, size_m2, round_m, open_m, target, worn, weights, strict):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+def _cost(households, size_m2, round_m, open_m, target, worn, steep, weights, strict):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     looks = price(target, size_m2, round_m, open_m, target, weights, 0.0)
     whole = price(households, size_m2, round_m, open_m, target, weights, strict)
-    return whole - looks + max(0.0, looks - worn)
+    wear = max(0.0, looks - worn)
+    return whole - looks + wear + steep * wear * wear
 
 
 @njit(cache=True, nogil=True)
@@ -68,6 +74,7 @@ def _cost_of(sums, part, target, stakes, weights, strict):  # type: ignore[no-un
         sums.open_m[part],
         target[part],
         stakes.worn[part],
+        stakes.steep,
         weights,
         strict,
     )
@@ -120,11 +127,11 @@ def _step(cells, labels, sums, target, stakes, scratch, terms, border, together)
         + _cost_of(sums, goal, target, stakes, weights, strict)
         - _cost(
             left_households, left_size, left_round, left_open,
-            target[home], stakes.worn[home], weights, strict,
+            target[home], stakes.worn[home], stakes.steep, weights, strict,
         )
         - _cost(
             new_households, new_size, new_round, new_open,
-            target[goal], stakes.worn[goal], weights, strict,
+            target[goal], stakes.worn[goal], stakes.steep, weights, strict,
         )
     )  # fmt: skip
     if gain + patience <= 0.0:
@@ -199,7 +206,11 @@ class Resettler:
         home = stakes.home[members]
         at = np.searchsorted(grids, home)
         known = grids[np.minimum(at, len(grids) - 1)] == home
-        own = Stakes(np.where(known, at, -1), stakes.stake[members], stakes.worn[grids])
+        own = stakes._replace(
+            home=np.where(known, at, -1),
+            stake=stakes.stake[members],
+            worn=stakes.worn[grids],
+        )
         return Resettler(self._graph.part(members), annealer.target[grids], own, annealer.weights)
 
     def run(self, labels: IntArray, course: Course, seed: int) -> IntArray:
@@ -258,7 +269,7 @@ class Resettler:
         imbalance = weights.over * beyond + weights.over_squared * beyond**2
         wear = np.maximum(0, looks(annealer, labels) - stakes.worn)
         moved = stakes.stake[labels != stakes.home].sum()
-        return float(strict * imbalance.sum() + wear.sum() + moved)
+        return float(strict * imbalance.sum() + (wear + stakes.steep * wear**2).sum() + moved)
 
 
 def looks(annealer: Annealer, labels: IntArray) -> FloatArray:

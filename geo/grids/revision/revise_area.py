@@ -14,14 +14,14 @@ from geo.grids.cells import Cells, Town, make_cells
 from geo.grids.divide import settle_compounds, within
 from geo.grids.errors import GridPlanError
 from geo.grids.faces import BoolArray, FloatArray, GeometryArray, IntArray
-from geo.grids.fit import fit_in
 from geo.grids.graph import CellGraph
 from geo.grids.partition import Partitioner
-from geo.grids.rebalance import Place, Rule, rebalance
-from geo.grids.redrawn import draw_changed, graph_across, join_slivers, places_of
-from geo.grids.thorns import mend_thorns
+from geo.grids.revision.fit import fit_in
+from geo.grids.revision.rebalance import Place, Rule, rebalance
+from geo.grids.revision.redrawn import draw_changed, graph_across, join_slivers, places_of
+from geo.grids.revision.thorns import mend_thorns
+from geo.grids.revision.zones import Zones, lay_zones
 from geo.grids.towers import SplitBuilding, split_towers
-from geo.grids.zones import Zones, lay_zones
 
 
 @dataclass(frozen=True)

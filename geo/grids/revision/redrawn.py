@@ -25,9 +25,9 @@ from geo.grids.faces import (
 )
 from geo.grids.graph import CellGraph
 from geo.grids.joined import put_together
-from geo.grids.outlines import leave_out, trace
+from geo.grids.revision.outlines import leave_out, trace
+from geo.grids.revision.zones import ON_LINE_M, SLIVER_M
 from geo.grids.straighten import straighten
-from geo.grids.zones import ON_LINE_M, SLIVER_M
 
 
 def graph_across(cells: Cells, town: Town) -> CellGraph:

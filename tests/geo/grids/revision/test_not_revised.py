@@ -8,7 +8,8 @@ import pytest
 import shapely
 from fixtures.quarter import EAST, NORTH, Quarter, make_quarter
 
-from geo.grids import GridError, GridPlanError, generate, revise, revise_area
+from geo.grids import GridError, GridPlanError, generate, revise
+from geo.grids.revision import revise_area
 
 WEST, OTHER = "370303001001", "370303001002"
 

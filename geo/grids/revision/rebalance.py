@@ -1,8 +1,8 @@
 """Bring the grids of one place back within their limits, with as few households moved as can be.
 
-First the number of grids is put right: the linear programme of `geo.grids.flows` says which grid
-is best given up, or divided. Then a search over cells (`geo.grids.resettle`) moves what has to
-move, and what turns out not to be needed goes back.
+First the number of grids is put right: the linear programme of `flows` says which grid is best
+given up, or divided. Then a search over cells (`resettle`) moves what has to move, and what turns
+out not to be needed goes back.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.grids.anneal import Annealer, Weights
-from geo.grids.beyond import STRICT, Limits, settle_beyond
 from geo.grids.faces import BoolArray, FloatArray, IntArray
-from geo.grids.flows import least_flow
 from geo.grids.graph import CellGraph
 from geo.grids.partition import Partitioner
-from geo.grids.resettle import Course, Resettler, Stakes, looks
+from geo.grids.revision.beyond import STRICT, Limits, settle_beyond
+from geo.grids.revision.flows import least_flow
+from geo.grids.revision.resettle import Course, Resettler, Stakes, looks
 
 CANDIDATES = 6
 """So many grids are looked at when one is to be given up, or divided."""
@@ -28,6 +28,8 @@ HELD = 3.0
 """What it costs to move a whole grid's households; a grid of no compactness at all costs 1.5."""
 GROUND = 0.3
 """What it costs to move a whole grid's ground."""
+STEEP = 0.0
+"""A grid that loses half its compactness costs three quarters in proportion, and 2.25 for this."""
 COURSE = Course(tries=60, hot=0.1, cold=0.001, soft=0.2, hard=20.0)
 STARTS = 3
 LOOKS = Weights(open_length=0.0)
@@ -214,7 +216,7 @@ def _stakes(place: Place, labels: IntArray, target: FloatArray, weights: Weights
     usual_m2 = float(graph.size_m2.sum()) / max(1, len(np.unique(labels)))
     stake = HELD * place.stayed / annealer.target[0] + GROUND * graph.size_m2 / usual_m2
     stake[~place.lasting[place.home]] = 0.0
-    return Stakes(place.home, stake, worn)
+    return Stakes(place.home, stake, worn, STEEP)
 
 
 def _take_back(place: Place, labels: IntArray, resettler: Resettler) -> IntArray:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.grids import GridInputError, GridOptions, find_faults, generate, revise, score
-from geo.grids.flows import least_flow
+from geo.grids.revision.flows import least_flow
 
 WEST, OTHER = "370303001001", "370303001002"
 WITHIN = 0.05 + 1e-9

@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from geo.grids.outlines import leave_out, trace
+from geo.grids.revision.outlines import leave_out, trace
 
 
 def test_only_vertices_between_straight_edges_are_needless():

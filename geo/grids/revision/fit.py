@@ -19,7 +19,7 @@ from geo.grids.faces import (
     are_sound,
     point_keys,
 )
-from geo.grids.outlines import trace
+from geo.grids.revision.outlines import trace
 
 REACH_M = 0.002
 """Noding moves a line by less than this."""

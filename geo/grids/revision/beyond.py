@@ -18,7 +18,7 @@ from scipy.sparse import coo_array
 from geo.grids.faces import FloatArray, IntArray
 from geo.grids.graph import CellGraph
 from geo.grids.neighbourhoods import Search
-from geo.grids.resettle import Course, Resettler
+from geo.grids.revision.resettle import Course, Resettler
 
 AGAIN = Course(tries=100, hot=0.1, cold=0.001, soft=0.5, hard=20.0)
 """The annealing of grids as they are divided."""

@@ -27,7 +27,7 @@ from geo.grids.faces import (
     polygonize,
     split_pieces,
 )
-from geo.grids.outlines import leave_out, trace
+from geo.grids.revision.outlines import leave_out, trace
 
 CUT_M2 = 0.1
 """A building is cut when two grids hold more than this of it."""

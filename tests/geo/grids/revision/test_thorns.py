@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.grids.coverage import find_faults
-from geo.grids.thorns import mend_thorns
+from geo.grids.revision.thorns import mend_thorns
 
 GROUND = shapely.box(0, 0, 20, 20)
 

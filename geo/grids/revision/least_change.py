@@ -1,10 +1,11 @@
 """Bring a plan up to date: the fewest households change grid.
 
 Houses are built and pulled down; grids that were of about 300 households are not any more. Here
-the present grids are laid over the area as it is now (`geo.grids.zones`), divided into cells that
-each lie in one of them, and households are moved between neighbours until every grid is within
-its limits (`geo.grids.rebalance`). Grids that need not change come back with the very shape that
-they have; all that they may get is a corner where a neighbour's new boundary ends on theirs.
+the present grids are laid over the area as it is now (`zones`), divided into cells that each lie
+in one of them, and households are moved between neighbours until every grid is within its limits
+(`rebalance`). Grids that need not change come back with the very shape that they have; all that
+they may get is a corner where a neighbour's new boundary ends on theirs, and all that they may
+lose is a thorn of less than a centimetre (`thorns`).
 
 For a plan in a database: give the grids in force as ``present`` (columns ``code``, ``name``,
 ``area``, ``kind``), the codes that the area has ever given out as ``used``, and, where they are
@@ -25,7 +26,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.grids.assemble import Ground, assemble
 from geo.grids.cells import Town
 from geo.grids.constraints import divided_compounds
 from geo.grids.divide import split_town
@@ -36,8 +36,9 @@ from geo.grids.inputs import Asked, bring_town, check_areas
 from geo.grids.local import local_frame
 from geo.grids.options import GridOptions, households_wanted, kinds_of
 from geo.grids.partition import Partitioner, partition
-from geo.grids.present import Present, bring_present
-from geo.grids.revise_area import AreaTask, Revised, keep_area, revise_area
+from geo.grids.revision.assemble import Ground, assemble
+from geo.grids.revision.present import Present, bring_present
+from geo.grids.revision.revise_area import AreaTask, Revised, keep_area, revise_area
 
 _READ, _CHECK, _ALL = 10, 95, 100
 
