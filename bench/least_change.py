@@ -2,11 +2,15 @@
 
     .venv/bin/python -m bench.least_change [--households 20000] [--share 0.03]
     .venv/bin/python -m bench.least_change --buildings b.gpkg --roads r.gpkg --areas a.gpkg
+    .venv/bin/python -m bench.least_change … --in-a-row 5 --chains 6
 
 The present plan is what ``generate`` makes of a town. Then some of its buildings change: a third
 of them is pulled down, a third gets other households, and as many again are built on free ground;
 once clustered in a few places, as new estates are, and once anywhere. Dividing anew is given the
 best case: its grids are matched with the present ones so that the most households keep theirs.
+
+``--in-a-row`` revises again and again instead, each time what the last revision made, in metres
+and in degrees; it tells what becomes of shape and balance, and which areas were not revised.
 """
 
 import argparse
@@ -21,7 +25,7 @@ import shapely
 from scipy.optimize import linear_sum_assignment
 
 from data.demo import make_town
-from geo.grids import GridScore, generate, revise, score
+from geo.grids import GridError, GridScore, generate, revise, score
 from geo.grids.faces import GeometryArray, IntArray
 
 SEED = 300
@@ -171,6 +175,33 @@ def measure(town: Ground, share: float, seed: int) -> None:
         print(line(f"{kind}: divided anew", quality, took, 1 - kept))
 
 
+def in_a_row(town: Ground, share: float, seed: int, count: int, crs: object) -> tuple[int, int]:
+    """Revise a plan again and again; return the revisions, and those with an area left as it is."""
+    ground, left = town, 0
+    plan = generate(town.buildings, town.roads, town.areas).to_crs(crs)
+    areas, roads = town.areas.to_crs(crs), town.roads.to_crs(crs)
+    used = set(plan["code"])
+    for turn in range(count):
+        now = change(ground, share, clustered=(seed + turn) % 2 == 0, seed=1000 * seed + turn)
+        begun = time.process_time()
+        buildings, before = now.to_crs(crs), ground.buildings.to_crs(crs)
+        try:
+            plan = revise(plan, buildings, roads, areas, before=before, used=used)
+        except GridError as error:
+            left += 1
+            print(f"| {seed}.{turn + 1}: refused, {error} |")
+            continue
+        took = time.process_time() - begun
+        used |= set(plan["code"])
+        left += bool(plan.attrs["not_revised"])
+        moved = plan.attrs["households_moved"] / plan.attrs["households_compared"]
+        print(line(f"{seed}.{turn + 1}", score(plan, buildings, roads, areas), took, moved))
+        for one in plan.attrs["not_revised"]:
+            print(f"| not revised: {one['area']}, {one['message_en']} |")
+        ground = Ground(now, town.roads, town.areas)
+    return count, left
+
+
 def read(paths: list[Path]) -> Ground:
     """Read files of one's own, in metres."""
     buildings, roads, areas = (gpd.read_file(path) for path in paths)
@@ -192,11 +223,22 @@ def main() -> None:
     asked.add_argument("--households", type=int, default=20_000, help="size of the demo town")
     asked.add_argument("--share", type=float, default=0.03, help="buildings that change")
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--in-a-row", type=int, default=0, help="revisions one after the other")
+    asked.add_argument("--chains", type=int, default=1, help="so often, in metres and in degrees")
     for layer in ("buildings", "roads", "areas"):
         asked.add_argument(f"--{layer}", type=Path)
     said = asked.parse_args()
     files = [said.buildings, said.roads, said.areas]
     town = demo(said.households) if None in files else read(files)
+    if said.in_a_row:
+        done = [
+            in_a_row(town, said.share, seed, said.in_a_row, crs)
+            for crs in (town.areas.crs, "EPSG:4326")
+            for seed in range(said.chains)
+        ]
+        revisions, left = np.sum(done, axis=0)
+        print(f"{left} of {revisions} revisions left an area as it was")
+        return
     measure(town, said.share, said.seed)
 
 
