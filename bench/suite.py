@@ -4,4 +4,6 @@ from typing import Final
 
 BENCHES: Final[dict[str, str]] = {
     "addresses": "bench.addresses",
+    "lists": "bench.lists",
+    "map": "bench.map",
 }

@@ -126,7 +126,7 @@ def list_cases(
     if after is not None:
         parts.append(f"({column}, c.id) {sign} (:after_at, :after_id)")
         values |= {"after_at": after[0], "after_id": after[1]}
-    where = " AND ".join([in_cases("c"), *parts])
+    where = " AND ".join([in_cases("c", scope), *parts])
     return connection.execute(
         query("case_briefs", where=where, order=f"{column} {direction}, c.id {direction}"),
         {**scope.parameters(), **values, "limit": limit},
@@ -140,7 +140,7 @@ def cases_near(
     # The envelope, a little too wide, uses the index; the distance on the ellipsoid decides.
     here = "CAST(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS geography)"
     where = (
-        f"{in_cases('c')} AND c.state = ANY(:states)"
+        f"{in_cases('c', scope)} AND c.state = ANY(:states)"
         f" AND c.geom && CAST(ST_Buffer({here}, :metres * 1.1) AS geometry)"
         f" AND ST_DWithin(CAST(c.geom AS geography), {here}, :metres)"
     )
@@ -160,7 +160,7 @@ def cases_near(
 def case_points(connection: Connection, scope: Scope, asked: CaseFilter) -> Rows:
     """Id, place and looks of cases, newest first; one more than `MOST_POINTS` when there are."""
     parts, values = asked.conditions()
-    where = " AND ".join([in_cases("c"), *parts])
+    where = " AND ".join([in_cases("c", scope), *parts])
     return connection.execute(
         query("case_points", where=where),
         {**scope.parameters(), **values, "limit": MOST_POINTS + 1},

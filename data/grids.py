@@ -50,7 +50,7 @@ def list_grids(
     west, south, east, north = bbox or (None, None, None, None)
     return list(
         connection.execute(
-            query("grids_in_scope", in_scope=in_place("v")),
+            query("grids_in_scope", in_scope=in_place("v", scope)),
             scope.parameters()
             | {
                 "on": on,

@@ -29,12 +29,12 @@ EXISTS (
 _RUN = "id, unit, period_from, period_to, cases, settings, density_key, computed_at"
 
 
-def unit_in_scope(alias: str) -> str:
-    """SQL condition: the unit of a run lies in the scope.
+def unit_in_scope(alias: str, scope: Scope) -> str:
+    """SQL condition: the unit of a run lies in the scope, as of `data.scope.in_place`.
 
     Parameters: `Scope.parameters()`, and `on`, the day whose grids are meant.
     """
-    within = in_place(alias).replace(f"{alias}.grid_id = ANY(:scope_grids)", _OF_GRIDS)
+    within = in_place(alias, scope).replace(f"{alias}.grid_id = ANY(:scope_grids)", _OF_GRIDS)
     return within.format(t=alias)
 
 
@@ -117,7 +117,7 @@ def units_of_run(connection: Connection, scope: Scope, run_id: int, on: date) ->
     """
     return list(
         connection.execute(
-            query("hotspot_units", in_scope=unit_in_scope("h")),
+            query("hotspot_units", in_scope=unit_in_scope("h", scope)),
             scope.parameters() | {"run_id": run_id, "on": on},
         ).all()
     )

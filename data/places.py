@@ -1,5 +1,6 @@
 """Buildings, and finding things by where they are or by what they are called."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,8 @@ PlaceRow = Row[*tuple[Any, ...]]
 Bbox = tuple[float, float, float, float]
 
 ADDRESS_WITHIN_M = 150.0
+INDEXED_SIGNS = 3
+"""Parts of words are indexed in threes."""
 
 
 def list_buildings(
@@ -123,18 +126,34 @@ def search(
         return []
     return list(
         connection.execute(
-            query("search", grids_in_scope=in_place("v"), cases_in_scope=_cases_in_scope(cases)),
+            query(
+                "search", grids_in_scope=in_place("v", scope), cases_in_scope=_cases_in_scope(cases)
+            ),
             scope.parameters()
             | _named_apart(cases)
-            | {"typed": wanted, "named": like(wanted), "on": on, "limit": limit},
+            | {
+                "typed": wanted,
+                "named": _indexed(wanted),
+                "anywhere": like(wanted),
+                "compound": _indexed(re.split(r"[0-9]", wanted, maxsplit=1)[0]),
+                "on": on,
+                "limit": limit,
+            },
         ).all()
     )
+
+
+def _indexed(typed: str) -> str | None:
+    """The pattern that an index of three signs each finds: fewer must stand at the beginning."""
+    if not typed:
+        return None
+    return like(typed) if len(typed) >= INDEXED_SIGNS else like(typed).removeprefix("%")
 
 
 def _cases_in_scope(cases: Scope | None) -> str:
     if cases is None:
         return "false"
-    condition = in_cases("c")
+    condition = in_cases("c", cases)
     for name in cases.parameters():
         condition = condition.replace(f":{name}", f":cases_{name}")
     return condition

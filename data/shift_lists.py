@@ -44,7 +44,7 @@ def list_shifts(
         Start and id of the last shift of the page before.
     """
     return connection.execute(
-        query("list_shifts"),
+        query("list_shifts", seen=_seen(scope)),
         {
             **scope.parameters(),
             "own": own,
@@ -58,6 +58,20 @@ def list_shifts(
             "limit": limit,
         },
     ).all()
+
+
+def _seen(scope: Scope) -> str:
+    """SQL condition on `shift AS s`, written for this scope: of a district every shift is seen."""
+    if scope.is_whole:
+        return "true"
+    if not scope.area_paths:
+        return "s.account_id = :own"
+    return (
+        "(s.account_id = :own OR s.grid_ids && ARRAY("
+        "SELECT g.id FROM area AS p JOIN grid AS g"
+        " ON g.district_id = p.district_id AND g.community_id = p.id"
+        " WHERE p.district_id = :district_id AND p.path <@ CAST(:scope_paths AS ltree[])))"
+    )
 
 
 def grids_of_shift(

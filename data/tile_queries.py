@@ -11,13 +11,14 @@ from data.scope import Scope, in_cases
 
 STATEMENT_TIMEOUT_MS = 10_000
 
-_IN_SCOPE = {"cases": in_cases("c"), "hexagons": unit_in_scope("h")}
+_IN_SCOPE = {"cases": ("c", in_cases), "hexagons": ("h", unit_in_scope)}
 
 
-def tile_query(layer: str) -> TextClause:
+def tile_query(layer: str, scope: Scope) -> TextClause:
     """Return the query of a layer; layers that need rights have the scope's condition in it."""
     if layer in _IN_SCOPE:
-        return query(f"tile_{layer}", in_scope=_IN_SCOPE[layer])
+        alias, condition = _IN_SCOPE[layer]
+        return query(f"tile_{layer}", in_scope=condition(alias, scope))
     return query(f"tile_{layer}")
 
 
@@ -39,6 +40,6 @@ def query_tile(
     """
     connection.execute(text(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}"))
     tile: memoryview | bytes | None = connection.execute(
-        tile_query(layer), scope.parameters() | dict(parameters)
+        tile_query(layer, scope), scope.parameters() | dict(parameters)
     ).scalar_one()
     return b"" if tile is None else bytes(tile)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
@@ -53,6 +54,12 @@ class Assignment(Base):
         CheckConstraint("num_nonnulls(area_id, grid_id) = 1", name="place"),
         Index("assignment_account_idx", "district_id", "account_id"),
         Index("assignment_grid_idx", "district_id", "grid_id"),
+        Index(
+            "assignment_area_idx",
+            "district_id",
+            "area_id",
+            postgresql_where=text("area_id IS NOT NULL"),
+        ),
     )
 
     district_id: Mapped[DistrictKey]

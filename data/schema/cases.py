@@ -93,6 +93,42 @@ class HazardCase(Base):
         Index("hazard_case_grid_idx", "district_id", "grid_id", "state"),
         Index("hazard_case_changed_idx", "changed_in"),
         Index("hazard_case_reported_idx", "district_id", "received_at", "id"),
+        Index("hazard_case_reporter_idx", "district_id", "reported_by", "received_at"),
+        Index(
+            "hazard_case_unit_idx",
+            "district_id",
+            "unit_id",
+            "received_at",
+            postgresql_where=text("unit_id IS NOT NULL"),
+        ),
+        # What is still on the list is a small part of what ever was.
+        Index(
+            "hazard_case_open_idx",
+            "district_id",
+            "received_at",
+            "id",
+            postgresql_where=text("state IN ('reported', 'dispatched', 'handled', 'verified')"),
+        ),
+        Index(
+            "hazard_case_deadline_idx",
+            "district_id",
+            "deadline_at",
+            "id",
+            postgresql_where=text("state IN ('reported', 'dispatched', 'handled', 'verified')"),
+        ),
+        Index(
+            "hazard_case_overdue_idx",
+            "district_id",
+            "received_at",
+            "id",
+            postgresql_where=text("overdue"),
+        ),
+        Index(
+            "hazard_case_address_idx",
+            "address",
+            postgresql_using="gin",
+            postgresql_ops={"address": "gin_trgm_ops"},
+        ),
         Index(
             "hazard_case_due_idx",
             "district_id",

@@ -32,6 +32,7 @@ class Shift(Base):
         CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="order"),
         Index("shift_account_idx", "district_id", "account_id", "shift_day"),
         Index("shift_started_idx", "district_id", "started_at", "id"),
+        Index("shift_grids_idx", "grid_ids", postgresql_using="gin"),
     )
 
     district_id: Mapped[DistrictKey]

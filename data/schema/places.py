@@ -78,13 +78,16 @@ class Building(Base):
         CheckConstraint("units > 0", name="units"),
         CheckConstraint("households_basis IN ('registered', 'resident')", name="households_basis"),
         Index("building_geom_idx", "geom", postgresql_using="gist"),
-        Index("building_area_idx", "district_id", "area_id"),
-        Index(
-            "building_address_idx",
-            "address",
-            postgresql_using="gin",
-            postgresql_ops={"address": "gin_trgm_ops"},
-        ),
+        Index("building_area_idx", "district_id", "area_id", postgresql_include=["households"]),
+        *[
+            Index(
+                f"building_{column}_idx",
+                column,
+                postgresql_using="gin",
+                postgresql_ops={column: "gin_trgm_ops"},
+            )
+            for column in ("address", "compound", "name")
+        ],
     )
 
     district_id: Mapped[DistrictKey]

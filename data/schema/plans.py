@@ -88,6 +88,7 @@ class Grid(Base):
     __tablename__ = "grid"
     __table_args__ = (
         ForeignKeyConstraint(["district_id", "community_id"], ["area.district_id", "area.id"]),
+        Index("grid_community_idx", "district_id", "community_id"),
     )
 
     district_id: Mapped[DistrictKey]
@@ -127,7 +128,20 @@ class GridVersion(Base):
             where=text("validity IS NOT NULL"),
             using="gist",
         ),
+        Index(
+            "grid_version_by_code_idx",
+            "district_id",
+            "code",
+            "grid_id",
+            postgresql_where=text("validity IS NOT NULL"),
+        ),
         Index("grid_version_geom_idx", "geom", postgresql_using="gist"),
+        Index(
+            "grid_version_name_idx",
+            "name",
+            postgresql_using="gin",
+            postgresql_ops={"name": "gin_trgm_ops"},
+        ),
         Index("grid_version_area_path_idx", "area_path", postgresql_using="gist"),
         Index(
             "grid_version_code_idx",

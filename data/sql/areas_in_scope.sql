@@ -1,18 +1,6 @@
 -- Areas by code, each with the households of the buildings in it and the grids in force in it.
--- Buildings name their community, so they are summed once and then added up along the path;
--- MATERIALIZED, or they would be summed again for each area.
-WITH sums AS MATERIALIZED (
-    SELECT b.area_id, sum(b.households) AS households
-    FROM building AS b
-    WHERE b.district_id = :district_id
-    GROUP BY b.area_id
-),
-homes AS MATERIALIZED (
-    SELECT home.path, sums.households
-    FROM sums
-    JOIN area AS home ON home.district_id = :district_id AND home.id = sums.area_id
-),
-chosen AS (
+-- Buildings name their community, so that only those below the areas on the page are added up.
+WITH chosen AS MATERIALIZED (
     SELECT a.*
     FROM area AS a
     WHERE a.district_id = :district_id AND {seen}
@@ -31,7 +19,10 @@ SELECT a.id, a.code, a.name, a.name_en, a.level, a.parent_id, CAST(a.path AS tex
        ST_XMax(a.geom) AS east, ST_YMax(a.geom) AS north,
        ST_X(centre.point) AS lon, ST_Y(centre.point) AS lat,
        coalesce(
-           (SELECT sum(h.households) FROM homes AS h WHERE h.path <@ a.path), 0
+           (SELECT sum(b.households)
+            FROM area AS home
+            JOIN building AS b ON b.district_id = home.district_id AND b.area_id = home.id
+            WHERE home.district_id = a.district_id AND home.path <@ a.path), 0
        ) AS households,
        (SELECT count(*) FROM grid_version AS v
         WHERE v.district_id = a.district_id AND v.area_path <@ a.path

@@ -1,23 +1,20 @@
 -- Shifts by start, newest first. Who reads for an area sees those whose duty or track touches it;
--- an officer sees his own. The scope's grids are gathered once, not for each shift.
-WITH scope AS MATERIALIZED (
-    SELECT coalesce(array_agg(g.id), '{}') AS grid_ids
-    FROM grid AS g
-    JOIN area AS p ON p.district_id = g.district_id AND p.id = g.community_id
-    WHERE g.district_id = :district_id AND p.path <@ CAST(:scope_paths AS ltree[])
-)
+-- an officer sees his own.
 SELECT s.id, s.shift_day, s.account_id, a.display_name, s.kind, s.grid_ids, s.tracked, s.source,
        s.started_at, s.ended_at, s.points, s.seconds, s.metres, s.gap_seconds
 FROM shift AS s
 JOIN account AS a ON a.district_id = s.district_id AND a.id = s.account_id
 WHERE s.district_id = :district_id
-  AND (s.account_id = :own OR s.grid_ids && (SELECT scope.grid_ids FROM scope))
+  AND {seen}
   AND (CAST(:id AS uuid) IS NULL OR s.id = :id)
-  AND (CAST(:grid_id AS bigint) IS NULL OR :grid_id = ANY(s.grid_ids) OR EXISTS (
-      SELECT 1 FROM shift_grid AS h
-      WHERE h.district_id = s.district_id AND h.shift_day = s.shift_day AND h.shift_id = s.id
-        AND h.grid_id = :grid_id
-  ))
+  AND (CAST(:grid_id AS bigint) IS NULL OR s.id = ANY(ARRAY(
+      -- Gathered first: few of a district's shifts touch a grid.
+      SELECT h.shift_id FROM shift_grid AS h
+      WHERE h.district_id = :district_id AND h.grid_id = :grid_id
+      UNION
+      SELECT d.id FROM shift AS d
+      WHERE d.district_id = :district_id AND d.grid_ids @> ARRAY[CAST(:grid_id AS bigint)]
+  )))
   AND (CAST(:account_id AS uuid) IS NULL OR s.account_id = :account_id)
   AND (CAST(:from_day AS date) IS NULL OR s.shift_day >= :from_day)
   AND (CAST(:to_day AS date) IS NULL OR s.shift_day <= :to_day)

@@ -367,7 +367,22 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_ops={"address": "gin_trgm_ops"},
     )
-    op.create_index("building_area_idx", "building", ["district_id", "area_id"], unique=False)
+    for column in ("compound", "name"):
+        op.create_index(
+            f"building_{column}_idx",
+            "building",
+            [column],
+            unique=False,
+            postgresql_using="gin",
+            postgresql_ops={column: "gin_trgm_ops"},
+        )
+    op.create_index(
+        "building_area_idx",
+        "building",
+        ["district_id", "area_id"],
+        unique=False,
+        postgresql_include=["households"],
+    )
     op.create_index(
         "building_geom_idx", "building", ["geom"], unique=False, postgresql_using="gist"
     )
@@ -429,6 +444,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("district_id", "id", name=op.f("grid_pkey")),
     )
+    op.create_index("grid_community_idx", "grid", ["district_id", "community_id"], unique=False)
     op.create_table(
         "hotspot_unit",
         sa.Column("district_id", sa.Integer(), nullable=False),
@@ -790,6 +806,21 @@ def upgrade() -> None:
         postgresql_ops={"code": "gin_trgm_ops"},
     )
     op.create_index(
+        "grid_version_by_code_idx",
+        "grid_version",
+        ["district_id", "code", "grid_id"],
+        unique=False,
+        postgresql_where=sa.text("validity IS NOT NULL"),
+    )
+    op.create_index(
+        "grid_version_name_idx",
+        "grid_version",
+        ["name"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"name": "gin_trgm_ops"},
+    )
+    op.create_index(
         "grid_version_geom_idx", "grid_version", ["geom"], unique=False, postgresql_using="gist"
     )
     op.create_table(
@@ -907,6 +938,48 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "hazard_case_reporter_idx",
+        "hazard_case",
+        ["district_id", "reported_by", "received_at"],
+        unique=False,
+    )
+    op.create_index(
+        "hazard_case_unit_idx",
+        "hazard_case",
+        ["district_id", "unit_id", "received_at"],
+        unique=False,
+        postgresql_where=sa.text("unit_id IS NOT NULL"),
+    )
+    op.create_index(
+        "hazard_case_open_idx",
+        "hazard_case",
+        ["district_id", "received_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'dispatched', 'handled', 'verified')"),
+    )
+    op.create_index(
+        "hazard_case_deadline_idx",
+        "hazard_case",
+        ["district_id", "deadline_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('reported', 'dispatched', 'handled', 'verified')"),
+    )
+    op.create_index(
+        "hazard_case_overdue_idx",
+        "hazard_case",
+        ["district_id", "received_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("overdue"),
+    )
+    op.create_index(
+        "hazard_case_address_idx",
+        "hazard_case",
+        ["address"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"address": "gin_trgm_ops"},
+    )
+    op.create_index(
         "hazard_case_triage_idx",
         "hazard_case",
         ["district_id", "received_at"],
@@ -951,6 +1024,13 @@ def upgrade() -> None:
     )
     op.create_index(
         "assignment_account_idx", "assignment", ["district_id", "account_id"], unique=False
+    )
+    op.create_index(
+        "assignment_area_idx",
+        "assignment",
+        ["district_id", "area_id"],
+        unique=False,
+        postgresql_where=sa.text("area_id IS NOT NULL"),
     )
     op.create_index("assignment_grid_idx", "assignment", ["district_id", "grid_id"], unique=False)
     op.create_table(
@@ -1238,6 +1318,7 @@ def upgrade() -> None:
     op.create_index(
         "shift_account_idx", "shift", ["district_id", "account_id", "shift_day"], unique=False
     )
+    op.create_index("shift_grids_idx", "shift", ["grid_ids"], unique=False, postgresql_using="gin")
     op.create_index("shift_started_idx", "shift", ["district_id", "started_at", "id"], unique=False)
     op.create_table(
         "shift_grid",
