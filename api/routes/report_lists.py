@@ -182,7 +182,7 @@ def import_list(*, file: UploadFile, order: OrderText, command: CurrentCommand) 
 
 
 @router.get("")
-def imports(
+def report_lists(
     caller: CurrentCaller, tx: Tx, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> ListImports:
     """List the imports for the caller's areas, the newest first."""
@@ -192,7 +192,7 @@ def imports(
 
 
 @router.get("/{list_id}", responses=problem_responses(404))
-def list_of(list_id: UUID, caller: CurrentCaller, tx: Tx) -> ListImport:
+def report_list(list_id: UUID, caller: CurrentCaller, tx: Tx) -> ListImport:
     """Tell how far an import is, and what has become of its rows."""
     caller.require("list:import")
     return _told(tx, caller, list_id)

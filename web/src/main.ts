@@ -10,6 +10,7 @@ import './styles/planner.css'
 import './styles/editor.css'
 import './styles/planFiles.css'
 import './styles/report.css'
+import './styles/lists.css'
 import './styles/print.css'
 
 document.documentElement.lang = language()

@@ -9165,7 +9165,7 @@ export type UndoResponses = {
 
 export type UndoResponse = UndoResponses[keyof UndoResponses];
 
-export type ImportsData = {
+export type ReportListsData = {
     body?: never;
     path?: never;
     query?: {
@@ -9177,7 +9177,7 @@ export type ImportsData = {
     url: '/api/v1/report-lists';
 };
 
-export type ImportsErrors = {
+export type ReportListsErrors = {
     /**
      * Not signed in
      */
@@ -9196,16 +9196,16 @@ export type ImportsErrors = {
     422: ProblemBody;
 };
 
-export type ImportsError = ImportsErrors[keyof ImportsErrors];
+export type ReportListsError = ReportListsErrors[keyof ReportListsErrors];
 
-export type ImportsResponses = {
+export type ReportListsResponses = {
     /**
      * Successful Response
      */
     200: ListImports;
 };
 
-export type ImportsResponse = ImportsResponses[keyof ImportsResponses];
+export type ReportListsResponse = ReportListsResponses[keyof ReportListsResponses];
 
 export type ImportListData = {
     body: BodyImportList;
@@ -9408,7 +9408,7 @@ export type PreviewListResponses = {
 
 export type PreviewListResponse = PreviewListResponses[keyof PreviewListResponses];
 
-export type ListOfData = {
+export type ReportListData = {
     body?: never;
     path: {
         /**
@@ -9420,7 +9420,7 @@ export type ListOfData = {
     url: '/api/v1/report-lists/{list_id}';
 };
 
-export type ListOfErrors = {
+export type ReportListErrors = {
     /**
      * Not signed in
      */
@@ -9443,16 +9443,16 @@ export type ListOfErrors = {
     422: ProblemBody;
 };
 
-export type ListOfError = ListOfErrors[keyof ListOfErrors];
+export type ReportListError = ReportListErrors[keyof ReportListErrors];
 
-export type ListOfResponses = {
+export type ReportListResponses = {
     /**
      * Successful Response
      */
     200: ListImport;
 };
 
-export type ListOfResponse = ListOfResponses[keyof ListOfResponses];
+export type ReportListResponse = ReportListResponses[keyof ReportListResponses];
 
 export type SearchData = {
     body?: never;

@@ -1,4 +1,4 @@
-/** English words of cases: their states, actions, the report form and triage. */
+/** English words of cases: their states, actions and the report form. */
 import type { casesZh } from './cases.zh-CN'
 
 export const casesEn: typeof casesZh = {
@@ -120,10 +120,5 @@ export const casesEn: typeof casesZh = {
     useMine: 'Use my position',
     restored: 'What was not sent last time is back.',
     clear: 'Clear',
-  },
-  triage: {
-    title: 'In no grid',
-    help: 'These cases lie in no grid. Open one and use “Correct the place” to put it right.',
-    empty: 'No case is without a grid.',
   },
 }

@@ -1,4 +1,4 @@
-/** Chinese words of cases: their states, actions, the report form and triage. */
+/** Chinese words of cases: their states, actions and the report form. */
 export const casesZh = {
   case: {
     title: '问题',
@@ -111,10 +111,5 @@ export const casesZh = {
     useMine: '用我的位置',
     restored: '已恢复上次没发出去的内容。',
     clear: '清空',
-  },
-  triage: {
-    title: '待归格',
-    help: '这些问题不在任何网格内。打开后用“改定位置”放到正确的地方。',
-    empty: '没有待归格的问题。',
   },
 }

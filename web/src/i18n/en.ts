@@ -1,5 +1,6 @@
 import { addressesEn } from './addresses.en'
 import { casesEn } from './cases.en'
+import { listsEn } from './lists.en'
 import { liveEn } from './live.en'
 import { mapEn } from './map.en'
 import { plannerEn, planProblemsEn } from './planner.en'
@@ -9,6 +10,7 @@ import type { zhCN } from './zh-CN'
 /** English words, key by key as in Chinese. */
 export const en: typeof zhCN = {
   ...casesEn,
+  ...listsEn,
   ...liveEn,
   ...mapEn,
   ...plannerEn,

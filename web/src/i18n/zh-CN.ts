@@ -1,5 +1,6 @@
 import { addressesZh } from './addresses.zh-CN'
 import { casesZh } from './cases.zh-CN'
+import { listsZh } from './lists.zh-CN'
 import { liveZh } from './live.zh-CN'
 import { mapZh } from './map.zh-CN'
 import { plannerZh, planProblemsZh } from './planner.zh-CN'
@@ -8,6 +9,7 @@ import { temporaryProblemsZh, temporaryZh } from './temporary.zh-CN'
 /** Chinese words; the English catalogue has the same keys. */
 export const zhCN = {
   ...casesZh,
+  ...listsZh,
   ...liveZh,
   ...mapZh,
   ...plannerZh,

@@ -11,6 +11,7 @@ export type PanelName =
   | 'patrols'
   | 'plans'
   | 'temporary'
+  | 'lists'
 export type LayerName =
   | 'areas'
   | 'roads'
@@ -61,6 +62,7 @@ const PANELS: PanelName[] = [
   'patrols',
   'plans',
   'temporary',
+  'lists',
 ]
 const UNITS: HotspotUnit[] = ['h3', 'grid', 'density']
 
