@@ -41,8 +41,8 @@ class Weights(NamedTuple):
     over_squared: float = 300.0
     tolerance: float = 0.025
     shape: float = 1.5
-    open_ground: float = 0.8
-    open_length: float = 1.1
+    open_ground: float = 0.4
+    open_length: float = 2.5
 
 
 class Course(NamedTuple):

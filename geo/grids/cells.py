@@ -32,11 +32,16 @@ from geo.grids.faces import (
     split_pieces,
 )
 from geo.grids.halfway import halfway_lines
+from geo.grids.open_ground import open_points
 
 RUNS_INTO_M = 0.01
 """A barrier that goes no deeper into a building only touches it."""
 WALL_STEP_M = 3.5
 """Spacing of the points on walls between which a block is divided."""
+
+
+LEAST_OPEN = 0.25
+"""Less open ground than this share of a cell's is no cell of its own."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +116,24 @@ class _Arrangement:
 
 
 @dataclass(frozen=True)
-class _Walls:
-    """Points on the walls of a block's lived-in buildings, and the building of each."""
+class _Sites:
+    """What a divided block is divided between: its lived-in buildings, and its open ground.
+
+    Attributes
+    ----------
+    tree, owner
+        Points on walls with the building of each, and points of open ground, each an owner of
+        its own: numbers from ``open_from`` on.
+    open_from
+        How many buildings there are in all.
+    least_m2
+        Less open ground than this is given to a neighbour.
+    """
 
     tree: cKDTree
     owner: IntArray
+    open_from: int
+    least_m2: float
 
 
 def make_cells(town: Town, split_households: int) -> Cells:
@@ -216,8 +234,8 @@ def _divide_blocks(
     blocks: _Arrangement,
     found: tuple[IntArray, IntArray],
     heavy: IntArray,
-) -> tuple[list[BaseGeometry], dict[int, _Walls]]:
-    """Lines that divide the heavy blocks, and the walls in each such block.
+) -> tuple[list[BaseGeometry], dict[int, _Sites]]:
+    """Lines that divide the heavy blocks, and what each such block is divided between.
 
     ``found`` has the block of each face and the face of each building.
     """
@@ -226,19 +244,23 @@ def _divide_blocks(
     of_block = _group(block[home[lived_in]], lived_in)
     faces_of_block = _group(block, np.arange(len(block)))
     extra: list[BaseGeometry] = []
-    sites: dict[int, _Walls] = {}
+    sites: dict[int, _Sites] = {}
     for label in heavy.tolist():
         units = of_block[label]
+        shape = shapely.coverage_union_all(blocks.faces[faces_of_block[label]])
         points, owner = _wall_points(town.buildings[units], units)
+        empty, apart_m = open_points(shape, points)
+        points = np.concatenate([points, empty])
+        owner = np.concatenate([owner, len(town.buildings) + np.arange(len(empty))])
         edges = halfway_lines(points, owner)
         if len(edges) == 0:
             continue
-        shape = shapely.coverage_union_all(blocks.faces[faces_of_block[label]])
         network = shapely.multilinestrings(edges, indices=np.zeros(len(edges), dtype=np.int64))
         within = np.asarray(shapely.intersection(network, shape), dtype=np.object_)
         extra.extend(within.tolist())
         extra.extend(shapely.boundary(town.buildings[walls.query(shape, predicate="intersects")]))
-        sites[label] = _Walls(cKDTree(points), owner)
+        least_m2 = LEAST_OPEN * apart_m * apart_m
+        sites[label] = _Sites(cKDTree(points), owner, len(town.buildings), least_m2)
     return extra, sites
 
 
@@ -269,15 +291,16 @@ def _coarse_face(fine: _Arrangement, blocks: _Arrangement) -> IntArray:
 
 
 def _label_cells(
-    fine: _Arrangement, held: tuple[IntArray, int], sites: dict[int, _Walls], bars: Bars
+    fine: _Arrangement, held: tuple[IntArray, int], sites: dict[int, _Sites], bars: Bars
 ) -> IntArray:
-    """Label each face: its block, or in a divided block the nearest lived-in building.
+    """Label each face: its block, or in a divided block what lies nearest: house or open ground.
 
     ``held`` has the block of each face, and how many blocks there are at most.
     """
     pen, blocks = held
     labels = pen.copy()
     settled = ~np.isin(pen, list(sites))
+    least_m2 = np.full(len(pen), np.inf)
     middles = shapely.get_coordinates(shapely.point_on_surface(fine.faces))
     for label, site in sites.items():
         inside = np.flatnonzero(pen == label)
@@ -286,12 +309,15 @@ def _label_cells(
         lived_in = np.isin(walled, site.owner)
         labels[inside] = blocks + np.where(lived_in, walled, nearest)
         settled[inside] = lived_in
+        least_m2[inside[(nearest >= site.open_from) & ~lived_in]] = site.least_m2
     alone = ~settled & (fine.building >= 0)
     labels[alone] = labels.max() + 1 + fine.building[alone]
     borders = bars.open_borders(fine.borders)
     pieces = split_pieces(labels, borders, pen)
     anchored = np.zeros(pieces.max() + 1, dtype=bool)
     anchored[pieces[settled]] = True
+    size_m2 = np.bincount(pieces, shapely.area(fine.faces))
+    anchored[pieces[size_m2[pieces] >= least_m2]] = True
     return absorb(pieces, ~anchored, borders, pen)
 
 

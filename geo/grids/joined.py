@@ -46,6 +46,8 @@ def put_together(cells: Cells, joined: IntArray) -> Cells:
 def join_light(cells: Cells, light: int, most: int) -> Cells:
     """Join light cells with a neighbour in their block, the lightest first.
 
+    Open ground stays apart: what is no house's yard may go to any grid.
+
     Parameters
     ----------
     cells
@@ -56,7 +58,9 @@ def join_light(cells: Cells, light: int, most: int) -> Cells:
         Households that a joined cell has at the most.
     """
     state = _Joining.of(cells)
-    waiting = [(held, cell) for cell, held in enumerate(state.households.tolist()) if held < light]
+    waiting = [
+        (held, cell) for cell, held in enumerate(state.households.tolist()) if 0 < held < light
+    ]
     heapq.heapify(waiting)
     while waiting:
         held, cell = heapq.heappop(waiting)
@@ -107,7 +111,7 @@ class _Joining:
         """The neighbour in the block that makes the most compact cell; -1 if there is none."""
         best, found = 0.0, -1
         for other, shared_m in self.beside[cell].items():
-            if self.block[other] != self.block[cell]:
+            if self.block[other] != self.block[cell] or self.households[other] == 0:
                 continue
             if self.households[other] + self.households[cell] > most:
                 continue

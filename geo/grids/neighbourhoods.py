@@ -52,9 +52,9 @@ class Search(NamedTuple):
     along_road: float = 2.0
 
 
-AGAIN = Course(tries=25, hot=0.05, cold=0.003, soft=0.01, hard=1.0)
+AGAIN = Course(tries=15, hot=0.05, cold=0.003, soft=0.01, hard=1.0)
 """The annealing of a neighbourhood as it stands: imbalance is cheap at first."""
-AFTER = Course(tries=10, hot=0.03, cold=0.003, soft=1.0, hard=1.0)
+AFTER = Course(tries=6, hot=0.03, cold=0.003, soft=1.0, hard=1.0)
 """The annealing of a neighbourhood that was recombined: balance is kept."""
 
 
