@@ -169,12 +169,13 @@ def _untiled(
         lon, lat = shapely.get_coordinates(stored[at])[0].tolist()
         why = {"why": shapely.is_valid_reason(stored[at])}
         yield PlanProblem("pieces", of_area[at], (str(codes[at]),), lon, lat, why)
+    flat = np.empty(len(grids), dtype=np.object_)
+    flat[valid] = _single(frame.bring_areas(grids[valid]))
     for area, outline in zip(areas["code"], outlines, strict=True):
         members = np.flatnonzero(of_area == area)
         if len(members) == 0 or not valid[members].all():
             continue
-        shapes = frame.bring_areas(grids.iloc[members])
-        for fault in find_faults(_single(shapes), outline):
+        for fault in find_faults(flat[members], outline):
             if fault.kind != "edges":
                 named = tuple(str(codes[members[at]]) for at in fault.grids)
                 place = _place(shapely.Point(fault.x, fault.y), frame)
@@ -303,10 +304,13 @@ def _cut(
     if len(buildings) == 0:
         return
     grids = grids[shapely.is_valid(grids.geometry.to_numpy())]
-    tree = shapely.STRtree(grids.geometry.to_numpy())
-    wall, grid = tree.query(buildings.geometry.to_numpy(), predicate="intersects")
+    # The tree holds the buildings: a grid is then prepared once, not asked for each building.
+    tree = shapely.STRtree(buildings.geometry.to_numpy())
+    grid, wall = tree.query(grids.geometry.to_numpy(), predicate="intersects")
     several = np.bincount(wall, minlength=len(buildings))[wall] > 1
     wall, grid = wall[several], grid[several]
+    order = np.lexsort((grid, wall))
+    wall, grid = wall[order], grid[order]
     # Only these few are brought into metres.
     near, at_near = np.unique(wall, return_inverse=True)
     shapes, walls = frame.bring(grids), frame.bring(buildings.iloc[near])

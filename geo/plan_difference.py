@@ -23,6 +23,8 @@ SLIVER_M2: Final = 1.0
 """Ground smaller than this has not changed hands: shapes differ by rounding."""
 _SPECK_DEG2: Final = 1e-11
 """About a tenth of a square metre, far above the rounding of a sum of shares."""
+_LEAST_DEG2: Final = SLIVER_M2 / 1.25e10
+"""A square degree is nowhere larger than 12,500 square kilometres: less is a sliver anywhere."""
 
 _GEOD: Final = Geod(ellps="WGS84")
 
@@ -114,23 +116,27 @@ def plan_difference(
     """
     inner = shapely.point_on_surface(buildings.geometry.to_numpy())
     lon, lat = shapely.get_x(inner), shapely.get_y(inner)
-    was, becomes = sides.locate(lon, lat, after=False), sides.locate(lon, lat, after=True)
-    case_to = sides.locate(cases.lon, cases.lat, after=True)
+    was = sides.locate(lon, lat, after=False)
+    # Of both at once, so that the grids are indexed once.
+    both = sides.locate([*lon, *cases.lon], [*lat, *cases.lat], after=True)
+    becomes, case_to = both[: len(lon)], both[len(lon) :]
     moves: dict[tuple[int, int], Move] = {}
 
     def between(pair: tuple[int, int]) -> Move:
         return moves.setdefault(pair, Move(*pair))
 
     homes = buildings["households"].to_numpy(dtype=np.int64)
-    seen: dict[tuple[int, int], int] = {}
-    numbers = building_numbers(buildings)
-    for at in np.flatnonzero(was != becomes).tolist():
-        pair = int(was[at]), int(becomes[at])
-        move = between(pair)
-        move.households += int(homes[at])
-        if seen.get(pair) != numbers[at]:
-            seen[pair] = int(numbers[at])
-            move.buildings += 1
+    moved = np.flatnonzero(was != becomes)
+    pairs, of = np.unique(np.stack([was[moved], becomes[moved]]), axis=1, return_inverse=True)
+    households = np.bincount(of, homes[moved], minlength=pairs.shape[1]).astype(np.int64)
+    # Parts of a building that go the same way are one building.
+    whole = np.unique(np.stack([of, building_numbers(buildings)[moved]]), axis=1)[0]
+    counts = np.bincount(whole, minlength=pairs.shape[1])
+    for (one, other), total, count in zip(
+        pairs.T.tolist(), households.tolist(), counts.tolist(), strict=True
+    ):
+        move = between((one, other))
+        move.households, move.buildings = total, count
     for at in np.flatnonzero(cases.grid_id != case_to).tolist():
         between((int(cases.grid_id[at]), int(case_to[at]))).open_cases += 1
     for pair, shape in _ground(sides).items():
@@ -157,7 +163,9 @@ def _ground(sides: PlanSides) -> dict[tuple[int, int], BaseGeometry]:
     found: dict[tuple[int, int], BaseGeometry] = {}
     at, was = shapely.STRtree(old).query(new, predicate="intersects")
     overlap = shapely.intersection(new[at], old[was])
-    moves = np.flatnonzero(new_ids[at] != old_ids[was])
+    # Neighbours touch: most of what they share is no ground at all.
+    some = shapely.area(overlap) > _LEAST_DEG2
+    moves = np.flatnonzero((new_ids[at] != old_ids[was]) & some)
     for pair in moves.tolist():
         shared = _polygons(overlap[pair])
         if shared is not None:
@@ -190,16 +198,19 @@ def _successors(sides: PlanSides, was: IdArray, becomes: IdArray, homes: IdArray
     """Grid that ends → the one that takes most of its households; of its ground where none."""
     staying = {int(grid_id) for grid_id in sides.after["grid_id"]}
     ended = sides.before[~sides.before["grid_id"].isin(staying)]
-    taken: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for at in np.flatnonzero(np.isin(was, ended["grid_id"].to_numpy(dtype=np.int64))).tolist():
-        if int(becomes[at]) in staying:
-            taken[int(was[at])][int(becomes[at])] += int(homes[at])
+    ended_ids = ended["grid_id"].to_numpy(dtype=np.int64)
+    taken: dict[tuple[int, int], int] = defaultdict(int)
+    of_ended = np.isin(was, ended_ids)
+    for one, other, count in zip(
+        was[of_ended].tolist(), becomes[of_ended].tolist(), homes[of_ended].tolist(), strict=True
+    ):
+        taken[one, other] += count
     shares: dict[int, list[tuple[int, float, int]]] = defaultdict(list)
     heirs, shapes = sides.after["grid_id"].to_numpy(), sides.after.geometry.to_numpy()
     old, new = shapely.STRtree(shapes).query(ended.geometry.to_numpy(), predicate="intersects")
     ground = shapely.area(shapely.intersection(ended.geometry.to_numpy()[old], shapes[new]))
     for at, heir, area in zip(old.tolist(), heirs[new].tolist(), ground.tolist(), strict=True):
-        grid_id = int(ended["grid_id"].iloc[at])
+        grid_id = int(ended_ids[at])
         # Of equal shares the smallest id, so that it is the same one each time.
-        shares[grid_id].append((taken[grid_id][int(heir)], area, -int(heir)))
+        shares[grid_id].append((taken[grid_id, int(heir)], area, -int(heir)))
     return {grid_id: -max(held)[2] for grid_id, held in shares.items()}

@@ -60,9 +60,11 @@ def find_faults(grids: GeometryArray, area: BaseGeometry) -> list[Fault]:
     """
     whole = shapely.is_valid(grids) & (shapely.get_type_id(grids) == 3)
     faults = [_fault("pieces", (at,), grids[at], 0.0) for at in np.flatnonzero(~whole).tolist()]
-    overlaps = _overlaps(grids)
+    # In a valid coverage nothing overlaps: neighbours need not be intersected.
+    valid = bool(whole.all() and shapely.coverage_is_valid(grids))
+    overlaps = [] if valid else _overlaps(grids)
     faults += overlaps
-    if whole.all() and shapely.coverage_is_valid(grids):
+    if valid:
         union = shapely.coverage_union_all(grids)
     else:
         union = shapely.union_all(grids[shapely.is_valid(grids)])
