@@ -274,7 +274,7 @@ def _identified(rows: list[AddressRow]) -> tuple[list[AddressRow], list[BadRow]]
     first: dict[str, int] = {}
     kept, bad = [], []
     for row, name in zip(rows, names, strict=True):
-        key = name if name not in often else _digest(f"{name} {row.lon!r:.11} {row.lat!r:.11}")
+        key = name if name not in often else _digest(f"{name} {row.lon} {row.lat}")
         if key in first:
             problem = Problem("address_twice", {"first": first[key]})
             bad.append(BadRow(row.row, "", row.name or row.address or "", problem))

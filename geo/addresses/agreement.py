@@ -33,6 +33,7 @@ AGREEMENT: Final = {
     "place_unexplained": 0.88,
     "place_unknown": 0.95,
     "talk": 0.99,
+    "one_of_many": 0.7,
     "pole_silent": 0.5,
     "pole_side_silent": 0.93,
     "pole_side_other": 0.5,

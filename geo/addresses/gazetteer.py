@@ -106,6 +106,7 @@ class Gazetteer:
         self.sites: dict[str, list[int]] = defaultdict(list)
         self.named: dict[str, list[int]] = defaultdict(list)
         self.poles: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._own_names: dict[int, list[str]] = {}
         for at, facts in enumerate(self.facts):
             self._index_one(at, facts)
         streets = {facts.road for facts in self.facts if facts.road is not None}
@@ -127,8 +128,10 @@ class Gazetteer:
                 self.poles[str(key), facts.pole].append(at)
         if facts.group is not None and facts.compound is not None and facts.number is None:
             self.groups[facts.compound, facts.group].append(at)
-        for name in self.named_as(at):
-            self.named[name].append(at)
+        if names := self._all_names_of(at):
+            self._own_names[at] = names
+            for name in names:
+                self.named[name].append(at)
 
     def _make_books(self, streets: set[str]) -> None:
         villages = {name for name in self.area_ids if VILLAGE_END.search(name)}
@@ -210,7 +213,11 @@ class Gazetteer:
             told.pole, told.pole_side, line,
         )))  # fmt: skip
 
-    def named_as(self, at: int) -> list[str]:
+    def named_as(self, at: int) -> Sequence[str]:
+        """The keys of a record's own names, 村委会 of 张家庄村村委会 among them."""
+        return self._own_names.get(at, ())
+
+    def _all_names_of(self, at: int) -> list[str]:
         """The keys of a record's own names, and of what is left of them behind its place's name.
 
         张家庄村村委会 is 村委会 to those who have said 张家庄村, 清河区人民医院 is 人民医院.
@@ -239,6 +246,9 @@ class Gazetteer:
     def clusters(self, members: Sequence[int]) -> list[Cluster]:
         """Gather records that lie within 220 m of one another, the largest gathering first."""
         key = tuple(members)
+        if len(key) == 1:
+            x, y = self.xy[key[0]].tolist()
+            return [Cluster(key, x, y, 0.0)]
         if key not in self._clusters:
             if len(self._clusters) > 5_000:
                 self._clusters.clear()

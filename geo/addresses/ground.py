@@ -57,7 +57,7 @@ class Plane:
 
     def to_degrees(self, x: float, y: float) -> Spot:
         """Bring metres east and north back to longitude and latitude."""
-        return x / self.per_lon_m + self.lon, y / self.per_lat_m + self.lat
+        return float(x / self.per_lon_m + self.lon), float(y / self.per_lat_m + self.lat)
 
 
 class Roads:

@@ -31,7 +31,7 @@ from geo.addresses.spots import CandidateKind, Spot, spots_of
 
 SURE_WITHIN_M: Final = 30.0
 HALF_AT_M: Final = 200.0
-RIVAL_BEYOND_M: Final = 100.0
+RIVAL_BEYOND_M: Final = 60.0
 RIVALRY: Final = 8.0
 ASIDE: Final = 0.9
 _WEAK: Final = 0.6

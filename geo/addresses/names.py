@@ -28,6 +28,8 @@ _LONG_ALIKE_SLIP: Final = 0.95
 _ALIKE_WITHIN: Final = 9
 _MOST_ANSWERS: Final = 4
 _MOST_NEAR: Final = 8
+_LONGEST_ASKED: Final = 30
+_LONGEST_TAIL: Final = 12
 _MOST_KEPT: Final = 20_000
 # One for another of these is no slip of the pen but another name: 人民东路, 人民西路.
 _TELLING: Final = frozenset(
@@ -90,6 +92,8 @@ class NameBook:
         """
         if asked in self._known:
             return ((asked, 1.0),)
+        if len(asked) > _LONGEST_ASKED:
+            return ()
         if asked not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
@@ -174,7 +178,8 @@ class NameBook:
 
     def _slips(self, asked: str) -> dict[str, float]:
         """One character amiss, in the whole or in what follows talk: 帮忙看看环成南路."""
-        for cut in range(max(len(asked) - 2, 0) if self._role != "place" else 1):
+        last = 1 if self._role == "place" else max(len(asked) - 2, 1)
+        for cut in (0, *range(max(len(asked) - _LONGEST_TAIL, 1), last)):
             if len(asked) - cut < 3 or (cut and asked[cut - 1] in words.APART):
                 continue
             if found := self._slip(asked[cut:]):

@@ -6,12 +6,14 @@ What comes out is for comparing, never for showing: 幸福路十二號 阳光小
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Final
 
 from opencc import OpenCC
 
 _ROUNDS: Final = 12
+_MOST_KEPT: Final = 20_000
 _DASHES: Final = re.compile(r"[-‐‑‒–—―−﹣－~～〜∼_]+")
 _BREAKS: Final = re.compile(r"[,，、;；:：|/\\·•・。!！?？\"'“”‘’《》<>=*&^%$@`]+")
 _OPENING: Final = str.maketrans(dict.fromkeys("[{【〔「『〖", "("))
@@ -25,43 +27,54 @@ _NUMERAL: Final = re.compile("[〇零一二两三四五六七八九十][〇零�
 _FORMAL: Final = re.compile("[壹贰叁肆伍陆柒捌玖拾]+(?=[号#楼栋幢座单层室组队])")
 _FORMAL_PLAIN: Final = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
 _ROMAN: Final = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5"}
-_BUILDING: Final = re.compile(
-    r"(?:第|#|NO\.?)?(\d+|(?<![A-Z])[A-Z]\d{0,2})(?:#|号)?(?:楼座|幢楼|栋楼|座楼|栋|幢|座(?![桥山坟塔]))"
+_BUILDING: Final = (
+    r"(?:第|#|NO\.?)?(\d+|(?<![A-Z])[A-Z]\d{0,2})(?:#|号)?"
+    r"(?:楼座|幢楼|栋楼|座楼|栋|幢|座(?![桥山坟塔]))"
 )
+_MARKS: Final = re.compile(r"[,\-()]+")
+_NUMERAL_DASH: Final = re.compile(r"(?<=\d)一(?=\d)")
+_Replace = str | Callable[[re.Match[str]], str]
+
+
+def _rule(
+    of: str, pattern: str, replace: _Replace
+) -> tuple[frozenset[str], re.Pattern[str], _Replace]:
+    """A rule, tried only on text that holds one of the characters `of`."""
+    return frozenset(of), re.compile(pattern), replace
+
+
 _RULES: Final = (
-    # 12一3号: the numeral one, typed for a dash.
-    (re.compile(r"(?<=\d)一(?=\d)"), "-"),
-    (re.compile(r"(?<=[甲乙丙丁\d])[.](?!\d)|(?<!\d)[.](?=\d)"), ","),
-    (re.compile(r"(?<![\dA-Z])[.]|[.](?![\dA-Z])"), ","),
+    _rule(".", r"(?<=[甲乙丙丁\d])[.](?!\d)|(?<!\d)[.](?=\d)", ","),
+    _rule(".", r"(?<![\dA-Z])[.]|[.](?![\dA-Z])", ","),
     # 幸 福 路 1 2 号: typed with spaces throughout; 和平街4 2号, 大 王庄: with one too many.
-    (re.compile(r"(?<![^ ])(?:[^ ] +){3,}[^ ](?![^ ])"), lambda found: found[0].replace(" ", "")),
-    (re.compile(r"(?<=[路街巷道弄同院村组]\d) +(?=\d+号(?!楼))"), ""),
-    (re.compile(r"^([\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])"), r"\1"),
-    (re.compile(r"(?<= )([\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])"), r"\1"),
-    (re.compile(r" +"), ","),
-    (re.compile(r"(?<![\d.])0+(?=\d)"), ""),
-    (re.compile(r"(?<![A-Z])(I{1,3}|IV|V)(?=期)"), lambda found: _ROMAN[found[1]]),
-    (re.compile(r"千伏"), "KV"),
-    (re.compile(r"(?<![,村])村(?:村民委员会|民委员会|委会|村委(?!会)|委(?!会))"), "村村委会"),
-    (re.compile(r"村村(?:民委员会|委(?!会))"), "村村委会"),
-    (re.compile(r"(?<=[甲乙丙丁戊])(?:座|栋|幢|号楼|楼)(?![下上顶道])"), "号楼"),
-    (re.compile(r"[ ,]*#[ ,]*(?=[楼号杆灯电])"), "#"),
-    (re.compile(r"(?:№|NO[.,]?)(?=\d)"), ""),
-    (re.compile(r"#(?=\d+(?:号|#))"), ""),
-    (re.compile(r"(?<![\dA-Z])#(\d+)楼"), r"\1号楼"),
-    (re.compile(r"(?<![\dA-Z])#(\d+)"), r"\1号"),
-    (re.compile(r"(?<=[\dA-Z])(?:#+号?|号#)"), "号"),
-    (re.compile(r"(?<=\d),(?=号)"), ""),
-    (re.compile(r"号{2,}"), "号"),
-    (re.compile(r"第(?=\d+(?:号|栋|幢|座|单元|组|队|层))"), ""),
-    (_BUILDING, r"\1号楼"),
-    (re.compile(r"(?<=[\dA-Z])号楼楼"), "号楼"),
-    (re.compile(r"门牌(?=\d)|(?<=\d)门牌(?=号)"), ""),
-    (re.compile(r",*\(,*"), "("),
-    (re.compile(r",*\),*"), ")"),
-    (re.compile(r",*-,*"), "-"),
-    (re.compile(r",{2,}"), ","),
-    (re.compile(r"^[,\-]+|[,\-]+$"), ""),
+    _rule(" ", r"(?<![^ ])(?:[^ ] +){3,}[^ ](?![^ ])", lambda found: found[0].replace(" ", "")),
+    _rule(" ", r"(?<=[路街巷道弄同院村组]\d) +(?=\d+号(?!楼))", ""),
+    _rule(" ", r"^([\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", r"\1"),
+    _rule(" ", r"(?<= )([\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", r"\1"),
+    _rule(" ", r" +", ","),
+    _rule("0", r"(?<![\d.])0+(?=\d)", ""),
+    _rule("期", r"(?<![A-Z])(I{1,3}|IV|V)(?=期)", lambda found: _ROMAN[found[1]]),
+    _rule("千", r"千伏", "KV"),
+    _rule("委", r"(?<![,村])村(?:村民委员会|民委员会|委会|村委(?!会)|委(?!会))", "村村委会"),
+    _rule("委", r"村村(?:民委员会|委(?!会))", "村村委会"),
+    _rule("甲乙丙丁戊", r"(?<=[甲乙丙丁戊])(?:座|栋|幢|号楼|楼)(?![下上顶道])", "号楼"),
+    _rule("#", r"[ ,]*#[ ,]*(?=[楼号杆灯电])", "#"),
+    _rule("№O", r"(?:№|NO[.,]?)(?=\d)", ""),
+    _rule("#", r"#(?=\d+(?:号|#))", ""),
+    _rule("#", r"(?<![\dA-Z])#(\d+)楼", r"\1号楼"),
+    _rule("#", r"(?<![\dA-Z])#(\d+)", r"\1号"),
+    _rule("#", r"(?<=[\dA-Z])(?:#+号?|号#)", "号"),
+    _rule(",", r"(?<=\d),(?=号)", ""),
+    _rule("号", r"号{2,}", "号"),
+    _rule("第", r"第(?=\d+(?:号|栋|幢|座|单元|组|队|层))", ""),
+    _rule("楼栋幢座", _BUILDING, r"\1号楼"),
+    _rule("楼", r"(?<=[\dA-Z])号楼楼", "号楼"),
+    _rule("牌", r"门牌(?=\d)|(?<=\d)门牌(?=号)", ""),
+    _rule("(", r",*\(,*", "("),
+    _rule(")", r",*\),*", ")"),
+    _rule("-", r",*-,*", "-"),
+    _rule(",", r",{2,}", ","),
+    _rule(",-", r"^[,\-]+|[,\-]+$", ""),
 )
 
 
@@ -94,6 +107,7 @@ def _settled(character: str) -> str:
 _SIMPLIFIED: Final = _Simplified()
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def normalise(text: str) -> str:
     """Bring text to the one way of writing that names and numbers are compared in.
 
@@ -122,16 +136,23 @@ def normalise(text: str) -> str:
 def _once(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_SIMPLIFIED).translate(_ASCII_UPPER)
     text = text.translate(_OPENING).translate(_CLOSING)
-    text = "".join(
-        " " if one.isspace() else one for one in text if one.isprintable() or one.isspace()
-    )
+    if not text.isprintable():
+        text = "".join(" " if one.isspace() else one for one in text if _is_kept(one))
     text = _FORMAL.sub(lambda found: found[0].translate(_FORMAL_PLAIN), text)
-    text = _RULES[0][0].sub(_RULES[0][1], text)
+    # 12一3号: the numeral one, typed for a dash.
+    text = _NUMERAL_DASH.sub("-", text)
     text = _NUMERAL.sub(lambda found: _digits(found[0]), text)
     text = _BREAKS.sub(",", _DASHES.sub("-", text))
-    for rule, replacement in _RULES[1:]:
-        text = rule.sub(replacement, text)
+    held = set(text)
+    for of, pattern, replacement in _RULES:
+        if not of.isdisjoint(held):
+            text = pattern.sub(replacement, text)
+            held = set(text)
     return text
+
+
+def _is_kept(character: str) -> bool:
+    return character.isprintable() or character.isspace()
 
 
 def _digits(numeral: str) -> str:
@@ -148,11 +169,6 @@ def _digits(numeral: str) -> str:
     return str(total + pending)
 
 
-@cache
-def _no_marks() -> re.Pattern[str]:
-    return re.compile(r"[,\-()]+")
-
-
 def plain_name(name: str) -> str:
     """Normalise a name and drop what is left of marks, for use as a key."""
-    return _no_marks().sub("", normalise(name))
+    return _MARKS.sub("", normalise(name))

@@ -79,26 +79,30 @@ class _Search:
         return spots
 
     def _records(self) -> list[Spot]:
-        address, gazetteer = self.address, self.gazetteer
-        found: dict[int, None] = {}
-        for compound, _ in self.reading.compounds:
-            if address.building is not None:
-                found |= dict.fromkeys(gazetteer.flats.get((compound, address.building), ()))
-            if address.number is not None:
-                found |= dict.fromkeys(gazetteer.houses.get((compound, address.number.main), ()))
-            if address.group is not None:
-                found |= dict.fromkeys(gazetteer.groups.get((compound, address.group), ()))
-            if not any(self.reading.places):
-                found |= dict.fromkeys(gazetteer.named.get(compound, ()))
-        if address.number is not None:
+        """Records that agree in what pins them down: a number, a building, a name."""
+        found = dict.fromkeys(self._in_compounds())
+        if self.address.number is not None:
+            main = self.address.number.main
             for road, _ in self.reading.roads:
-                found |= dict.fromkeys(gazetteer.houses.get((road, address.number.main), ()))
+                found |= dict.fromkeys(self.gazetteer.houses.get((road, main), ()))
         for place in self.reading.places:
             for name, _ in place:
-                found |= dict.fromkeys(gazetteer.named.get(name, ())[:_MOST_RECORDS])
-        if not found and address.building is not None and not self.reading.compounds:
-            found |= dict.fromkeys(self._in_area(address.building))
+                found |= dict.fromkeys(self.gazetteer.named.get(name, ())[:_MOST_RECORDS])
+        if not found and self.address.building is not None and not self.reading.compounds:
+            found |= dict.fromkeys(self._in_area(self.address.building))
         return self._scored(list(found))
+
+    def _in_compounds(self) -> Iterable[int]:
+        address, gazetteer = self.address, self.gazetteer
+        for compound, _ in self.reading.compounds:
+            if address.building is not None:
+                yield from gazetteer.flats.get((compound, address.building), ())
+            if address.number is not None:
+                yield from gazetteer.houses.get((compound, address.number.main), ())
+            if address.group is not None:
+                yield from gazetteer.groups.get((compound, address.group), ())
+            if not any(self.reading.places):
+                yield from gazetteer.named.get(compound, ())
 
     def _in_area(self, building: str) -> Iterable[int]:
         """幸福社区3号楼: buildings of that number in the smallest area named."""
@@ -134,6 +138,7 @@ class _Search:
                 record.building_id, facts.road,
             )  # fmt: skip
         precision = cluster.radius_m + POINT_M
+        score *= self._one_of_many(cluster)
         if address.number is not None and facts.road is not None:
             label = f"{gazetteer.road_label(facts.road)}{facts.number}号"
             return Spot("address", label, cluster.x, cluster.y, score, precision,
@@ -141,6 +146,13 @@ class _Search:
         label = record.compound or record.name or record.label
         return Spot("place", label, cluster.x, cluster.y, score, precision, cluster.radius_m,
                      road=facts.road)  # fmt: skip
+
+    def _one_of_many(self, cluster: Cluster) -> float:
+        """3号 of a village stands in each of its groups: any of them may be meant."""
+        facts = [self.gazetteer.facts[at] for at in cluster.members]
+        parts = {(one.group, one.section, one.compound) for one in facts}
+        is_one = self.address.number is not None or self.address.building is not None
+        return AGREEMENT["one_of_many"] if is_one and len(parts) > 1 else 1.0
 
     # --- crossings, poles, numbers between -----------------------------------------------------
 
