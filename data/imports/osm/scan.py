@@ -16,6 +16,7 @@ from typing import Any, Final
 import osmium
 import osmium.filter
 import osmium.geom
+from osmium.osm import Area, Node, Way
 
 from data.imports.osm import tags as meaning
 from data.imports.osm.batches import Batches, Bbox, Sink
@@ -213,15 +214,15 @@ class _Reader:
 
     def take(self, thing: Any) -> None:
         """Take one object."""
-        tags = thing.tags
-        if thing.is_area():
-            self._take_area(thing, dict(tags))
-        elif thing.is_way():
-            self._take_way(thing, tags)
-        elif thing.is_node():
-            self._take_node(thing, dict(tags))
-        elif thing.id not in self._made and self._is_outline(tags):
-            self._awaited["relation", thing.id] = tags.get("name", "")
+        kind = type(thing)
+        if kind is Area:
+            self._take_area(thing, dict(thing.tags))
+        elif kind is Way:
+            self._take_way(thing, thing.tags)
+        elif kind is Node:
+            self._take_node(thing, dict(thing.tags))
+        elif thing.id not in self._made and self._is_outline(thing.tags):
+            self._awaited["relation", thing.id] = thing.tags.get("name", "")
 
     def finish(self) -> None:
         """Hand on what is left, and list what never became an area."""
@@ -349,18 +350,21 @@ class _Reader:
     def _add_area(self, table: str, thing: tuple[str, int], tags: dict[str, str], wkb: str) -> None:
         kind, number = thing
         external_id = f"osm:{kind[0]}{number}"
+        row: tuple[Any, ...]
         name, name_en = meaning.name_of(tags), meaning.text_of(tags.get("name:en"))
         if table == "areas":
             level = self._area_levels[tags["admin_level"]]
             self.scan.areas.append(FoundArea(kind, number, level, name, name_en, tags, wkb))
             return
-        rows: dict[str, Callable[[], tuple[Any, ...]]] = {
-            "osm_building": lambda: self._building_row(kind, number, external_id, tags),
-            "osm_water": lambda: (external_id, name, meaning.water_kind(tags)),
-            "osm_landuse": lambda: (tags["landuse"],),
-            "osm_place": lambda: (external_id, name, name_en, meaning.place_kind(tags)),
-        }
-        self._batches.add(table, rows[table](), wkb)
+        if table == "osm_building":
+            row = self._building_row(kind, number, external_id, tags)
+        elif table == "osm_water":
+            row = (external_id, name, meaning.water_kind(tags))
+        elif table == "osm_place":
+            row = (external_id, name, name_en, meaning.place_kind(tags))
+        else:
+            row = (tags["landuse"],)
+        self._batches.add(table, row, wkb)
 
     def _building_row(
         self, kind: str, number: int, external_id: str, tags: dict[str, str]

@@ -53,16 +53,23 @@ _SETTLEMENTS: Final = {
     "isolated_dwelling": "village",
     "neighbourhood": "neighbourhood",
 }
-_SIGHTS: Final = (
-    ("amenity", {"school": "school", "kindergarten": "school", "college": "school"}),
-    ("amenity", {"university": "school", "marketplace": "market", "hospital": "landmark"}),
-    ("amenity", {"townhall": "landmark", "bus_station": "station"}),
-    ("shop", {"mall": "market", "supermarket": "market"}),
-    ("leisure", {"park": "park", "garden": "park", "stadium": "landmark"}),
-    ("railway", {"station": "station", "halt": "station"}),
-    ("tourism", {"attraction": "landmark", "museum": "landmark"}),
-    ("historic", {"monument": "landmark", "memorial": "landmark"}),
-)
+_SIGHTS: Final = {
+    "amenity": {
+        "school": "school",
+        "kindergarten": "school",
+        "college": "school",
+        "university": "school",
+        "marketplace": "market",
+        "hospital": "landmark",
+        "townhall": "landmark",
+        "bus_station": "station",
+    },
+    "shop": {"mall": "market", "supermarket": "market"},
+    "leisure": {"park": "park", "garden": "park", "stadium": "landmark"},
+    "railway": {"station": "station", "halt": "station"},
+    "tourism": {"attraction": "landmark", "museum": "landmark"},
+    "historic": {"monument": "landmark", "memorial": "landmark"},
+}
 _USES: Final = {
     "shop": "retail",
     "office": "office",
@@ -114,6 +121,8 @@ def levels_of(tags: Tags) -> tuple[int | None, str | None]:
     """
     said = tags.get("building:levels")
     if said is not None:
+        if said.isdecimal() and said.isascii() and 0 < int(said) <= MOST_LEVELS:
+            return int(said), None
         levels = _highest(unicodedata.normalize("NFKC", said).strip())
         if levels is not None:
             return levels, None
@@ -208,8 +217,8 @@ def place_kind(tags: Tags) -> str | None:
         return _SETTLEMENTS[tags["place"]]
     if tags.get("landuse") == "residential":
         return "compound"
-    for key, kinds in _SIGHTS:
-        if tags.get(key) in kinds:
+    for key, kinds in _SIGHTS.items():
+        if key in tags and tags[key] in kinds:
             return kinds[tags[key]]
     return None
 
