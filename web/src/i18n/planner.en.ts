@@ -205,6 +205,12 @@ export const plannerEn: typeof plannerZh = {
     check: '1. Check',
     neverChecked:
       'Looks at coverage, codes, households and buildings; a plan is approved after it.',
+    checking: 'Checking…',
+    checkingNote:
+      'Boundaries, codes and households are looked at grid by grid; a thousand grids take some seconds. You may look elsewhere: the result is kept with the plan.',
+    previewing:
+      'Working out where buildings, households, cases and officers go; a thousand grids take some seconds.',
+    previewingMap: 'Drawing the ground that changes hands…',
     checkNow: 'Check',
     checkAgain: 'Check again',
     stale: 'The plan was edited since its check: check it again.',

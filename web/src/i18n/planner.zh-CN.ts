@@ -204,6 +204,11 @@ export const plannerZh = {
     tabCourse: '检查与发布',
     check: '一、检查',
     neverChecked: '检查覆盖、编码、户数和楼栋；通过后才能批准。',
+    checking: '正在检查…',
+    checkingNote:
+      '逐格核对边界、编码和户数；上千个网格要几秒到十几秒。可以先看别处：结果会存下来，回到这份方案就能看到。',
+    previewing: '正在推算楼栋、住户、问题和网格员的去向；上千个网格要几秒到十几秒。',
+    previewingMap: '正在画换格的地方…',
     checkNow: '检查',
     checkAgain: '再检查一次',
     stale: '检查之后又改过，请再检查一次。',
