@@ -75,8 +75,8 @@ class Gazetteer:
 
     Notes
     -----
-    Memory: about 1 KB for each record (measured: see the tests of `data.addresses`); names and
-    streets are shared.
+    Memory: about 1.3 KB for each record, itself included; names of streets and compounds are
+    shared.
     """
 
     def __init__(
