@@ -17,9 +17,11 @@ import numpy as np
 from sqlalchemy import Connection, Row, text
 
 from data.areas import area_path
+from data.counted_buildings import in_parts
 from data.database import query
 from data.frames import read_frame
 from data.plan_errors import PlanError
+from data.plan_wishes import Limits
 from geo.plan_difference import CasePlaces, PlanSides, plan_difference
 
 MOST_OFFICERS: Final = 5_000
@@ -57,17 +59,20 @@ def read_sides(connection: Connection, district_id: int, plan_id: int, day: date
     return PlanSides(*(grids[grids["side"] == side] for side in ("before", "after", "around")))
 
 
-def plan_handover(
-    connection: Connection, district_id: int, plan_id: int, area_id: int, day: date
+def plan_handover(  # noqa: PLR0917 (whose plan, of what, from when)
+    connection: Connection, district_id: int, plan_id: int, area_id: int, limits: Limits, day: date
 ) -> Handover:
-    """Find who goes on where, before the old grids are closed."""
+    """Find who goes on where, before the old grids are closed, as the preview finds it."""
     sides = read_sides(connection, district_id, plan_id, day)
     before = frozenset(int(grid_id) for grid_id in sides.before["grid_id"])
     after = frozenset(int(grid_id) for grid_id in sides.after["grid_id"])
     if before <= after:
         return Handover(area_id, before, after, {})
-    buildings = read_frame(
-        connection, "buildings_to_divide", {"district_id": district_id, "area_id": area_id}
+    place = {"district_id": district_id, "area_id": area_id}
+    buildings = in_parts(
+        read_frame(connection, "buildings_to_divide", place),
+        read_frame(connection, "communities_to_divide", place),
+        limits,
     )
     none = CasePlaces([], [], np.empty(0, dtype=np.int64))
     return Handover(area_id, before, after, plan_difference(sides, buildings, none).successors)

@@ -19,7 +19,7 @@ from data.layers import district_today, touch_layer
 from data.plan_errors import PlanError
 from data.plan_history import forget_edits
 from data.plan_officers import Charge, move_officers, plan_handover
-from data.plan_steps import codes_taken, keep_step, require_step, standing_of
+from data.plan_steps import codes_taken, keep_step, read_standing, require_step, standing_of
 from data.shapes import store_grid_shapes
 from data.status import bump_areas
 
@@ -69,7 +69,8 @@ def publish_plan(
     plan = {"district_id": district_id, "plan_id": plan_id, "day": effective_on}
     today = district_today(connection, district_id, at)
     area_id = require_publishable(connection, district_id, plan_id, effective_on, today)
-    handover = plan_handover(connection, district_id, plan_id, area_id, effective_on)
+    limits = read_standing(connection, district_id, plan_id).limits
+    handover = plan_handover(connection, district_id, plan_id, area_id, limits, effective_on)
     _put_in_force(connection, plan)
     move_officers(connection, district_id, handover, effective_on, charges)
     _keep_publication(connection, plan | {"by": published_by, "at": at, "reason": reason})

@@ -109,6 +109,21 @@ def test_load_of_each_officer_before_and_after(town: Connection) -> None:
     assert 202 not in preview(town).without_officer
 
 
+def test_officers_follow_the_parts_of_a_divided_tower_as_the_preview_says(
+    town: Connection,
+) -> None:
+    # Its middle lies in the south, half of its four parts in the north beside a house of 300.
+    place = "UPDATE building SET geom = :geom, households = :households WHERE id = :id"
+    tower = small_town.ewkt((118.005, 36.8249, 118.0052, 36.8349))
+    house = small_town.ewkt((118.003, 36.835, 118.0032, 36.8352))
+    town.execute(text(place), {"id": 1, "geom": tower, "households": 1000})
+    town.execute(text(place), {"id": 2, "geom": house, "households": 300})
+    draft(town)
+    assert preview(town, TOMORROW).difference.successors[1] == 201
+    publish(town, TOMORROW)
+    assert [grid_id for grid_id, days in charges(town) if days.endswith(",)")] == [201]
+
+
 def test_a_preview_writes_nothing_and_says_what_stands_in_the_way(town: Connection) -> None:
     draft(town)
     draft(town, 3)
