@@ -28,8 +28,8 @@ HELD = 3.0
 """What it costs to move a whole grid's households; a grid of no compactness at all costs 1.5."""
 GROUND = 0.3
 """What it costs to move a whole grid's ground."""
-STEEP = 0.0
-"""A grid that loses half its compactness costs three quarters in proportion, and 2.25 for this."""
+STEEP = 4.0
+"""Half its compactness lost costs a grid three quarters in proportion, and 2.25 for this."""
 COURSE = Course(tries=60, hot=0.1, cold=0.001, soft=0.2, hard=20.0)
 STARTS = 3
 LOOKS = Weights(open_length=0.0)
