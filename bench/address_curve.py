@@ -8,6 +8,8 @@ from pathlib import Path
 CURVE = Path(__file__).parent.parent / "docs" / "images" / "address-curve.svg"
 WIDE, HIGH = 760, 520
 LEFT, TOP, RIGHT, BOTTOM = 80, 64, 30, 70
+# Between two marks of precision.
+STEP = 0.1
 # Blue and vermilion of Okabe and Ito: told apart by all kinds of colour vision.
 COLOURS = ("#0072b2", "#d55e00", "#595959")
 DASHES = ("", "7 4", "2 4")
@@ -24,7 +26,7 @@ class Line:
 
 
 def draw_curve(lines: Sequence[Line], title: str, least_precision: float) -> str:
-    """Draw the curves; recall to the right from 0, precision upwards from `least_precision`."""
+    """Draw the curves; recall to the right from 0, precision from `least_precision`."""
 
     def at(recall: float, precision: float) -> tuple[float, float]:
         share = max(0.0, precision - least_precision) / (1 - least_precision)
@@ -47,13 +49,16 @@ def draw_curve(lines: Sequence[Line], title: str, least_precision: float) -> str
 def _axes(at, least_precision: float) -> list[str]:  # type: ignore[no-untyped-def]
     parts = []
     for step in range(11):
-        share = step / 10
-        x, _ = at(share, 1)
-        level = least_precision + share * (1 - least_precision)
+        x, _ = at(step / 10, 1)
+        parts += [
+            f"<path d='M{x} {TOP}V{HIGH - BOTTOM}' stroke='#e3e3e3'/>",
+            _text(x, HIGH - BOTTOM + 20, f"{step / 10:.0%}", anchor="middle"),
+        ]
+    for step in range(round((1 - least_precision) / STEP) + 1):
+        level = least_precision + step * STEP
         _, y = at(0, level)
         parts += [
-            f"<path d='M{x} {TOP}V{HIGH - BOTTOM}M{LEFT} {y}H{WIDE - RIGHT}' stroke='#e3e3e3'/>",
-            _text(x, HIGH - BOTTOM + 20, f"{share:.0%}", anchor="middle"),
+            f"<path d='M{LEFT} {y}H{WIDE - RIGHT}' stroke='#e3e3e3'/>",
             _text(LEFT - 8, y + 4, f"{level:.0%}", anchor="end"),
         ]
     middle = (TOP + HIGH - BOTTOM) / 2
