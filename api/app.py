@@ -6,6 +6,7 @@ from importlib import metadata
 from pathlib import Path
 from threading import BoundedSemaphore
 
+from anyio import Semaphore
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         url,
         pool_size=settings.pool_size,
         statement_timeout_s=settings.statement_timeout_s,
+        guarded=True,
     )
     boards, signed_in = StatusBoards(), SignedIn(settings.session_memory_s)
     direct = settings.live_database_url
@@ -88,6 +90,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         clock,
         Passwords(settings.password_hashers),
         BoundedSemaphore(PHOTOS_AT_ONCE),
+        Semaphore(settings.pool_size),
         ByteMemory(settings.tile_memory_mb * 1024 * 1024),
         signed_in,
         boards,

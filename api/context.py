@@ -1,11 +1,12 @@
 """What every route is given: the transaction, the clock, the settings, and who is asking."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import BoundedSemaphore
 from typing import Annotated, cast
 
+from anyio import Semaphore
 from fastapi import Depends, Request
 from obstore.store import ObjectStore
 from sqlalchemy import Connection, Engine
@@ -13,10 +14,11 @@ from sqlalchemy import Connection, Engine
 from api.errors import Problem
 from api.live.hub import Hub
 from api.passwords import Passwords
-from api.permissions import Caller, as_caller
+from api.permissions import Caller, Role, as_caller
 from api.settings import Settings
 from api.signed_in import SignedIn
 from data.accounts import Held, caller_of_session
+from data.rights import let_act, let_see
 from data.scope import Scope
 from data.status_board import StatusBoards
 from tiles.memory import ByteMemory
@@ -41,6 +43,7 @@ class Context:
     clock: Clock
     passwords: Passwords
     photo_slots: BoundedSemaphore
+    turns: Semaphore
     memory: ByteMemory
     signed_in: SignedIn
     boards: StatusBoards
@@ -55,7 +58,20 @@ async def context(request: Request) -> Context:
 AppContext = Annotated[Context, Depends(context)]
 
 
-def transaction(parts: AppContext) -> Iterator[Connection]:
+async def turn(parts: AppContext) -> AsyncIterator[None]:
+    """Wait, without a thread, until a connection is free.
+
+    Whoever waited for one in a thread would keep that thread from those who have one: with more
+    requests at once than connections, nobody would get on.
+    """
+    async with parts.turns:
+        yield
+
+
+Turn = Annotated[None, Depends(turn, scope="function")]
+
+
+def transaction(parts: AppContext, _turn: Turn) -> Iterator[Connection]:
     """One transaction a request, committed before the answer is sent."""
     with parts.engine.begin() as connection:
         yield connection
@@ -87,8 +103,18 @@ def current_session(request: Request, tx: Tx, at: Now) -> Held:
 def caller(request: Request, parts: AppContext, tx: Tx, at: Now) -> Caller:
     """Who is asking, by the session cookie; 401 when nobody is signed in."""
     who = as_caller(current_session(request, tx, at))
+    _guard(request, tx, who)
     parts.signed_in.keep(request.cookies[COOKIE], who, at)
     return who
+
+
+def _guard(request: Request, tx: Connection, who: Caller) -> None:
+    """Tell the database what this request may touch: it guards that beside us."""
+    cases = _scope(who, who.roles_for("case:read"))
+    if request.method in SAFE_METHODS:
+        let_see(tx, cases, _scope(who, who.roles_for("track:read")).area_paths)
+    else:
+        let_act(tx, cases)
 
 
 CurrentCaller = Annotated[Caller, Depends(caller)]
@@ -96,7 +122,10 @@ CurrentCaller = Annotated[Caller, Depends(caller)]
 
 def scope_for(who: Caller, permission: str) -> Scope:
     """The places in which the caller holds a permission; 403 when nowhere."""
-    roles = who.require(permission)
+    return _scope(who, who.require(permission))
+
+
+def _scope(who: Caller, roles: tuple[Role, ...]) -> Scope:
     return Scope(
         district_id=who.district_id,
         area_paths=tuple(sorted({r.area_path for r in roles if r.grid_id is None})),

@@ -5,11 +5,15 @@ begin to write, and they commit in any other: "everything up to id 7" would miss
 still under way. PostgreSQL's snapshot says which those are.
 """
 
+import re
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+MOST_LETTERS: Final = 120
+_FORM: Final = re.compile(r"\d{1,19}:\d{1,19}:(?:\d{1,19}(?:,\d{1,19})*)?")
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,17 @@ class Snapshot:
         oldest, newest, under_way = told.split(":")
         waiting = frozenset(int(number) for number in under_way.split(",") if number)
         return cls(int(oldest), int(newest), waiting)
+
+    @classmethod
+    def read(cls, mark: str) -> Self | None:
+        """Read what `mark` gave out; None: it is something else."""
+        return cls.parse(mark) if _FORM.fullmatch(mark) else None
+
+    @property
+    def mark(self) -> str:
+        """A short text to hand out; where many write at once it tells a little less was seen."""
+        whole = str(self)
+        return whole if len(whole) <= MOST_LETTERS else f"{self.oldest}:{self.oldest}:"
 
     def __str__(self) -> str:
         return f"{self.oldest}:{self.newest}:{','.join(map(str, sorted(self.under_way)))}"

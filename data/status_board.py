@@ -127,8 +127,8 @@ class StatusBoard:
             era = self._name(places, area_path)
             known = self._known(since, era)
             if known is not None:
-                rows = rows[self._changed_in[rows] >= known]
-            cursor = f"{era}.{self._snapshot.oldest}"
+                rows = rows[known.unseen(self._changed_in[rows])]
+            cursor = f"{era}.{self._snapshot.mark}"
             if since is not None and known is not None and not len(rows):
                 cursor = since
             version = f"{self._serial}.{era}.{self._revisions[rows].max(initial=0)}"
@@ -137,7 +137,7 @@ class StatusBoard:
     def cursor(self, places: Places) -> str:
         """The cursor of somebody who was told everything that is on the board."""
         with self._lock:
-            return f"{self._name(places, None)}.{self._snapshot.oldest}"
+            return f"{self._name(places, None)}.{self._snapshot.mark}"
 
     def unseen(self, since: Snapshot) -> Rows:
         """The rows that changed after a snapshot was taken."""
@@ -213,13 +213,12 @@ class StatusBoard:
         digest = hashlib.sha256(asked.encode()).hexdigest()[:12]
         return f"{digest}.{version}.{day:%Y%m%d}"
 
-    def _known(self, since: str | None, era: str) -> int | None:
-        """The oldest transaction that may not have been seen yet; None: begin anew."""
-        told, _, transaction = (since or "").rpartition(".")
+    def _known(self, since: str | None, era: str) -> Snapshot | None:
+        """What was told up to a cursor; None: begin anew."""
+        told, _, mark = (since or "").rpartition(".")
+        known = Snapshot.read(mark) if told == era else None
         # One that lies ahead was given out by another database, before a restore.
-        if told != era or not transaction.isdecimal():
-            return None
-        return int(transaction) if int(transaction) <= self._snapshot.newest else None
+        return known if known is not None and known.newest <= self._snapshot.newest else None
 
 
 def _value(row: Row[Any], name: str) -> Any:

@@ -69,10 +69,9 @@ def read_missed(
     position = Position(board.snapshot, board.era, layer_versions(connection, district_id))
     told = board.tell(listener.grids, since=since)
     fits = since is not None and not told.full
+    seen = Snapshot.read((since or "").rpartition(".")[2]) if fits else None
     cases: Sequence[ChangedCase] = ()
-    if since is not None and fits:
-        oldest = int(since.rpartition(".")[2])
-        seen = Snapshot(oldest, oldest, frozenset())
+    if seen is not None:
         cases = changed_cases(connection, district_id, seen, limit=MOST_CASES + 1)
     return News(
         board=board,

@@ -86,7 +86,8 @@ async def sign_in(body: SignIn, request: Request, response: Response, parts: App
     """
     address = request.client.host if request.client is not None else "unknown"
     at = parts.clock()
-    account = await to_thread.run_sync(_look_up, parts, body.login, address, at)
+    async with parts.turns:
+        account = await to_thread.run_sync(_look_up, parts, body.login, address, at)
     stored = None if account is None else account[2]
     try:
         right = await parts.passwords.verify(stored, body.password)
@@ -96,7 +97,8 @@ async def sign_in(body: SignIn, request: Request, response: Response, parts: App
         ) from None
     if not right or account is None:
         raise Problem(401, "wrong-credentials", "Login or password is wrong.")
-    token, me = await to_thread.run_sync(_begin, parts, body.login, address, account[:2], at)
+    async with parts.turns:
+        token, me = await to_thread.run_sync(_begin, parts, body.login, address, account[:2], at)
     response.set_cookie(
         COOKIE,
         token,

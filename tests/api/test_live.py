@@ -3,22 +3,20 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from threading import Event, Thread
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
 import small_town
-import uvicorn
 from fastapi import FastAPI
 from people import Clock, Person
+from served import WAIT_S, Running, running
 from sqlalchemy import Engine, event, text
 
 from api.live.audience import MOST_UNREAD_BYTES, Audience, Listener
 from api.permissions import Caller
-from api.web_server import Server
 from casework.states import Actor
 from data.case_types import NewCase, Point
 from data.cases import create_case
@@ -28,45 +26,7 @@ from data.scope import Places, Scope
 from data.server import DatabaseUrls
 
 Report = Callable[..., dict[str, Any]]
-WAIT_S = 30
 CHIEF = Actor(small_town.account_id("commander"), frozenset({"commander"}))
-
-
-class Running(Server):
-    """The server in a thread of its own, on a port that is free."""
-
-    def __init__(self, app: FastAPI) -> None:
-        config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=600)
-        super().__init__(config, app.state.context.live)
-        self.ready = Event()
-        self.thread = Thread(target=self.run)
-
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-    @property
-    def address(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
-
-    def end(self) -> None:
-        """End as Ctrl-C does."""
-        self.should_exit = True
-        self.thread.join(WAIT_S)
-        assert not self.thread.is_alive(), "the server does not end"
-
-
-@contextmanager
-def running(app: FastAPI) -> Iterator[Running]:
-    """Serve the application while it is used."""
-    server = Running(app)
-    server.thread.start()
-    try:
-        assert server.ready.wait(WAIT_S)
-        yield server
-    finally:
-        server.end()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 import small_town
 from hypothesis import HealthCheck, settings
@@ -22,7 +23,7 @@ from data.database import open_engine
 from data.recount import check_ledgers, mend_counters, recount
 from data.scope import Scope
 from data.server import DatabaseUrls
-from data.snapshot import Snapshot
+from data.snapshot import MOST_LETTERS, Snapshot
 from data.status import mark_overdue, refresh_patrol_counters
 from data.status_board import StatusBoard
 
@@ -113,6 +114,19 @@ def test_a_board_reads_only_what_it_has_not_seen(
         slow.rollback()
 
 
+def test_a_cursor_is_short_however_many_write_at_once() -> None:
+    few, many = (Snapshot(5, 2**40, frozenset(range(5, 5 + n))) for n in (3, 99))
+    assert Snapshot.read(few.mark) == few
+    told = Snapshot.read(many.mark)
+    # Less was seen than is true: some is told twice, nothing is left out.
+    assert told == Snapshot(5, 5, frozenset())
+    changes = np.arange(200)
+    assert not (many.unseen(changes) & ~told.unseen(changes)).any()
+    assert len(many.mark) <= MOST_LETTERS
+    for odd in ("", "1:2", "1:2:x", "1:2:3,", "1;2;3"):
+        assert Snapshot.read(odd) is None
+
+
 def test_a_board_of_another_database_is_filled_anew(engine: Engine) -> None:
     board = StatusBoard(1)
     with engine.begin() as connection:
@@ -182,7 +196,7 @@ def test_a_cursor_of_other_grids_rights_or_times_is_answered_in_full(
         tomorrow = small_town.AT + timedelta(days=1)
         assert told(board, connection, cursor, scope=east)[1]
         assert told(board, connection, cursor, at=tomorrow)[1]
-        ahead = cursor.rpartition(".")[0] + ".99999999999"
+        ahead = cursor.rpartition(".")[0] + ".9999999999:9999999999:"
         for odd in (ahead, "", "x", cursor + "x", "1.2.3.4"):
             assert told(board, connection, odd)[1], odd
         small_town.touch_layer(connection, 1, "grids", small_town.AT)
