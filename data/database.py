@@ -7,7 +7,9 @@ from sqlalchemy import Engine, TextClause, create_engine, text
 from sqlalchemy.engine import make_url
 
 
-def open_engine(url: str, *, pool_size: int = 10, statement_timeout_s: float = 30) -> Engine:
+def open_engine(
+    url: str, *, pool_size: int = 10, statement_timeout_s: float = 30, guarded: bool = False
+) -> Engine:
     """Open a pooled engine on psycopg 3.
 
     Parameters
@@ -18,6 +20,9 @@ def open_engine(url: str, *, pool_size: int = 10, statement_timeout_s: float = 3
         Connections kept open, and the most that are opened: a request waits for a free one.
     statement_timeout_s
         No statement runs longer than this; 0 lets it run without end (migrations, imports).
+    guarded
+        For requests: a transaction touches no guarded row before it says what it may see
+        (`data.rights`). The worker and the command line serve nobody and touch all.
 
     Notes
     -----
@@ -26,6 +31,7 @@ def open_engine(url: str, *, pool_size: int = 10, statement_timeout_s: float = 3
     """
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     options = f"-c statement_timeout={int(statement_timeout_s * 1000)} -c timezone=UTC"
+    options += f" -c sanbai.rights={'none' if guarded else 'all'}"
     return create_engine(
         parsed,
         pool_size=pool_size,

@@ -1,5 +1,6 @@
 """More of everything in the small town, so that lists can be long and short."""
 
+import json
 from uuid import UUID
 
 import small_town
@@ -17,6 +18,9 @@ _KEYS = {
     "case": CASE,
     "shift": SHIFT,
     "officer": small_town.account_id("officer"),
+    "outcome": json.dumps(
+        dict.fromkeys(("new", "triage", "handled", "known", "changed", "proposed", "accepted"), 0)
+    ),
 }
 _POINT = "ST_SetSRID(ST_MakePoint(118.001 + n * 0.0007, 36.83), 4326)"
 _SQUARE = f"ST_Multi(ST_Buffer({_POINT}, 0.0002, 'endcap=square'))"
@@ -56,9 +60,20 @@ _ROWS = (
     " deadline_at) SELECT 1, CAST(lpad(CAST(n AS text), 32, '9') AS uuid), 'G' || n,"
     " (SELECT min(id) FROM category), 'blue', 'reported', 1, 'patrol', CAST(:path AS ltree), 1, 1,"
     " " + _POINT + ", 'wgs84', :officer, :at, :at, :at",
+    "INSERT INTO hazard_case (district_id, id, number, category_id, severity, state, seq, source,"
+    " area_path, reported_by, occurred_at, received_at, deadline_at) SELECT 1,"
+    " CAST(lpad(CAST(n AS text), 32, '6') AS uuid), 'W' || n, (SELECT min(id) FROM category),"
+    " 'blue', 'reported', 1, 'hotline', CAST(:path AS ltree), :officer, :at, :at, :at",
+    "INSERT INTO case_candidates (district_id, case_id, score, candidates, found_at) SELECT 1,"
+    " CAST(lpad(CAST(n AS text), 32, '6') AS uuid), 0.5, '[]', :at",
+    "INSERT INTO report_list (district_id, id, area_id, source, file_name, state, done, total,"
+    " orders, result, asked_by, asked_at) SELECT 1, CAST(lpad(CAST(n AS text), 32, '5') AS uuid),"
+    " 1, 'hotline', n || '.csv', 'waiting', 0, 0, '{}',"
+    " CAST(:outcome AS jsonb), :officer, :at",
     "INSERT INTO case_event (district_id, case_id, seq, action, state, actor_id, occurred_at,"
     " received_at, facts, previous, digest) SELECT 1, :case, 100 + n, 'dispatch', 'dispatched',"
     " :officer, :at, :at, '{\"unit_id\": 1}', '', ''",
+    "INSERT INTO case_text (district_id, case_id, seq, body) SELECT 1, :case, 100 + n, '说明'",
     "INSERT INTO photo (district_id, id, case_id, seq, role, key, sha256, media_type, size_bytes,"
     " width_px, height_px, added_by, received_at) SELECT 1,"
     " CAST(lpad(CAST(n AS text), 32, '8') AS uuid), :case, 1, 'before', 'k', '', 'image/jpeg', 1,"

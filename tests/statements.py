@@ -8,12 +8,12 @@ from sqlalchemy import Engine, event
 
 
 @contextmanager
-def recorded(engine: Engine) -> Iterator[list[str]]:
-    """Collect what is sent within the block, one text a statement."""
-    sent: list[str] = []
+def recorded(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """Collect what is sent within the block: text and values of each statement."""
+    sent: list[tuple[str, Any]] = []
 
     def note(*call: Any) -> None:
-        sent.append(call[2])
+        sent.append((call[2], call[3]))
 
     event.listen(engine, "before_cursor_execute", note)
     try:

@@ -1,6 +1,6 @@
 -- First the page, then what is told of each case on it: one query, however long the page.
 WITH page AS MATERIALIZED (
-    SELECT c.* FROM hazard_case AS c WHERE {where} ORDER BY {order} LIMIT :limit
+    SELECT c.* FROM case_in_scope AS c WHERE {where} ORDER BY {order} LIMIT :limit
 )
 SELECT c.id, c.number, c.severity, c.state, c.overdue, c.seq, c.reworks,
        c.source, c.external_number, c.datum_in, c.accuracy_m, c.address,

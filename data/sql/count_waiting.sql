@@ -1,3 +1,3 @@
 -- Open cases in no grid.
-SELECT count(*) FROM hazard_case AS c
+SELECT count(*) FROM case_in_scope AS c
 WHERE {in_scope} AND c.grid_id IS NULL AND c.state = ANY(:open_states)

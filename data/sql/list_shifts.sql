@@ -2,7 +2,7 @@
 -- an officer sees his own.
 SELECT s.id, s.shift_day, s.account_id, a.display_name, s.kind, s.grid_ids, s.tracked, s.source,
        s.started_at, s.ended_at, s.points, s.seconds, s.metres, s.gap_seconds
-FROM shift AS s
+FROM shift_in_scope AS s
 JOIN account AS a ON a.district_id = s.district_id AND a.id = s.account_id
 WHERE s.district_id = :district_id
   AND {seen}
@@ -12,7 +12,7 @@ WHERE s.district_id = :district_id
       SELECT h.shift_id FROM shift_grid AS h
       WHERE h.district_id = :district_id AND h.grid_id = :grid_id
       UNION
-      SELECT d.id FROM shift AS d
+      SELECT d.id FROM shift_in_scope AS d
       WHERE d.district_id = :district_id AND d.grid_ids @> ARRAY[CAST(:grid_id AS bigint)]
   )))
   AND (CAST(:account_id AS uuid) IS NULL OR s.account_id = :account_id)

@@ -4,7 +4,7 @@ SELECT c.id, c.grid_id, CAST(c.area_path AS text) AS path,
        ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
 FROM plan AS p
 JOIN area AS a ON a.district_id = p.district_id AND a.id = p.area_id
-JOIN hazard_case AS c ON c.district_id = p.district_id AND c.geom && a.geom
+JOIN case_in_scope AS c ON c.district_id = p.district_id AND c.geom && a.geom
 WHERE p.district_id = :district_id AND p.id = :plan_id
   AND c.state IN ('reported', 'dispatched', 'handled', 'verified')
   AND (c.area_path <@ a.path OR ST_Intersects(a.geom, c.geom))

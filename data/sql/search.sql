@@ -32,7 +32,7 @@ WITH named_grid AS MATERIALIZED (
             concat_ws(' · ', k.name, c.external_number, c.address), c.geom, NULL, CASE WHEN c.number = :typed THEN 0
                                WHEN starts_with(c.number, :typed) THEN 1 ELSE 2 END,
             length(c.number)
-     FROM hazard_case AS c
+     FROM case_in_scope AS c
      JOIN category AS k ON k.district_id = c.district_id AND k.id = c.category_id
      WHERE {cases_in_scope} AND (c.number LIKE :named OR c.external_number = :typed)
      ORDER BY 7, c.received_at DESC LIMIT :limit)

@@ -5,7 +5,7 @@ FROM (
            ST_AsMVTGeom(
                ST_Transform(c.geom, 3857), ST_TileEnvelope(:z, :x, :y), 4096, 64
            ) AS geom
-    FROM hazard_case AS c
+    FROM case_in_scope AS c
     WHERE {in_scope}
       AND c.geom && ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => 0.015625), 4326)
       AND c.state = ANY(CAST(:kinds AS text[]))

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from statements import recorded
 
 SHORT, LONG = 2, 20
-Walk = Callable[[], dict[str, tuple[int, list[str]]]]
+Walk = Callable[[], dict[str, tuple[int, list[tuple[str, Any]]]]]
 BBOX = "118,36.8,118.04,36.84"
 # path → who reads it, and what is asked beside it.
 LISTS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -43,6 +43,9 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     f"/api/v1/plans/{DRAFT}/preview/map": ("planner", {}),
     f"/api/v1/plans/{DRAFT}/preview/cases": ("planner", {}),
     f"/api/v1/plans/{DRAFT}/preview/buildings": ("planner", {}),
+    "/api/v1/report-lists": ("commander", {}),
+    "/api/v1/triage": ("commander", {}),
+    "/api/v1/addresses": ("commander", {"q": "丰收路", "limit": 20}),
     "/api/v1/search": ("commander", {"q": "丰收", "limit": 50}),
 }
 # What has lists in it that do not grow with the town, each with the reason.
@@ -67,7 +70,7 @@ def walk(application: tuple[FastAPI, Clock], person: Callable[[str], Person]) ->
     engine = application[0].state.context.engine
     signed_in = {login: person(login) for login in {login for login, _ in LISTS.values()}}
 
-    def read() -> dict[str, tuple[int, list[str]]]:
+    def read() -> dict[str, tuple[int, list[tuple[str, Any]]]]:
         found = {}
         for path, (login, asked) in LISTS.items():
             with recorded(engine) as sent:

@@ -44,12 +44,71 @@ BEGIN
             name, monday, monday + 7);
         EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %I USING gist (geom)',
             name || '_geom_idx', name);
+        -- Without a policy of its own a partition shows nothing but through `track_point`.
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     END IF;
 EXCEPTION WHEN duplicate_table THEN
     NULL; -- another transaction made it meanwhile
 END $$
 """
 TRACK_WEEK_RIGHTS = "REVOKE ALL ON FUNCTION make_track_week(date) FROM PUBLIC"
+
+
+# Row-level security (see data/rights.py): what a transaction may touch is said in settings of its
+# own. They are read in subqueries, once a statement and not for each row. A CASE is one condition
+# to the planner, of which it expects half the rows, whatever is in it.
+GUARD = """
+CASE (SELECT current_setting('sanbai.rights', true))
+WHEN 'all' THEN true
+WHEN 'district' THEN
+    district_id = (SELECT CAST(current_setting('sanbai.district', true) AS integer))
+WHEN 'scope' THEN
+    district_id = (SELECT CAST(current_setting('sanbai.district', true) AS integer)) AND ({seen})
+ELSE false END
+"""
+CASE_SEEN = """
+    area_path <@ (SELECT CAST(current_setting('sanbai.case_paths', true) AS ltree[]))
+    OR grid_id = ANY(CAST(
+        (SELECT CAST(current_setting('sanbai.case_grids', true) AS bigint[])) AS bigint[]))
+    OR unit_id = (SELECT CAST(nullif(current_setting('sanbai.unit', true), '') AS bigint))
+    OR reported_by = (SELECT CAST(current_setting('sanbai.account', true) AS uuid))
+"""
+SHIFT_SEEN = """
+    account_id = (SELECT CAST(current_setting('sanbai.account', true) AS uuid))
+    OR EXISTS (
+        SELECT 1 FROM grid AS g
+        JOIN area AS a ON a.district_id = g.district_id AND a.id = g.community_id
+        WHERE g.district_id = shift.district_id AND g.id = ANY(shift.grid_ids)
+          AND a.path <@ (SELECT CAST(current_setting('sanbai.track_paths', true) AS ltree[])))
+"""
+# The view runs as its owner, to whom no policy applies: its condition is one like any other.
+VIEW = "CREATE VIEW {view} AS SELECT * FROM {table} WHERE {guard}"
+POLICY = "CREATE POLICY {table}_guard ON {table} USING ({guard})"
+OF_CASE = (
+    "EXISTS (SELECT 1 FROM case_in_scope AS c"
+    " WHERE c.district_id = {table}.district_id AND c.id = {table}.case_id)"
+)
+OF_SHIFT = (
+    "EXISTS (SELECT 1 FROM shift_in_scope AS s"
+    " WHERE s.district_id = {table}.district_id AND s.shift_day = {table}.shift_day"
+    " AND s.id = {table}.shift_id)"
+)
+GUARDED = (
+    ("hazard_case", CASE_SEEN, "case_in_scope"),
+    ("shift", SHIFT_SEEN, "shift_in_scope"),
+    *((table, OF_CASE, None) for table in ("case_event", "case_text", "case_candidates", "photo")),
+    *((table, OF_SHIFT, None) for table in ("shift_grid", "track_point")),
+)
+
+
+def guard_rows() -> None:
+    """Enable row-level security on what may be seen by some and not by others."""
+    for table, seen, view in GUARDED:
+        guard = GUARD.format(seen=seen.format(table=table))
+        if view is not None:
+            op.execute(VIEW.format(view=view, table=table, guard=guard))
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(POLICY.format(table=table, guard=guard))
 
 
 # Whoever changes a case and however: the stamp says in which transaction.
@@ -1478,6 +1537,7 @@ def upgrade() -> None:
         op.execute(statement)
     for statement in (STAMP, STAMP_TRIGGER, TELL, *TELL_TRIGGERS):
         op.execute(statement)
+    guard_rows()
     # The jobs' schema holds percent signs and many statements: sent as it is, without parameters.
     driver = op.get_bind().connection.driver_connection
     if driver is None:

@@ -1,0 +1,63 @@
+"""Row-level security: which rows a transaction may touch, as PostgreSQL itself sees to it.
+
+The application asks for no more than the caller may see (`data.scope`); should it ever forget,
+cases, ledgers, texts, photos, shifts and tracks outside the caller's places still do not show.
+What a transaction may touch is said in it and ends with it, so that a pooled connection takes
+nothing along to the next who uses it. Whoever says nothing on a guarded engine sees no row.
+
+Lists and maps read the views `case_in_scope` and `shift_in_scope`, which hold the same rule as an
+ordinary condition: under a policy PostgreSQL uses no index for `geom && box`, `LIKE` or `<@`, since
+these might leak what they look at. `tests/data/test_row_security.py`
+pins the plans.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from data.database import query
+from data.scope import Scope
+
+GUARDED_TABLES: Final = (
+    *("hazard_case", "case_event", "case_text", "case_candidates", "photo"),
+    *("shift", "shift_grid", "track_point"),
+)
+
+
+def let_see(connection: Connection, cases: Scope, track_paths: Sequence[str]) -> None:
+    """Let this transaction see the cases of a scope, and shifts in some areas and one's own.
+
+    Parameters
+    ----------
+    cases
+        Where cases are seen; its unit's and its account's own wherever they lie.
+    track_paths
+        ltree paths of the areas whose shifts are seen.
+    """
+    _set(connection, "scope", cases, track_paths)
+
+
+def let_act(connection: Connection, scope: Scope) -> None:
+    """Let this transaction touch every row of a district: a command is decided on by its rules."""
+    _set(connection, "district", scope, ())
+
+
+def _set(connection: Connection, rights: str, scope: Scope, track_paths: Sequence[str]) -> None:
+    connection.execute(
+        query("let_see"),
+        {
+            "rights": rights,
+            "district": str(scope.district_id),
+            "account": str(scope.account_id or UUID(int=0)),
+            "unit": "" if scope.unit_id is None else str(scope.unit_id),
+            "case_paths": _array(scope.area_paths),
+            "case_grids": _array(map(str, scope.grid_ids)),
+            "track_paths": _array(track_paths),
+        },
+    )
+
+
+def _array(words: Iterable[str]) -> str:
+    return "{" + ",".join(words) + "}"
