@@ -180,8 +180,25 @@ def add_points(
     return Taken(accepted, len(taken) - accepted, refused)
 
 
-def end_shift(connection: Connection, shift: Row[Any], ended_at: datetime, at: datetime) -> None:
+def end_shift(
+    connection: Connection,
+    shift: Row[Any],
+    ended_at: datetime,
+    at: datetime,
+    *,
+    refresh: bool = True,
+) -> set[int]:
     """End a shift and share its seconds and metres over the grids.
+
+    Parameters
+    ----------
+    refresh
+        Bring the counters of grids along; False where the caller does so after many shifts.
+
+    Returns
+    -------
+    set of int
+        Grids whose counters are concerned.
 
     Raises
     ------
@@ -192,16 +209,21 @@ def end_shift(connection: Connection, shift: Row[Any], ended_at: datetime, at: d
     if not shift.started_at <= ended_at <= shift.started_at + LONGEST_SHIFT:
         raise ShiftTimeError("a shift ends after it began and within a day")
     connection.execute(_of(update(Shift), shift).values(ended_at=ended_at))
-    share_over_grids(connection, shift, ended_at, at)
+    return share_over_grids(connection, shift, ended_at, at, refresh=refresh)
 
 
 def share_over_grids(
-    connection: Connection, shift: Row[Any], ended_at: datetime, at: datetime
-) -> None:
+    connection: Connection,
+    shift: Row[Any],
+    ended_at: datetime,
+    at: datetime,
+    *,
+    refresh: bool = True,
+) -> set[int]:
     """Work out what a shift comes to in each grid, from its points, and bring counters along.
 
     A shift without a track is taken at its word: it was in each of its grids, for no measured
-    time.
+    time. Returns the grids whose counters are concerned.
     """
     before = connection.execute(
         _of(select(ShiftGrid.grid_id), shift, ShiftGrid, "shift_id")
@@ -216,7 +238,11 @@ def share_over_grids(
             query("declare_shift_grids"),
             {**_key(shift), "grids": sorted({*shift.grid_ids}), "at": ended_at},
         )
-    refresh_patrol_counters(connection, at, district_id=shift.district_id, grid_ids=sorted(touched))
+    if refresh:
+        refresh_patrol_counters(
+            connection, at, district_id=shift.district_id, grid_ids=sorted(touched)
+        )
+    return touched
 
 
 def read_track(connection: Connection, shift: Row[Any]) -> Sequence[Row[Any]]:

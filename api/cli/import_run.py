@@ -196,7 +196,7 @@ def import_engine() -> Iterator[Engine]:
     settings = Settings()
     with running_database(settings) as urls:
         bring_up_to_date(settings, urls)
-        engine = open_engine(urls.app, pool_size=1, statement_timeout_s=0)
+        engine = open_engine(urls.app, pool_size=2, statement_timeout_s=0)
         try:
             yield engine
         finally:

@@ -1,8 +1,9 @@
 """``sanbai import tracks``: files, folders and archives of tracks, of many days and officers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,7 +38,7 @@ from data.imports.tracks.sources import (
     track_sources,
 )
 from data.imports.tracks.spans import DutyRules, parse_hours
-from data.imports.tracks.store import all_logins, common_zone, store_tracks
+from data.imports.tracks.store import all_logins, common_zone, make_weeks_of, store_tracks
 
 _FILES_SHOWN: Final = 30
 
@@ -170,10 +171,17 @@ def _import_one(
                 rules=order.rules,
                 skip_bad=order.skip_bad,
                 progress=told,
+                make_weeks=partial(_make_weeks, engine),
             )
     except ImportFileError as error:
         outcome.stored, outcome.refused = None, error
     return outcome
+
+
+def _make_weeks(engine: Engine, days: Sequence[date]) -> None:
+    """Make partitions apart from the import, so that no phone waits for it to end."""
+    with engine.begin() as connection:
+        make_weeks_of(connection, days)
 
 
 def _say(on: Console, language: Language | None, zh: str, en: str, style: str = "") -> None:

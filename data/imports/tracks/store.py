@@ -5,7 +5,7 @@ record for an officer is not recorded twice.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from math import isnan
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from data.accounts import caller_of_login
 from data.database import query
@@ -37,7 +37,9 @@ from data.patrols import (
     find_shift,
 )
 from data.schema import Account, District
+from data.status import refresh_patrol_counters
 
+MakeWeeks = Callable[[Sequence[date]], None]
 _IDS: Final = UUID("6b1f3c1e-0a51-5d3e-9f0b-3a0d5c7e2a11")
 _FIXES_PER_BATCH: Final = 5_000
 _NO_DUTY: Final = -1
@@ -79,6 +81,17 @@ class _Officer:
     duties: list[tuple[tuple[int, ...], Any]] = field(default_factory=list)
     duty_of_day: dict[date, int] = field(default_factory=dict)
     numbers: dict[tuple[tuple[int, ...], bytes], int] = field(default_factory=dict)
+    planned: list[tuple[float, float, bool]] = field(default_factory=list)
+
+
+@dataclass
+class _Span:
+    """A shift to be stored."""
+
+    officer: _Officer
+    grid_ids: tuple[int, ...]
+    day: date
+    fixes: Fixes
 
 
 @dataclass
@@ -110,6 +123,12 @@ def common_zone(connection: Connection) -> str | None:
     return zones.pop() if len(zones) == 1 else None
 
 
+def make_weeks_of(connection: Connection, days: Sequence[date]) -> None:
+    """Make the partitions of track points that hold these days."""
+    for day in days:
+        connection.execute(text("SELECT make_track_week(:day)"), {"day": day})
+
+
 def store_tracks(
     connection: Connection,
     file: TrackFile,
@@ -120,6 +139,7 @@ def store_tracks(
     rules: DutyRules,
     skip_bad: bool = False,
     progress: Progress = no_progress,
+    make_weeks: MakeWeeks | None = None,
 ) -> TracksStored:
     """Store the fixes of a file as ended shifts of those who were on duty.
 
@@ -141,6 +161,10 @@ def store_tracks(
         Leave bad rows out, rather than raise.
     progress
         Called with (fixes done, fixes, message).
+    make_weeks
+        Called with the days of the shifts before the first is stored, to make the partitions of
+        their weeks in a transaction of its own: made in this one, which may last minutes, they
+        would keep every phone waiting until its end.
 
     Raises
     ------
@@ -151,12 +175,28 @@ def store_tracks(
     if file.bad.count and not skip_bad:
         raise refuse_rows(file.bad.rows, file.rows_read)
     work = _Work(connection, at, rules, progress, len(file.fixes), TracksStored(bad=file.bad))
+    spans: list[_Span] = []
     for number, officer in officers.items():
-        mine = file.fixes.pick(file.fixes.login == number)
-        for track in _tracks(mine):
-            _store_track(work, officer, track)
+        for track in _tracks(file.fixes.pick(file.fixes.login == number)):
+            spans += _plan_track(work, officer, track)
+    if make_weeks is not None:
+        make_weeks(sorted({span.day for span in spans}))
+    _store_spans(work, spans)
     progress(work.total, work.total, "")
     return work.done
+
+
+def _store_spans(work: _Work, spans: Sequence[_Span]) -> None:
+    touched: dict[int, set[int]] = {}
+    for span in spans:
+        grids = touched.setdefault(span.officer.district_id, set())
+        grids |= _store_shift(work, span)
+        work.pass_on(span.officer.login, len(span.fixes))
+    # Last, since a phone that ends a shift in one of these grids waits from here to the commit.
+    for district_id, grids in touched.items():
+        refresh_patrol_counters(
+            work.connection, work.at, district_id=district_id, grid_ids=sorted(grids)
+        )
 
 
 def _officers(
@@ -201,7 +241,8 @@ def _tracks(fixes: Fixes) -> list[Fixes]:
     return sorted((part for part in parts if len(part)), key=lambda part: float(part.time_s[0]))
 
 
-def _store_track(work: _Work, officer: _Officer, fixes: Fixes) -> None:
+def _plan_track(work: _Work, officer: _Officer, fixes: Fixes) -> list[_Span]:
+    """Sort out which fixes stay, and cut them into shifts."""
     reasons = np.full(len(fixes), "", dtype=object)
     days, second_of_day = local_days(fixes.time_s, officer.zone)
     latest_s = (work.at + CLOCK_AHEAD).timestamp()
@@ -213,15 +254,20 @@ def _store_track(work: _Work, officer: _Officer, fixes: Fixes) -> None:
         if len(here):
             away = far_from(outlines, fixes.lon[here], fixes.lat[here])
             reasons[here[away]] = "far_from_duty"
-    mark_recorded(reasons, fixes.time_s, _recorded(work.connection, officer, fixes))
-    spans = cut_spans(fixes.time_s, reasons, duty, work.rules, LONGEST_SHIFT)
+    recorded = [*_recorded(work.connection, officer, fixes), *officer.planned]
+    mark_recorded(reasons, fixes.time_s, recorded)
+    places = cut_spans(fixes.time_s, reasons, duty, work.rules, LONGEST_SHIFT)
     left_out = reasons[reasons != ""].tolist()
     work.done.dropped.update(left_out)
     work.pass_on(officer.login, len(left_out))
-    for span in spans:
-        grid_ids = officer.duties[int(duty[span[0]])][0]
-        _store_shift(work, officer, fixes.pick(span), grid_ids)
-        work.pass_on(officer.login, len(span))
+    spans = [
+        _Span(officer, officer.duties[int(duty[at[0]])][0], days[at[0]].item(), fixes.pick(at))
+        for at in places
+    ]
+    officer.planned += [
+        (float(span.fixes.time_s[0]), float(span.fixes.time_s[-1]), True) for span in spans
+    ]
+    return spans
 
 
 def _duties(
@@ -274,14 +320,15 @@ def _recorded(
     return [(row.started_at.timestamp(), row.ended_at.timestamp(), row.tracked) for row in rows]
 
 
-def _store_shift(work: _Work, officer: _Officer, fixes: Fixes, grid_ids: tuple[int, ...]) -> None:
+def _store_shift(work: _Work, span: _Span) -> set[int]:
+    officer, fixes = span.officer, span.fixes
     times = [datetime.fromtimestamp(second, UTC) for second in fixes.time_s.tolist()]
     content = f"{times[0].isoformat()}|{times[-1].isoformat()}|{len(fixes)}"
     new = NewShift(
         id=uuid5(_IDS, f"track|{officer.account_id}|{content}"),
         account_id=officer.account_id,
         kind=work.rules.kind,
-        grid_ids=grid_ids,
+        grid_ids=span.grid_ids,
         tracked=True,
         started_at=times[0],
         source="import",
@@ -295,12 +342,13 @@ def _store_shift(work: _Work, officer: _Officer, fixes: Fixes, grid_ids: tuple[i
         done.fixes += taken.accepted
         # At the very limit the plane of a whole track and that of a batch may differ.
         done.dropped.update(["far_from_duty"] * len(taken.refused))
-    end_shift(work.connection, shift, times[-1], work.at)
+    touched = end_shift(work.connection, shift, times[-1], work.at, refresh=False)
     measured = _of_id(work.connection, officer, new.id)
     done.shifts += 1
     done.seconds += measured.seconds
     done.metres += measured.metres
     done.gap_seconds += measured.gap_seconds
+    return touched
 
 
 def _of_id(connection: Connection, officer: _Officer, shift_id: UUID) -> Any:

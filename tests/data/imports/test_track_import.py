@@ -1,6 +1,7 @@
 """Files of tracks become shifts: cut where duty ends, near the officer's grids only, once."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -232,6 +233,32 @@ def test_who_has_no_grids_gets_no_shift(town: Connection, tmp_path: Path) -> Non
     path = tracks.write_gpx(tmp_path / "walk.gpx", tracks.walk())
     done = _store(town, path, login="planner")
     assert (done.shifts, dict(done.dropped)) == (0, {"no_grids": 6})
+
+
+def test_counters_of_grids_come_along_and_weeks_are_made_first(
+    town: Connection, tmp_path: Path
+) -> None:
+    first, second = tracks.walk(), tracks.walk(tracks.BEGIN + 6 * DAY / 4)
+    path = tracks.write_gpx(tmp_path / "walk.gpx", [*first, *second])
+    file = read_track_file(TrackSource("walk.gpx", path), TrackWords(SHANDONG))
+    made: list[date] = []
+
+    def make_weeks(days: Sequence[date]) -> None:
+        assert _shifts(town) == [], "before the first shift"
+        made.extend(days)
+
+    store_tracks(
+        town,
+        file,
+        AT,
+        name="walk.gpx",
+        login="officer",
+        rules=DutyRules(),
+        make_weeks=make_weeks,
+    )
+    assert made == [date(2026, 11, 18), date(2026, 11, 19)]
+    counted = text("SELECT patrols_30d, patrol_seconds_30d FROM grid_status WHERE grid_id = 1")
+    assert tuple(town.execute(counted).one()) == (2, 300)
 
 
 def test_a_watch_is_stored_with_its_accuracy(town: Connection, tmp_path: Path) -> None:
