@@ -1,7 +1,8 @@
 """The gazetteer of each district, kept in memory while the layers that it is made from stay.
 
-Memory: about 1.3 KB for each building, place and imported address (a test keeps it under 3 KB), so a county of 200,000 buildings takes some
-300 MB in each process that finds addresses. No more than `MOST_DISTRICTS` are kept, and none
+Memory: about 1.3 KB for each building, place and imported address (a test keeps it under 3 KB),
+so a county of 200,000 buildings takes some 260 MB in each process that finds addresses. No more
+than `MOST_DISTRICTS` are kept, and none
 beyond `MOST_RECORDS` records in all but the one in use; a district whose layers have changed is
 read again at the next question.
 """

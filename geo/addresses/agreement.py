@@ -188,7 +188,10 @@ class Reading:
             silent = facts.section is None
             if facts.section != address.section:
                 score *= AGREEMENT["section_silent" if silent else "section_other"]
-        return score * _building_agrees(address.building, facts.building)
+        known = facts.building
+        if known is None and facts.road is None and address.number is None:
+            known = facts.number  # 大王庄12号, where nothing tells that 大王庄 is a village
+        return score * _building_agrees(address.building, known)
 
     def _places_agree(self, at: int) -> float:
         score, own = 1.0, self.gazetteer.named_as(at)

@@ -18,7 +18,14 @@ from geo.addresses.normalise import normalise, plain_name
 from geo.addresses.parse import parse
 from geo.addresses.parts import Role
 from geo.addresses.records import AreaName, Record, RoadLine
-from geo.addresses.words import AREA_END, BUILDING, COMPOUND_END, NUMBER, VILLAGE_END
+from geo.addresses.words import (
+    AREA_END,
+    BUILDING,
+    COMMUNITY_END,
+    COMPOUND_END,
+    NUMBER,
+    VILLAGE_END,
+)
 
 # Houses of a compound or of one number that stand farther apart than this are two places.
 APART_M: Final = 220.0
@@ -134,7 +141,7 @@ class Gazetteer:
                 self.named[name].append(at)
 
     def _make_books(self, streets: set[str]) -> None:
-        villages = {name for name in self.area_ids if VILLAGE_END.search(name)}
+        villages = self._village_areas()
         villages |= {name for name in self.sites if VILLAGE_END.search(name)}
         self.books = {
             "road": NameBook("road", [*self.roads.names(), *sorted(streets)]),
@@ -149,8 +156,8 @@ class Gazetteer:
         roles: dict[str, set[Role]] = defaultdict(set)
         for name in self.area_ids:
             roles[name].add("area")
-            if VILLAGE_END.search(name):
-                roles[name].add("village")
+        for name in self._village_areas():
+            roles[name].add("village")
         for name in (*self.roads.names(), *streets):
             roles[name].add("road")
         for record in self.records:
@@ -161,6 +168,15 @@ class Gazetteer:
             for key in map(plain_name, sites):
                 roles[key].add("village" if VILLAGE_END.search(key) else "compound")
         return roles
+
+    def _village_areas(self) -> set[str]:
+        """大王庄 is a village although its name does not say so: a community that is no 社区."""
+        return {
+            key
+            for area in self.areas.values()
+            if VILLAGE_END.search(key := plain_name(area.name))
+            or (area.level == "community" and not COMMUNITY_END.search(key))
+        }
 
     def _all_roles(self, streets: Iterable[str]) -> dict[str, set[Role]]:
         roles = self._base_roles(streets)

@@ -34,6 +34,9 @@ HALF_AT_M: Final = 200.0
 RIVAL_BEYOND_M: Final = 60.0
 RIVALRY: Final = 8.0
 ASIDE: Final = 0.9
+# Somewhere between two things: near either of them, but at neither.
+BETWEEN: Final = 0.6
+TWO_PLACES: Final = 0.7
 _WEAK: Final = 0.6
 _FAINT: Final = 0.01
 _MOST_SPOTS: Final = 24
@@ -107,11 +110,14 @@ def match(gazetteer: Gazetteer, text: str, limit: int = 5) -> Match:
 
 def _spots_of(gazetteer: Gazetteer, address: Address) -> list[Spot]:
     spots = spots_of(gazetteer, address)
+    if address.between and address.number is None and address.until is None:
+        spots = [replace(one, agreement=one.agreement * BETWEEN) for one in spots]
     if address.relation is not None:
         spots = [related(gazetteer, one, address.relation) for one in spots]
     if address.then is not None:
         # 县医院对面阳光小区3号楼: what is named last is meant, what is named first is near it.
-        spots = [replace(one, agreement=one.agreement * ASIDE) for one in spots]
+        left = ASIDE if address.relation is not None else TWO_PLACES
+        spots = [replace(one, agreement=one.agreement * left) for one in spots]
         spots += _spots_of(gazetteer, address.then)
     return spots
 

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from rapidfuzz import process
@@ -26,6 +27,12 @@ _LONG_SLIP: Final = 0.9
 _ALIKE_SLIP: Final = {2: 0.88, 3: 0.92}
 _LONG_ALIKE_SLIP: Final = 0.95
 _ALIKE_WITHIN: Final = 9
+# Syllables of more characters than that, by the first and the last of them in GB 2312.
+_LONG_SYLLABLES: Final = (
+    ("夫", "咐"), ("击", "纪"), ("厘", "哩"), ("师", "试"), ("昔", "细"), ("一", "绎"),
+    ("迂", "驭"), ("芝", "窒"), ("期", "讫"), ("芦", "戮"), ("荆", "净"), ("歼", "建"),
+    ("逼", "陛"), ("威", "卫"), ("灰", "绘"), ("乌", "误"),
+)  # fmt: skip
 _MOST_ANSWERS: Final = 4
 _MOST_NEAR: Final = 8
 _LONGEST_ASKED: Final = 30
@@ -227,10 +234,20 @@ def sound_alike(one: str, other: str) -> bool:
     """Whether two characters are likely to be mistaken for each other by their sound.
 
     GB 2312 lists its 3,755 common characters by pronunciation, so those that sound alike stand
-    close together (人 and 仁, 成 and 城); a syllable has nine characters on average.
+    close together (人 and 仁, 成 and 城); most syllables have about nine characters, and those
+    that have many more (福 and 富) are listed.
     """
     first, second = _place_in_gb2312(one), _place_in_gb2312(other)
-    return first is not None and second is not None and abs(first - second) <= _ALIKE_WITHIN
+    if first is None or second is None:
+        return False
+    within = any(start <= first <= end and start <= second <= end for start, end in _long_ranges())
+    return within or abs(first - second) <= _ALIKE_WITHIN
+
+
+@cache
+def _long_ranges() -> list[tuple[int, int]]:
+    ends = [(_place_in_gb2312(start), _place_in_gb2312(end)) for start, end in _LONG_SYLLABLES]
+    return [(start, end) for start, end in ends if start is not None and end is not None]
 
 
 def _place_in_gb2312(character: str) -> int | None:

@@ -93,7 +93,7 @@ class _Scanner:
                 self.at += 1
             elif self._village_again():
                 continue
-            elif self.found.relation is not None and self._names_another():
+            elif self._is_told() and self._names_another():
                 return
             elif not (self._pole() or self._known() or self._number() or self._relation()):
                 self._unknown()
@@ -220,9 +220,18 @@ class _Scanner:
         self._name(name, self.names.roles(name))
         return True
 
+    def _is_told(self) -> bool:
+        """Whether the address is whole: what is named now is another place."""
+        has_number = self.found.number is not None and self._has_base
+        return self.found.relation is not None or has_number
+
     def _names_another(self) -> bool:
-        """After a relation a known name begins an address of its own, seen from the first."""
-        if self.names.longest(self.text, self.at) is None:
+        """县医院对面阳光小区, 幸福路12号和人民街5号: a known name begins an address of its own."""
+        name = self.names.longest(self.text, self.at)
+        if name is None:
+            return False
+        by_relation = self.found.relation is not None
+        if not by_relation and not ("road" in self.names.roles(name) and name != self.found.road):
             return False
         self.found.then = Address(text=self.text[self.at :])
         _Scanner(self.text[self.at :], self.names, self.found.then).scan()
@@ -240,8 +249,17 @@ class _Scanner:
             found.compound, self.found.in_village = name, False
         elif "area" in roles:
             found.areas.append(name)
+        elif "compound" in roles and found.building is not None and name != found.compound:
+            self._begin_another(name)
         else:
             found.places.append(name)
+
+    def _begin_another(self, name: str) -> None:
+        """阳光小区3号楼、翡翠城5号楼: two places in one text."""
+        rest = name + self.text[self.at :]
+        self.at = len(self.text)
+        self.found.then = Address(text=rest)
+        _Scanner(rest, self.names, self.found.then).scan()
 
     def _road(self, name: str) -> None:
         found = self.found
@@ -319,6 +337,8 @@ class _Scanner:
             self.found.between = self.found.until is not None
             return True
         taken = self._take(words.CROSSING)
+        if taken is not None and taken["dir"]:
+            self._relate(Relation("side", BEARINGS_DEG[taken["dir"]]))
         return taken is not None
 
     def _towards(self) -> bool:

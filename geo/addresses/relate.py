@@ -11,11 +11,13 @@ from geo.addresses.spots import Spot
 
 NEAR_M: Final = 20.0
 SIDE_M: Final = 15.0
+CORNER_M: Final = 20.0
 OFFSET_SHARE: Final = 0.1
 ACROSS_PRECISION_M: Final = 25.0
 # Beyond this size 村北200米 is counted from the edge of the village, not from its middle.
 LARGE_M: Final = 60.0
 EDGE: Final = 0.8
+_COMPASS: Final = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
 _LESS_SURE: Final = 0.97
 _NO_ROAD_NEAR: Final = 0.8
 
@@ -33,9 +35,18 @@ def related(gazetteer: Gazetteer, spot: Spot, relation: Relation) -> Spot:
         return _offset(gazetteer, spot, relation)
     if relation.kind == "stretch":
         return _stretch(spot, relation)
+    if spot.kind == "crossing" and relation.bearing_deg is not None:
+        return _corner(gazetteer, spot, relation.bearing_deg)
     wider = SIDE_M if relation.kind == "side" else NEAR_M
     precision = spot.precision_m + wider + relation.metres
     return replace(spot, precision_m=precision, agreement=spot.agreement * _LESS_SURE)
+
+
+def _corner(gazetteer: Gazetteer, spot: Spot, bearing_deg: float) -> Spot:
+    """路口东南角: beyond the edge of the road, for grids often meet in the middle of crossings."""
+    lon, lat = shifted(*gazetteer.plane.to_degrees(spot.x, spot.y), bearing_deg, CORNER_M)
+    x, y = gazetteer.plane.to_metres_one(lon, lat)
+    return replace(spot, x=x, y=y, label=f"{spot.label} {_COMPASS[round(bearing_deg / 45) % 8]}侧")
 
 
 def _across(gazetteer: Gazetteer, spot: Spot) -> Spot:
@@ -64,9 +75,6 @@ def _offset(gazetteer: Gazetteer, spot: Spot, relation: Relation) -> Spot:
     label = f"{spot.label} {_COMPASS[round(bearing / 45) % 8]}{relation.metres:g}米"
     return replace(spot, label=label, x=x, y=y, precision_m=precision, building_id=None,
                    agreement=spot.agreement * _LESS_SURE, radius_m=0.0)  # fmt: skip
-
-
-_COMPASS: Final = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
 
 
 def _stretch(spot: Spot, relation: Relation) -> Spot:

@@ -97,6 +97,8 @@ class _Search:
         for compound, _ in self.reading.compounds:
             if address.building is not None:
                 yield from gazetteer.flats.get((compound, address.building), ())
+                if address.building.isdecimal():
+                    yield from gazetteer.houses.get((compound, int(address.building)), ())
             if address.number is not None:
                 yield from gazetteer.houses.get((compound, address.number.main), ())
             if address.group is not None:

@@ -89,7 +89,7 @@ BETWEEN: Final = re.compile(r"(?:之间|中间|段(?:路段)?|路段)")
 _ENDS: Final = (
     r"(?P<area>省(?![医直立])|自治区|特别行政区|自治州|(?<![超菜门夜早花鱼米城])市(?![场政民里中直府委南北东西医立容])|"
     r"经济技术开发区|经济开发区|高新技术产业开发区|高新区|开发区|示范区|"
-    r"(?<![小社园墅片功山厂库校老新发生景辖])区(?![医政委])|县(?![医政委府城前])|"
+    r"(?<![小社园墅片功山厂库校老新发生景辖东西南北中])区(?![医政委])|县(?![医政委府城前])|"
     r"街道办事处|街道办|街道|镇(?![政卫中府医南北东西里街小路])|乡(?![政卫中府村镇])|管区|"
     r"社区居民委员会|社区居委会|社区(?![卫医服广公路街])|居委会)",
     r"(?P<village>自然村|行政村|村(?![路街里镇东西南北口卫民内头])|村(?=[民东西南北口]|内|头))",
@@ -117,6 +117,7 @@ COMPOUND_END: Final = re.compile(
     r"国际城|城市广场|园|城|院|庭|府|居)$"
 )
 VILLAGE_END: Final = re.compile(r"(?:自然村|行政村|村)$")
+COMMUNITY_END: Final = re.compile(r"(?:社区居民委员会|社区居委会|社区|居委会)$")
 SECTION_END: Final = re.compile(r"(?:\d+期|[东西南北中]区|[A-Z]区)$")
 # What ends so is the name of a thing; other words that nobody knows are talk: 停了好多车.
 LANDMARK_END: Final = re.compile(

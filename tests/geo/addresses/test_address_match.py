@@ -10,6 +10,7 @@ import shapely
 from geo.addresses.gazetteer import Gazetteer
 from geo.addresses.ground import Plane
 from geo.addresses.match import Candidate, Match, match, reach_of
+from geo.addresses.names import sound_alike
 from geo.addresses.records import AreaName, Record, RoadLine
 
 PLANE = Plane(118.0, 36.8)
@@ -19,6 +20,7 @@ AREAS = (
     (3, 1, "柳泉镇", "street", 3000, 0, 900),
     (4, 2, "幸福社区", "community", 0, 0, 800),
     (5, 3, "张家庄村", "community", 3000, 0, 300),
+    (6, 3, "大柳庄", "community", 3000, -400, 100),
 )
 
 
@@ -55,6 +57,8 @@ def _records() -> list[Record]:
         for number in (1, 2, 3):
             spot = (3000 + number * 30, group * 60)
             add(*spot, 5, compound="张家庄村", address=f"张家庄村{group}组{number}号")
+    for number in (1, 2):
+        add(3000 + number * 20, -400, 6, compound="大柳庄", address=f"大柳庄{number}号")
     add(250, 100, 4, "place", name="清河区人民医院", radius_m=40.0)
     add(3100, -90, 5, "place", name="张家庄村老槐树", aliases=("大槐树",))
     add(60, 8, 4, "pole", name="幸福路北17号杆")
@@ -115,6 +119,9 @@ SURE = [
     ("幸福路南十七号电线杆", 260, -8),
     ("幸福路与人民街交叉口", 300, 0),
     ("人民街幸福路路口", 300, 0),
+    ("人民街与幸福路交叉口东南角", 314, -14),
+    ("大柳庄2号", 3040, -400),
+    ("大柳庄", 3020, -400),
     ("幸福路人民街交叉口往西100米", 200, 0),
     ("幸福路人民街交叉口往西100米路北", 200, 15),
     ("幸福路12号往东50米", 170, 20),
@@ -145,6 +152,10 @@ UNSURE = [
     "张家庄村3号",
     "",
     "随便什么地方",
+    "幸福路12号和张家庄村1组1号",
+    "幸福路12号、人民街5号",
+    "翡翠城东区2号楼、柳泉镇阳光小区3号楼",
+    "翡翠城东区与人民医院之间",
 ]
 
 
@@ -197,6 +208,16 @@ def test_candidates_come_best_first_and_no_more_than_wanted(quarter: Gazetteer) 
 
 def test_a_gazetteer_may_be_empty() -> None:
     assert match(Gazetteer([], [], []), "幸福路12号").candidates == ()
+
+
+@pytest.mark.parametrize("pair", ["人仁", "成城", "福富", "清青", "庄装", "村存", "石时"])
+def test_characters_of_one_sound_are_told(pair: str) -> None:
+    assert sound_alike(*pair)
+
+
+@pytest.mark.parametrize("pair", ["人新", "主生", "东西", "A人", "人,"])
+def test_characters_of_other_sounds_are_told_apart(pair: str) -> None:
+    assert not sound_alike(*pair)
 
 
 def test_reach_falls_with_distance() -> None:
