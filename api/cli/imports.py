@@ -11,6 +11,7 @@ from api.cli.address_import import addresses_command
 from api.cli.household_import import households_command
 from api.cli.import_run import Outcome, Request, parse_columns, parse_datum, run_import
 from api.cli.osm_import import osm_command
+from api.cli.report_import import reports_command
 from api.cli.track_import import tracks_command
 from data.imports.area_tree import AreaOptions
 from data.imports.messages import Language
@@ -241,4 +242,5 @@ def hazards_command(
     run_import(request, store)
 
 
+app.command("reports")(reports_command)
 app.command("tracks")(tracks_command)

@@ -97,7 +97,7 @@ LIST_MESSAGES: Final[dict[str, Message]] = {
     ),
     "category_unsaid": Message(
         "还不知道“{word}”是哪个类别。",
-        "请在“词语对应”里选一次，以后不再问。",
+        "请在“还不认识的词”里选一次，以后不再问。",
         'Nobody has said yet which category "{word}" is.',
         "Choose it once among the words; it will not be asked again.",
     ),

@@ -86,6 +86,7 @@ FIELDS: Final = (
         limit=100,
     ),
 )
+_MEANT: Final = {plain(word): field.name for field in reversed(FIELDS) for word in field.synonyms}
 BY_NAME: Final = {field.name: field for field in FIELDS}
 SERIAL_WORDS: Final = frozenset({"序号", "no", "序", "行号", "#"})
 
@@ -107,11 +108,7 @@ HIDDEN: Final = "***"
 
 def field_of(name: str) -> str | None:
     """The field of ours that a column of this name is for, or None."""
-    wanted = plain(_last(name))
-    for field in FIELDS:
-        if wanted in {plain(word) for word in field.synonyms}:
-            return field.name
-    return None
+    return _MEANT.get(plain(_last(name)))
 
 
 def is_known(name: str) -> bool:

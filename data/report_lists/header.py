@@ -38,6 +38,11 @@ class Header:
     names: tuple[str, ...]
 
     @property
+    def words(self) -> frozenset[str]:
+        """Every word that stands in it."""
+        return frozenset(part for name in self.names for part in (name, *name.split("/")))
+
+    @property
     def shape(self) -> bytes:
         """What lists of the same columns have in common; the same for every week's list."""
         named = [plain(name) for name in self.names if not name.startswith("#")]
@@ -101,11 +106,16 @@ def best_sheets(sheets: Sequence[Sheet]) -> list[Sheet]:
     return [sheet for sheet, header in found if header.shape == best.shape]
 
 
-def kind_of_row(row: Sequence[Cell], names: Sequence[str]) -> str | None:
+def kind_of_row(row: Sequence[Cell], words: frozenset[str]) -> str | None:
     """What a row below a header is that is no report; None for a report.
 
     "blank", "sum" (合计 and its kin), "note" (one cell, or one merged over all), "header" (the
     same names again, as on the next printed page).
+
+    Parameters
+    ----------
+    words
+        `Header.words`.
     """
     filled = [cell for cell in row if cell is not None]
     if not filled:
@@ -116,8 +126,7 @@ def kind_of_row(row: Sequence[Cell], names: Sequence[str]) -> str | None:
     different = set(texts)
     if len(different) == 1:
         return "note"
-    header = {plain(part) for name in names for part in (name, *name.split("/"))}
-    if sum(1 for text in different if plain(text) in header) > len(different) / 2:
+    if len(different & words) > len(different) / 2:
         return "header"
     return None
 

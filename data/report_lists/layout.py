@@ -142,7 +142,7 @@ def arrange(
     earlier = known.get(first.shape)
     cells = [row for page in pages for _, row in page.body]
     private = private_columns(first.names, cells)
-    layout = _completed(asked, earlier, first, private)
+    layout = _completed(asked, earlier, pages[0], private)
     _check_columns(layout.columns or {}, first.names, private)
     if layout.filled_down is None:
         layout = layout.model_copy(update={"filled_down": _lost_merges(pages, layout)})
@@ -212,10 +212,13 @@ def _same_header(
 
 
 def _completed(
-    asked: ListLayout, earlier: ListLayout | None, header: Header, private: Sequence[str]
+    asked: ListLayout, earlier: ListLayout | None, page: Page, private: Sequence[str]
 ) -> ListLayout:
+    header = page.header
     said = asked.model_dump(exclude_unset=True)
     base = earlier if earlier is not None else ListLayout()
+    if page.sheet.merged:
+        base = base.model_copy(update={"filled_down": None})
     layout = ListLayout.model_validate(base.model_dump() | said)
     if layout.columns is None:
         columns = propose_columns(header.names, private)
@@ -255,8 +258,8 @@ def _lost_merges(pages: Sequence[Page], layout: ListLayout) -> tuple[str, ...]:
             continue
         for page in pages:
             at = page.header.names.index(columns[name])
-            names = page.header.names
-            cells = [row[at] for _, row in page.body if kind_of_row(row, names) is None]
+            words = page.header.words
+            cells = [row[at] for _, row in page.body if kind_of_row(row, words) is None]
             if not page.sheet.merged and cells and cells[0] is not None and None in cells:
                 found.append(name)
                 break

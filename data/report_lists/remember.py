@@ -33,7 +33,9 @@ def remember_layout(
     connection: Connection, district_id: int, arranged: Arranged, at: datetime
 ) -> None:
     """Remember how a list was read, for the next one of its shape."""
-    layout = arranged.layout.model_dump(mode="json", exclude=_OF_ONE_LIST)
+    # A workbook says itself which cells are merged; what was lost in a table is asked there.
+    passing = _OF_ONE_LIST | ({"filled_down"} if arranged.pages[0].sheet.merged else set())
+    layout = arranged.layout.model_dump(mode="json", exclude=passing)
     values = {
         "district_id": district_id,
         "shape": arranged.shape,

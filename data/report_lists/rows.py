@@ -129,8 +129,9 @@ def _own_rows(
     columns = arranged.layout.columns or {}
     places = {ours: page.header.names.index(theirs) for ours, theirs in columns.items()}
     above: dict[str, Cell] = {}
+    words = page.header.words
     for number, row in page.body:
-        kind = kind_of_row(row, page.header.names)
+        kind = kind_of_row(row, words)
         if kind is not None:
             passed[kind] = passed.get(kind, 0) + 1
             continue

@@ -130,6 +130,7 @@ export const listsEn = {
       placed: 'Coordinates or address are certain: these go to their grids.',
     },
     none: 'None.',
+    nothingNew: 'Every row of this list is filed already; there is nothing new.',
     firstOnly: 'Only the first {count} are shown.',
     saveFaults: 'Save these rows (XLSX, with reasons)',
     struckOffThere: 'struck off in the list',

@@ -119,6 +119,7 @@ export const listsZh = {
       placed: '坐标或地址确定，导入后直接落到网格。',
     },
     none: '没有。',
+    nothingNew: '这份台账的行都已登记，没有新的。',
     firstOnly: '只列出前 {count} 条。',
     saveFaults: '下载未导入的行（XLSX，附原因）',
     struckOffThere: '名单上已销号',
