@@ -6,4 +6,5 @@ BENCHES: Final[dict[str, str]] = {
     "addresses": "bench.addresses",
     "lists": "bench.lists",
     "map": "bench.map",
+    "osm": "bench.osm",
 }

@@ -25,7 +25,7 @@ from data.imports.problems import ImportFileError, Problem
 
 Told = Callable[[int, int, str], None]
 LAYERS: Final = ("buildings", "roads", "water", "places", "addresses")
-_IN_MEMORY_BYTES: Final = 64 << 20
+_IN_MEMORY_BYTES: Final = 32 << 20
 _TELL_EVERY: Final = 20_000
 _FEWEST_NODES: Final = 4  # of a ring: three corners, and the first again
 _KEYS: Final = (
