@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from pages import PHONE, go_to, some_grid
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 CORNERS = ((-90, -70), (80, -60), (90, 60), (-80, 70))
 
@@ -27,9 +27,8 @@ def today(page: Page) -> date:
     return date.fromisoformat(page.request.get(f"{address}/api/v1/grids/days").json()["today"])
 
 
-def test_a_temporary_grid_is_drawn_seen_by_all_and_ended(sign_in: Callable[..., Page]) -> None:
-    page = sign_in("planner")
-    go_to(page, some_grid(page), "&panel=temporary")
+def draw_market(page: Page) -> date:
+    """Draw a temporary grid with four corners around the middle of the map; its last day."""
     page.get_by_role("button", name="画一个临时网格").click()
     form = page.get_by_role("form", name="画一个临时网格")
     form.get_by_role("button", name="保存").click()
@@ -49,28 +48,27 @@ def test_a_temporary_grid_is_drawn_seen_by_all_and_ended(sign_in: Callable[..., 
     form.get_by_role("button", name="保存").click()
     expect(page.get_by_text("已画好“浏览器大集”")).to_be_visible()
     expect(page.locator("#map")).to_have_attribute("aria-busy", "false")
+    return last
 
-    officer = sign_in("commander", page.url.split("/", 3)[3].replace("panel=temporary", ""))
-    card = officer.locator(".side-panel")
-    heading = card.get_by_role("heading", name="浏览器大集")
-    # A click finds what is drawn: a hazard lies above, and outlines may still be on their way.
-    x, y = middle(officer)
+
+def click_into(page: Page, name: str) -> tuple[float, float]:
+    """Click a temporary grid on the map; where it was hit.
+
+    A hazard may lie above it, and the outlines of a page just opened may be on their way.
+    """
+    heading = page.locator(".side-panel").get_by_role("heading", name=name)
+    x, y = middle(page)
     for dx, dy in WITHIN * 2:
-        place = x + dx, y + dy
-        officer.mouse.click(*place)
+        page.mouse.click(x + dx, y + dy)
         with suppress(AssertionError):
             expect(heading).to_be_visible(timeout=4000)
-            break
-        officer.keyboard.press("Escape")
-    expect(heading).to_be_visible()
-    expect(card).to_contain_text(f"{last} 18:00")
-    # The same place once more: the grid under it.
-    officer.mouse.click(*place)
-    expect(card.get_by_role("heading", name="浏览器大集")).to_have_count(0)
-    expect(officer).to_have_url(re.compile("sel=grid"))
+            return x + dx, y + dy
+        page.keyboard.press("Escape")
+    raise AssertionError(f"no click finds {name}")
 
-    page.locator(".temporary-row", has_text="浏览器大集").first.click()
-    card = page.locator(".side-panel")
+
+def change_words_and_outline(page: Page, card: Locator) -> None:
+    """Give the market another name, kind and reason, and one corner more."""
     card.get_by_role("button", name="修改", exact=True).click()
     form = page.get_by_role("form", name="修改“浏览器大集”")
     expect(form).to_contain_text("已有 4 个角")
@@ -87,6 +85,24 @@ def test_a_temporary_grid_is_drawn_seen_by_all_and_ended(sign_in: Callable[..., 
     expect(card).to_contain_text("改在晚上")
     expect(card).to_contain_text("其他")
 
+
+def test_a_temporary_grid_is_drawn_seen_by_all_and_ended(sign_in: Callable[..., Page]) -> None:
+    page = sign_in("planner")
+    go_to(page, some_grid(page), "&panel=temporary")
+    last = draw_market(page)
+
+    other = sign_in("commander", page.url.split("/", 3)[3].replace("panel=temporary", ""))
+    place = click_into(other, "浏览器大集")
+    card = other.locator(".side-panel")
+    expect(card).to_contain_text(f"{last} 18:00")
+    # The same place once more: the grid under it.
+    other.mouse.click(*place)
+    expect(card.get_by_role("heading", name="浏览器大集")).to_have_count(0)
+    expect(other).to_have_url(re.compile("sel=grid"))
+
+    page.locator(".temporary-row", has_text="浏览器大集").first.click()
+    card = page.locator(".side-panel")
+    change_words_and_outline(page, card)
     card.get_by_role("button", name="改结束时间").click()
     card.get_by_label("结束日期（必填）").fill((last + timedelta(days=1)).isoformat())
     card.get_by_role("button", name="保存").click()
