@@ -18,6 +18,8 @@ from data.imports.tracks.tables import read_csv_fixes, read_other_fixes
 from geo.datum import Datum
 
 MOST_FILES: Final = 100_000
+# The whole tree of a GPX file is held in memory: some twelve times its bytes.
+MAX_GPX_BYTES: Final = 256 << 20
 _CLUTTER: Final = frozenset({"thumbs.db", "desktop.ini"})
 _ENCRYPTED_FLAG: Final = 0x1
 
@@ -100,11 +102,7 @@ def _file_or_archive(path: Path, name: str) -> Iterator[TrackSource]:
 def _unpacked(path: Path) -> Iterator[TrackSource]:
     with open_archive(path) as archive, tempfile.TemporaryDirectory(prefix="sanbai-") as folder:
         entries = [entry for entry in archive.infolist() if not _is_noise(entry)]
-        size = sum(entry.file_size for entry in entries)
-        if size > MAX_FILE_BYTES:
-            raise ImportFileError(
-                "file_too_large", size_mb=size >> 20, limit_mb=MAX_FILE_BYTES >> 20
-            )
+        _refuse_larger(sum(entry.file_size for entry in entries), MAX_FILE_BYTES)
         for entry in entries:
             name = entry.filename.replace("\\", "/")
             # A name of our own: one from an archive could lead out of the folder.
@@ -137,12 +135,12 @@ def read_track_file(source: TrackSource, words: TrackWords) -> TrackFile:
     size = path.stat().st_size
     if size == 0:
         raise ImportFileError("file_empty", path=source.name)
-    if size > MAX_FILE_BYTES:
-        raise ImportFileError("file_too_large", size_mb=size >> 20, limit_mb=MAX_FILE_BYTES >> 20)
+    _refuse_larger(size, MAX_FILE_BYTES)
     if is_fit(path):
         return read_fit_fixes(path, datum=words.datum)
     found = format_of(path)
     if found == "gpx":
+        _refuse_larger(size, MAX_GPX_BYTES)
         return read_gpx_fixes(path, datum=words.datum)
     if found == "csv" and words.crs is None:
         return read_csv_fixes(
@@ -161,6 +159,11 @@ def read_track_file(source: TrackSource, words: TrackWords) -> TrackFile:
         encoding=words.encoding,
         zone=words.zone,
     )
+
+
+def _refuse_larger(size: int, limit: int) -> None:
+    if size > limit:
+        raise ImportFileError("file_too_large", size_mb=size >> 20, limit_mb=limit >> 20)
 
 
 def login_of_name(name: str, logins: Sequence[str], pattern: str | None) -> str | None:
