@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import shapely
 from sqlalchemy import Connection, Row, text
 
 from data.areas import like
 from data.database import query
+from data.grid_memory import find_kept, grids_of_day
 from data.scope import Scope, in_place
 from geo.locate import OUTSIDE, GridIndex
 
 GridRow = Row[*tuple[Any, ...]]
 Bbox = tuple[float, float, float, float]
+KEPT_FROM: Final = 50
+"""From so many points on, grids that are in memory are faster than a query."""
+LOADED_FROM: Final = 5_000
+"""From so many points on, it pays to bring a district's grids into memory for them."""
 
 
 def list_grids(
@@ -161,11 +166,16 @@ def grids_of_points(
 
     Notes
     -----
-    PostGIS finds candidates by their boxes; GEOS decides among them (see
-    `geo.locate.GridIndex`), for it decides with exact arithmetic.
+    Of few points PostGIS finds candidates by their boxes, of many the grids in memory are asked
+    (`data.grid_memory`). In both ways GEOS decides, for it decides with exact arithmetic (see
+    `geo.locate.GridIndex`). Whoever writes what he finds holds the grids first
+    (`data.case_places.hold_grids`).
     """
     if len(lons) == 0:
         return []
+    found = _from_memory(connection, district_id, on, lons, lats)
+    if found is not None:
+        return found
     candidates = connection.execute(
         query("grids_near_points"),
         {"district_id": district_id, "on": on, "lons": list(lons), "lats": list(lats)},
@@ -176,3 +186,29 @@ def grids_of_points(
     )
     by_id = {row.grid_id: row for row in candidates}
     return [None if i == OUTSIDE else by_id[i] for i in index.locate(lons, lats).tolist()]
+
+
+def _from_memory(
+    connection: Connection,
+    district_id: int,
+    on: date,
+    lons: Sequence[float],
+    lats: Sequence[float],
+) -> list[GridRow | None] | None:
+    """Ask the grids in memory; None where that does not pay, or they changed meanwhile."""
+    if len(lons) < KEPT_FROM:
+        return None
+    look_up = grids_of_day if len(lons) >= LOADED_FROM else find_kept
+    kept = look_up(connection, district_id, on)
+    if kept is None:
+        return None
+    grid_ids = kept.locate(lons, lats)
+    wanted = sorted({*grid_ids.tolist()} - {OUTSIDE})
+    rows = connection.execute(
+        query("grids_by_id"), {"district_id": district_id, "on": on, "grid_ids": wanted}
+    )
+    by_id: dict[int, GridRow | None] = {row.grid_id: row for row in rows}
+    if len(by_id) < len(wanted):
+        return None
+    by_id[OUTSIDE] = None
+    return [by_id[grid_id] for grid_id in grid_ids.tolist()]

