@@ -226,6 +226,10 @@ def _rules(stored: StoredExtract) -> Table:
 
 def _remarks(stored: StoredExtract) -> Iterator[tuple[str, str]]:
     yield (
+        "数据 © OpenStreetMap contributors, ODbL：请用 SANBAI_ATTRIBUTION 在地图上注明。",
+        "Data © OpenStreetMap contributors, ODbL: say so on the map by SANBAI_ATTRIBUTION.",
+    )
+    yield (
         f"全区 OSM 楼栋共 {stored.households} 户；户数是估算，请用 sanbai import households 订正。",
         f"{stored.households} households in the district's OSM buildings: an estimate, to be "
         "corrected by sanbai import households.",
