@@ -6,7 +6,7 @@ from uuid import UUID
 import small_town
 from sqlalchemy import Connection, text
 
-from data.layers import touch_layer
+from data.layers import LAYERS, touch_layer
 
 DRAFT = 2
 CASE = UUID(int=1)
@@ -138,5 +138,6 @@ def grow(connection: Connection, first: int, last: int) -> None:
         connection.execute(text(rows), values)
     for statement in _STRIPES:
         connection.execute(text(statement), values)
-    # As a publication does, so that nobody answers with the grids he remembers.
-    touch_layer(connection, small_town.DISTRICT, "grids", small_town.AT)
+    # As publications and imports do, so that nobody answers with what he remembers.
+    for layer in LAYERS:
+        touch_layer(connection, small_town.DISTRICT, layer, small_town.AT)

@@ -153,7 +153,6 @@ def test_cases_are_filtered_by_scope_and_by_state(town: Connection, tmp_path: Pa
     ("layer", "index"),
     [
         ("grids", "grid_shape_geom_idx"),
-        ("cases", "hazard_case_geom_idx"),
         ("buildings", "building_geom_idx"),
         ("roads", "road_geom_idx"),
         ("hexagons", "hotspot_unit_geom_idx"),
@@ -178,7 +177,7 @@ def test_a_tile_is_found_by_the_spatial_index(town: Connection, layer: str, inde
         "least_deg": 0.0,
     }
     plan = town.execute(
-        text(f"EXPLAIN {tile_query(layer).text}"), WHOLE.parameters() | values
+        text(f"EXPLAIN {tile_query(layer, WHOLE).text}"), WHOLE.parameters() | values
     ).scalars()
     assert index in "\n".join(plan)
 
