@@ -8,6 +8,7 @@ its default style and knows neither areas of ours nor households; it runs in mem
 way.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -105,15 +106,15 @@ def _results(
             "nothing changes",
         ),
         Result(
-            "osm", "import, wall time", ours[-1].seconds, theirs and theirs.seconds, name, "s", "",
+            "osm", "import, wall time", ours[-1].seconds, None if theirs is None else theirs.seconds, name, "s", "",
             f"{town}; without osm2pgsql where it is not installed",
         ),
         Result(
-            "osm", "import, processor time", ours[-1].all_cpu_s, theirs and theirs.all_cpu_s, name,
+            "osm", "import, processor time", ours[-1].all_cpu_s, None if theirs is None else theirs.all_cpu_s, name,
             "s", "", "ours also sorts buildings into communities and estimates households",
         ),
         Result(
-            "osm", "import, memory held", ours[-1].held_mib, theirs and theirs.held_mib, name,
+            "osm", "import, memory held", ours[-1].held_mib, None if theirs is None else theirs.held_mib, name,
             "MiB", "≤ 1", "osm2pgsql in memory, without --slim",
         ),
     ]  # fmt: skip
@@ -212,10 +213,10 @@ def _cluster_cpu_s(cluster: PrivateCluster) -> float:
         server = psutil.Process(connection.info.backend_pid).parent()
     if server is None:
         raise RuntimeError("the cluster's server is gone")
-    total = 0.0
-    for process in (server, *server.children(recursive=True)):
-        times = process.cpu_times()
-        total += times.user + times.system
-        if process.pid == server.pid:
-            total += times.children_user + times.children_system
-    return total
+    live = 0.0
+    for process in server.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # one that ends just now is counted below
+            times = process.cpu_times()
+            live += times.user + times.system
+    own = server.cpu_times()
+    return live + own.user + own.system + own.children_user + own.children_system
