@@ -18,6 +18,7 @@ _INLINE: Final = re.compile(
     rf"{words.BUILDING.pattern.replace('P<no>', 'P<of>')}|\d+单元)"
 )
 _LONGEST_TEXT: Final = 200
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FEWEST_OF_PLACE: Final = 2
 
 
@@ -207,7 +208,8 @@ class _Scanner:
         if found.compound and not self.found.in_village and found.building is None:
             found.building, found.unit = taken["a"], taken["b"]
         elif (found.road or self.found.in_village) and found.number is None:
-            found.number = Number(int(taken["a"]), taken["b"] or "")
+            main = taken["a"].rstrip(_LETTERS)
+            found.number = Number(int(main), taken["a"][len(main) :] or taken["b"] or "")
         return True
 
     # --- names -----------------------------------------------------------------------------
@@ -217,7 +219,11 @@ class _Scanner:
         if known is None:
             return False
         name, self.at = known
-        self._name(name, self.names.roles(name))
+        roles = self.names.roles(name)
+        if "road" not in roles and (tail := self._take(words.ROAD_TAIL)):
+            self._name(name + tail[0], frozenset({"road"}))
+        else:
+            self._name(name, roles)
         return True
 
     def _is_told(self) -> bool:

@@ -33,7 +33,9 @@ NUMBER: Final = re.compile(
     r"(?:[-之](?P<sub>\d+[A-Z]?|[A-Z]))?(?:[-至到,]\d+)*号(?:大?院(?!区))?"
     rf"(?:[附之-](?P<after>\d+)(?!\d*(?:号楼|单元|室|层|-))号?|-?(?P<back>[{_LETTER}])(?![级楼号]))?"
 )
-BARE_NUMBER: Final = re.compile(r"(?!\d+字)(?P<a>\d+)(?:-(?P<b>\d+))?(?:-(?P<c>\d+))?")
+BARE_NUMBER: Final = re.compile(
+    r"(?!\d+字)(?P<a>\d+(?:[A-Z](?![A-Z]))?)(?:-(?P<b>\d+))?(?:-(?P<c>\d+))?"
+)
 BRANCH: Final = re.compile(r"\d+(?:支路|胡同|支弄|巷|弄|条|里(?!处|外|左右|地|路))")
 
 # --- relations ---------------------------------------------------------------------------------
@@ -110,6 +112,10 @@ STOP: Final = re.compile(
 )
 ROAD_END: Final = re.compile(
     r"(?:大街|大道|支路|公路|国道|省道|县道|辅路|环路|街|路|巷|胡同|弄堂|弄|道|里|条)$"
+)
+# 鼓楼路 is a road although 鼓楼 is a place; 鼓楼路东 may be the east of a road by it.
+ROAD_TAIL: Final = re.compile(
+    r"[东西南北中]?(?:大街|大道|路|街|巷|胡同|弄)(?![口灯边旁段面对上东西南北道办])"
 )
 COMPOUND_END: Final = re.compile(
     r"(?:小区|花园|嘉园|家园|佳园|花苑|佳苑|雅苑|名苑|华苑|嘉苑|苑|公寓|新村|新居|新城|新区|山庄|庄园|华庭|"

@@ -145,6 +145,9 @@ UNSURE = [
     "幸福路",
     "幸福路17号杆",
     "仁爱路12号",
+    "幸福东路12号",
+    "人民医院路12号",
+    "辛福大街12号",
     "翡翠城东区9号楼",
     "张店区幸福路12号",
     "幸福路500号",
@@ -215,7 +218,7 @@ def test_characters_of_one_sound_are_told(pair: str) -> None:
     assert sound_alike(*pair)
 
 
-@pytest.mark.parametrize("pair", ["人新", "主生", "东西", "A人", "人,"])
+@pytest.mark.parametrize("pair", ["人新", "主生", "东西", "新兴", "龙柳", "A人", "人,"])
 def test_characters_of_other_sounds_are_told_apart(pair: str) -> None:
     assert not sound_alike(*pair)
 

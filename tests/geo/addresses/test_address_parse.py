@@ -34,6 +34,7 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
     ("幸福路12-16号", {"number": Number(12)}),
     ("幸福路12、14号", {"number": Number(12)}),
     ("幸福路12", {"number": Number(12)}),
+    ("幸福路 12a", {"number": Number(12, "A")}),
     ("幸福路3巷5号", {"road": "幸福路3巷", "number": Number(5)}),
     ("槐树胡同五号", {"road": "槐树胡同", "number": Number(5)}),
     ("阳光小区三号楼二单元501室", {"compound": "阳光小区", "building": "3", "unit": "2"}),
