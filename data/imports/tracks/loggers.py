@@ -1,9 +1,10 @@
 """Fixes from what loggers and watches write: GPX and FIT. Both are WGS 84 by their standard."""
 
+import struct
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
 import fitdecode
@@ -19,6 +20,12 @@ from geo.datum import Datum
 _FIT_MARK: Final = b".FIT"
 # FIT Protocol, "semicircles": 2^31 of them are 180°.
 _DEG_PER_SEMICIRCLE: Final = 180.0 / 2**31
+_FIT_FIELDS: Final = ("timestamp", "position_lat", "position_long", "gps_accuracy")
+# What the decoder lets through from damaged files besides its own errors.
+_FIT_ERRORS: Final = (
+    *(fitdecode.FitError, struct.error, OSError),
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+)
 _Row = tuple[float, float, float, float, int, int]
 
 
@@ -85,36 +92,49 @@ def read_fit_fixes(path: Path, *, datum: Datum | None) -> TrackFile:
     ImportFileError
         If it is damaged or holds no place.
     """
-    rows: list[_Row] = []
-    bad, number = BadRows(), 0
-    try:
-        with fitdecode.FitReader(path) as reader:
-            for frame in reader:
-                if isinstance(frame, fitdecode.FitDataMessage) and frame.name == "record":
-                    number += 1
-                    row = _fit_row(frame, number)
-                    rows += [row] if row is not None else []
-    except fitdecode.FitError as error:
-        raise ImportFileError("file_unreadable", path=path.name, reason=str(error)[:200]) from error
+    rows, number = [], 0
+    for number, values in enumerate(_fit_records(path), start=1):
+        row = _fit_row(values, number)
+        rows += [row] if row is not None else []
     if not rows:
         raise ImportFileError("track_without_places", path=path.name)
-    return _file(rows, number, bad, "FIT", datum)
+    return _file(rows, number, BadRows(), "FIT", datum)
 
 
-def _fit_row(frame: fitdecode.FitDataMessage, number: int) -> _Row | None:
-    moment = frame.get_value("timestamp", fallback=None)
-    lat, lon = (frame.get_value(f"position_{axis}", fallback=None) for axis in ("lat", "long"))
-    if moment is None or lat is None or lon is None:
+def _fit_records(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the fields that matter of each record; all of a damaged file is refused at its end."""
+    try:
+        with fitdecode.FitReader(
+            path,
+            check_crc=fitdecode.CrcCheck.RAISE,
+            # Watches write fields of their own that nobody else can read.
+            error_handling=fitdecode.ErrorHandling.IGNORE,
+        ) as reader:
+            for frame in reader:
+                if isinstance(frame, fitdecode.FitDataMessage) and frame.name == "record":
+                    yield {name: frame.get_value(name, fallback=None) for name in _FIT_FIELDS}
+    except _FIT_ERRORS as error:
+        reason = str(error)[:200] or type(error).__name__
+        raise ImportFileError("file_unreadable", path=path.name, reason=reason) from error
+
+
+def _fit_row(values: dict[str, Any], number: int) -> _Row | None:
+    moment, lat, lon, accuracy_m = (values[name] for name in _FIT_FIELDS)
+    # Before a watch knows the time it counts seconds since it was switched on.
+    if not isinstance(moment, datetime) or not (_is_number(lat) and _is_number(lon)):
         return None
-    accuracy = frame.get_value("gps_accuracy", fallback=None)
     return (
         moment.timestamp(),
         lon * _DEG_PER_SEMICIRCLE,
         lat * _DEG_PER_SEMICIRCLE,
-        np.nan if accuracy is None else float(accuracy),
+        float(accuracy_m) if _is_number(accuracy_m) else np.nan,
         number,
         0,
     )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)
 
 
 def _file(

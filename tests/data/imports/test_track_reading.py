@@ -197,9 +197,17 @@ def test_a_fit_file_is_read_by_its_records(tmp_path: Path) -> None:
     assert file.fixes.accuracy_m.tolist() == [4.0] * 6
 
 
-def test_a_damaged_fit_file_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["cut", "other", "longer"])
+def test_a_damaged_fit_file_is_refused(tmp_path: Path, damage: str) -> None:
     path = tracks.write_fit(tmp_path / "watch.fit", tracks.walk())
-    path.write_bytes(path.read_bytes()[:-9])
+    whole = path.read_bytes()
+    path.write_bytes(
+        {
+            "cut": whole[:-9],
+            "other": whole[:60] + bytes([whole[60] ^ 1]) + whole[61:],
+            "longer": whole + b"\x00" * 7,
+        }[damage]
+    )
     with pytest.raises(ImportFileError) as refused:
         _read(path)
     assert refused.value.code == "file_unreadable"
