@@ -106,18 +106,36 @@ def _results(
             "nothing changes",
         ),
         Result(
-            "osm", "import, wall time", ours[-1].seconds, None if theirs is None else theirs.seconds, name, "s", "",
+            "osm",
+            "import, wall time",
+            ours[-1].seconds,
+            None if theirs is None else theirs.seconds,
+            name,
+            "s",
+            "",
             f"{town}; without osm2pgsql where it is not installed",
         ),
         Result(
-            "osm", "import, processor time", ours[-1].all_cpu_s, None if theirs is None else theirs.all_cpu_s, name,
-            "s", "", "ours also sorts buildings into communities and estimates households",
+            "osm",
+            "import, processor time",
+            ours[-1].all_cpu_s,
+            None if theirs is None else theirs.all_cpu_s,
+            name,
+            "s",
+            "",
+            "ours also sorts buildings into communities and estimates households",
         ),
         Result(
-            "osm", "import, memory held", ours[-1].held_mib, None if theirs is None else theirs.held_mib, name,
-            "MiB", "≤ 1", "osm2pgsql in memory, without --slim",
+            "osm",
+            "import, memory held",
+            ours[-1].held_mib,
+            None if theirs is None else theirs.held_mib,
+            name,
+            "MiB",
+            "≤ 1",
+            "osm2pgsql in memory, without --slim",
         ),
-    ]  # fmt: skip
+    ]
 
 
 @contextmanager
