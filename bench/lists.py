@@ -177,7 +177,7 @@ def _recorded(engine: Engine) -> Iterator[list[Sent]]:
 def _plan(connection: Connection, sent: Sent) -> dict[str, Any]:
     cursor = connection.connection.cursor()
     cursor.execute(f"EXPLAIN (ANALYZE, TIMING off, FORMAT json) {sent.statement}", sent.values)
-    told = cursor.fetchone()[0]
+    told = cursor.fetchall()[0][0]
     plan: dict[str, Any] = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
     return plan
 
@@ -199,7 +199,11 @@ def _rows_read(plan: dict[str, Any]) -> Iterator[int]:
 
 def _scans(connection: Connection, plan: dict[str, Any]) -> set[str]:
     """Large tables that are read from end to end."""
-    tables = {n["Relation Name"] for n in _nodes(plan) if n["Node Type"] == "Seq Scan"}
+    tables = {
+        node["Relation Name"]
+        for node in _nodes(plan)
+        if node["Node Type"] == "Seq Scan" and node["Actual Loops"] > 0
+    }
     large = connection.execute(
         text("SELECT relname FROM pg_class WHERE relname = ANY(:names) AND reltuples >= :rows"),
         {"names": sorted(tables), "rows": LARGE_ROWS},

@@ -26,12 +26,8 @@ DISTRICT: Final = 1
 PLAN: Final = 1
 SEED: Final = 300
 METRES_A_DEGREE: Final = 111_320.0
-# Indexes of the large tables that COPY would fill row by row; made afterwards, in one go each.
-SLOW_INDEXES: Final = (
-    "hazard_case_geom_idx",
-    "hazard_case_area_path_idx",
-    "hazard_case_number_idx",
-)
+# Large tables whose indexes COPY would fill row by row; they are made afterwards, in one go each.
+LARGE_TABLES: Final = ("hazard_case", "building", "grid_version", "hotspot_unit")
 VERIFIED_LEDGERS: Final = 500
 
 
@@ -49,15 +45,13 @@ def load_town(superuser: psycopg.Connection, owner: Engine, size: Size, at: date
     ground = lay_ground(size, draw)
     superuser.execute("SET session_replication_role = replica")
     superuser.execute("SET maintenance_work_mem = '1GB'")
-    _copy_areas(superuser, ground, at)
-    _copy_grids(superuser, ground, at)
-    _copy_buildings(superuser, ground, size, at)
-    people = people_of(size, first_street_id=2)
-    staff = copy_people(superuser, people, at)
-    superuser.commit()
-    kinds = _categories(owner)
+    kinds = _categories(owner, at)
     reports = draw_reports(ground, kinds, size.cases, at, draw)
     with _without_indexes(superuser):
+        _copy_areas(superuser, ground, at)
+        _copy_grids(superuser, ground, at)
+        _copy_buildings(superuser, ground, size, at)
+        staff = copy_people(superuser, people_of(size, first_street_id=2), at)
         copy_cases(superuser, ground, kinds, staff, reports=reports, at=at)
     _copy_status(superuser, ground, tally(reports, kinds, size.grids, at))
     copy_patrols(superuser, ground, size, at)
@@ -70,10 +64,6 @@ def load_town(superuser: psycopg.Connection, owner: Engine, size: Size, at: date
 
 
 def _copy_areas(connection: psycopg.Connection, ground: Ground, at: datetime) -> None:
-    connection.execute(
-        "INSERT INTO district (id, code, name, created_at) VALUES (1, %s, '大镇', %s)",
-        [DISTRICT_CODE, at],
-    )
     district = shapely.coverage_union_all(ground.streets)
     whole = shapely.multipolygons(shapely.get_parts(district))
     streets, communities = ground.street_codes, ground.community_codes
@@ -177,8 +167,15 @@ def _copy_buildings(
     )
 
 
-def _categories(owner: Engine) -> Kinds:
+def _categories(owner: Engine, at: datetime) -> Kinds:
+    """Make the district, with the categories that ship."""
     with owner.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO district (id, code, name, created_at) VALUES (1, :code, '大镇', :at)"
+            ),
+            {"code": DISTRICT_CODE, "at": at},
+        )
         seed_categories(connection, DISTRICT)
         rows = connection.execute(
             text("SELECT id, severity, limit_minutes FROM category ORDER BY id")
@@ -190,7 +187,10 @@ def _categories(owner: Engine) -> Kinds:
 @contextmanager
 def _without_indexes(connection: psycopg.Connection) -> Iterator[None]:
     made = connection.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [list(SLOW_INDEXES)]
+        "SELECT CAST(i.indexrelid AS regclass)::text, pg_get_indexdef(i.indexrelid)"
+        " FROM pg_index AS i WHERE i.indrelid = ANY(CAST(%s AS regclass[])) AND NOT i.indisunique"
+        " AND NOT EXISTS (SELECT 1 FROM pg_constraint AS c WHERE c.conindid = i.indexrelid)",
+        [list(LARGE_TABLES)],
     ).fetchall()
     for name, _ in made:
         connection.execute(f"DROP INDEX {name}")
