@@ -133,7 +133,7 @@ def _results(
             name,
             "MiB",
             "",
-            "osm2pgsql in memory, without --slim; ours holds some 250 MiB of libraries to begin with",
+            "osm2pgsql in memory, without --slim; ours begins with some 250 MiB of libraries",
         ),
     ]
 
