@@ -192,6 +192,21 @@ describe('the stream', () => {
     expect(source().since).toBe('era.6')
   })
 
+  it('is left when the network goes and opened when it comes back', async () => {
+    await begin()
+    source().tell('told', {}, 'era.6')
+    answers = () => null
+    window.dispatchEvent(new Event('offline'))
+    expect(source().closed).toBe(true)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(freshness.mode).toBe('offline')
+    answers = () => ({ cursor: 'era.7', full: false, as_of: '', ...columns([], []) })
+    window.dispatchEvent(new Event('online'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(source().closed).toBe(false)
+    expect(source().since).toBe('era.6')
+  })
+
   it('has everything loaded anew when there is too much to tell', async () => {
     await begin()
     const { loaded } = freshness

@@ -195,7 +195,12 @@ function onVisibility(): void {
 }
 
 function onOnline(): void {
-  if (running && !stream.isOpen) void begin()
+  if (!stream.isOpen) void begin()
+}
+
+/** The network is gone: a stream may not notice for long. */
+function onOffline(): void {
+  if (stream.isOpen) later()
 }
 
 /** Listens until `stopStatus`; a hidden page holds no stream and catches up when it is shown. */
@@ -204,6 +209,7 @@ export function startStatus(): void {
   running = true
   document.addEventListener('visibilitychange', onVisibility)
   window.addEventListener('online', onOnline)
+  window.addEventListener('offline', onOffline)
   void begin()
 }
 
@@ -214,6 +220,7 @@ export function stopStatus(): void {
   sums = lists = undefined
   document.removeEventListener('visibilitychange', onVisibility)
   window.removeEventListener('online', onOnline)
+  window.removeEventListener('offline', onOffline)
   forget()
   statuses.value = new Map()
 }
