@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import description, errors, operations, requests
+from api.basic_sign_in import BasicFront
 from api.context import Clock, Context, system_clock
 from api.live.hub import Hub
 from api.passwords import Passwords
@@ -22,7 +23,8 @@ from data.database import open_engine
 from data.files import open_files
 from data.server import database_urls
 from data.status_board import StatusBoards
-from tiles.memory import ByteMemory
+from tiles.grid_status import StatusTemplate
+from tiles.memory import ByteMemory, Memory
 
 WEB_CLIENT = Path(__file__).parent / "webclient"
 # A decoded photo takes up to 200 MB.
@@ -72,7 +74,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
                 yield
         finally:
             # What is known of the database goes with the connections to it.
-            for known in (parts.memory, parts.signed_in, parts.boards):
+            for known in (parts.memory, parts.templates, parts.signed_in, parts.boards):
                 known.forget()
             engine.dispose()
 
@@ -91,7 +93,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         Passwords(settings.password_hashers),
         BoundedSemaphore(PHOTOS_AT_ONCE),
         Semaphore(settings.pool_size),
-        ByteMemory(settings.tile_memory_mb * 1024 * 1024),
+        ByteMemory(settings.tile_memory_mb * 1024 * 768),
+        Memory[StatusTemplate](settings.tile_memory_mb * 1024 * 256),
         signed_in,
         boards,
         hub,
@@ -99,6 +102,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     errors.install(app)
     operations.install(app)
     app.add_middleware(TileFront)
+    app.add_middleware(BasicFront)
     requests.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -21,7 +21,8 @@ from data.accounts import Held, caller_of_session
 from data.rights import let_act, let_see
 from data.scope import Scope
 from data.status_board import StatusBoards
-from tiles.memory import ByteMemory
+from tiles.grid_status import StatusTemplate
+from tiles.memory import ByteMemory, Memory
 
 COOKIE = "sanbai_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -45,6 +46,7 @@ class Context:
     photo_slots: BoundedSemaphore
     turns: Semaphore
     memory: ByteMemory
+    templates: Memory[StatusTemplate]
     signed_in: SignedIn
     boards: StatusBoards
     live: Hub

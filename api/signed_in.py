@@ -14,8 +14,9 @@ MOST_SESSIONS: Final = 20_000
 class SignedIn:
     """Sessions as they were looked up in the last seconds.
 
-    Only for what is the same for everybody who is signed in, such as the shapes of grids: whatever
-    is filtered by rights looks the session up itself.
+    For what is the same for everybody who is signed in, such as the shapes of grids, and for the
+    status inside tiles while notices are heard (so that rights that change are known at once);
+    whatever else is filtered by rights looks the session up itself.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
 """Tiles that are in memory, answered before any route: no thread, no database, no waiting.
 
-Only tiles that are the same for everybody who is signed in come this way, and only under the
-version that their address names; everything else goes on to `api.routes.tiles`.
+Two kinds come this way: tiles that are the same for everybody who is signed in, under the version
+that their address names; and grids with their status, while nothing was heard to have changed.
+Everything else goes on to the routes.
 """
 
 import re
@@ -12,14 +13,16 @@ from urllib.parse import parse_qsl
 from fastapi import Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.caching import IMMUTABLE, PRIVATE, etag_of, is_current, packed_answer
-from api.context import COOKIE, Context
+from api.caching import IMMUTABLE, PRIVATE, etag_of, is_current
+from api.context import COOKIE, SAFE_METHODS, Context
 from api.permissions import Caller
+from api.status_tiles import from_memory
+from api.tile_answers import tile_response
 from tiles.address import NoSuchTileError, Tile
-from tiles.layers import LAYERS
+from tiles.grid_status import LAYER as STATUS
+from tiles.layers import LAYERS, Layer
 
-MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
-_ADDRESS = re.compile(r"/tiles/([a-z]+)/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt")
+_ADDRESS = re.compile(r"/tiles/([a-z-]+)/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt")
 # Fields of the query that a version stands for; any other asks for something of the caller's own.
 _STOOD_FOR = frozenset({"v", "on"})
 
@@ -42,13 +45,6 @@ def shared_tile(
     return tile_response(request, packed, headers)
 
 
-def tile_response(request: Request, packed: bytes, headers: dict[str, str]) -> Response:
-    """Answer with a packed tile, unpacked for who cannot unpack it; 204 when it is empty."""
-    if not packed:
-        return Response(status_code=204, headers=headers)
-    return packed_answer(request, packed, MEDIA_TYPE, headers)
-
-
 class TileFront:
     """ASGI middleware that answers what it can from memory and passes on the rest."""
 
@@ -59,26 +55,38 @@ class TileFront:
         """Answer from memory, or pass on."""
         kept = _kept(scope) if scope["type"] == "http" else None
         await (self.app if kept is None else kept)(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+            # What was done here is seen here at once, before PostgreSQL's notice comes round.
+            scope["app"].state.context.boards.note_change()
 
 
 def _kept(scope: Scope) -> Response | None:
     address = _ADDRESS.fullmatch(scope["path"]) if scope["method"] == "GET" else None
-    layer = None if address is None else LAYERS.get(address[1])
-    if address is None or layer is None or layer.scoped:
+    if address is None:
         return None
-    asked = dict(parse_qsl(scope["query_string"].decode("latin-1")))
     request = Request(scope)
     parts = cast("Context", request.app.state.context)
     who = _signed_in(request, parts)
-    if who is None or not who.roles_for(layer.permission) or not asked.keys() <= _STOOD_FOR:
+    if who is None:
         return None
     try:
         tile = Tile(int(address[2]), int(address[3]), int(address[4]))
     except NoSuchTileError:
         return None
+    if address[1] == STATUS.name:
+        return from_memory(request, parts, who, tile)
+    return _shared(request, parts, who, LAYERS.get(address[1]), tile)
+
+
+def _shared(
+    request: Request, parts: Context, who: Caller, layer: Layer | None, tile: Tile
+) -> Response | None:
+    asked = dict(parse_qsl(request.scope["query_string"].decode("latin-1")))
+    if layer is None or layer.scoped or not asked.keys() <= _STOOD_FOR:
+        return None
     version = asked.get("v", "")
     packed = parts.memory.get(tile_key(who.district_id, layer.name, version, tile))
-    if packed is None:
+    if packed is None or not who.roles_for(layer.permission):
         return None
     return shared_tile(request, packed, layer.name, version, tile, keep=True)
 

@@ -5,6 +5,7 @@ Whoever asks is answered from memory, filtered by the places that he may see.
 """
 
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ COLUMNS: Final[dict[str, type[np.generic]]] = {
 _STAMP: Final = "changed_in"
 NEVER: Final = -1
 MOST_SELECTIONS: Final = 1_000
+# A notice may be lost, and a day ends without one: after so long the board is read again.
+CURRENT_FOR_S: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,11 @@ class StatusBoard:
         self._changed_in = np.empty(0, np.int64)
         self._revisions = np.empty(0, np.int64)
         self._revision = 0
+        self._loaded = ""
+        self._midnight_s = 0.0
+        self._notices = 0
+        self._read_notices = -1
+        self._read_at_s = 0.0
         self._paths: list[str] = []
         self._path_of = np.empty(0, np.int32)
         self._selections: OrderedDict[tuple[Places, str | None], Rows] = OrderedDict()
@@ -80,6 +88,8 @@ class StatusBoard:
         """Read what changed since the last time; everything, when other grids are in force."""
         asked: dict[str, Any] = {"district_id": self._district_id, "at": at}
         with self._lock:
+            # A notice that comes from now on may tell of what is not read here.
+            notices, begun_s = self._notices, time.monotonic()
             # Read before the rows: whatever commits in between is only read once more.
             mark = connection.execute(query("status_mark"), asked).one()
             era = (mark.day, int(mark.grids_version))
@@ -98,6 +108,23 @@ class StatusBoard:
             elif rows:
                 self._change(rows)
             self._era, self._snapshot = era, snapshot
+            self._midnight_s = float(mark.midnight_s)
+            self._read_notices, self._read_at_s = notices, begun_s
+
+    def note_change(self) -> None:
+        """Hear that something changed: the board is no longer current."""
+        self._notices += 1
+
+    @property
+    def current(self) -> bool:
+        """Whether it was read a moment ago, and nothing was heard of since."""
+        fresh = time.monotonic() - self._read_at_s < CURRENT_FOR_S
+        return fresh and self._read_notices == self._notices
+
+    @property
+    def loaded(self) -> str:
+        """Names the grids on the board: another name whenever all were read anew."""
+        return self._loaded
 
     @property
     def snapshot(self) -> Snapshot:
@@ -159,6 +186,33 @@ class StatusBoard:
         told["last_patrol_at"] = [None if at == NEVER else at for at in told["last_patrol_at"]]
         return told
 
+    def find(self, places: Places, grid_ids: Sequence[int]) -> tuple[str, Rows]:
+        """Find grids on the board: `loaded`, and the row of each; -1 for one not of the places."""
+        ids = np.array(grid_ids, np.int64)
+        with self._lock:
+            rows = self._select(places, None)
+            held = self._columns["grid_id"][rows]
+            at = np.minimum(np.searchsorted(held, ids), max(len(held) - 1, 0))
+            if not len(held):
+                return self._loaded, np.full(len(ids), -1, np.int32)
+            return self._loaded, np.where(held[at] == ids, rows[at], -1).astype(np.int32)
+
+    def revision(self, loaded: str, rows: Rows) -> int | None:
+        """The number of the latest change of some rows; None: other grids are on the board now."""
+        with self._lock:
+            return None if loaded != self._loaded else int(self._revisions[rows].max(initial=0))
+
+    def take(self, loaded: str, rows: Rows) -> tuple[int, dict[str, NDArray[Any]], float] | None:
+        """Take rows as arrays, with their revision and when the day began (seconds since 1970).
+
+        None: other grids are on the board than those that `rows` were found among.
+        """
+        with self._lock:
+            if loaded != self._loaded:
+                return None
+            taken = {name: values[rows] for name, values in self._columns.items()}
+            return int(self._revisions[rows].max(initial=0)), taken, self._midnight_s
+
     def _load(self, rows: Sequence[Row[Any]]) -> None:
         for name, kind in COLUMNS.items():
             self._columns[name] = np.array([_value(row, name) for row in rows], kind)
@@ -168,6 +222,7 @@ class StatusBoard:
         self._path_of = np.array([number[row.area_path] for row in rows], np.int32)
         self._revision += 1
         self._revisions = np.full(len(rows), self._revision, np.int64)
+        self._loaded = f"{self._serial}.{self._revision}"
         self._selections.clear()
 
     def _change(self, rows: Sequence[Row[Any]]) -> None:
@@ -237,6 +292,12 @@ class StatusBoards:
         """The board of a district; a new one is filled when it is first brought up to date."""
         with self._lock:
             return self._boards.setdefault(district_id, StatusBoard(district_id))
+
+    def note_change(self) -> None:
+        """Hear that something changed, in whichever district."""
+        with self._lock:
+            for board in self._boards.values():
+                board.note_change()
 
     def forget(self) -> None:
         """Begin anew, with empty boards."""

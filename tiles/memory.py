@@ -1,25 +1,26 @@
-"""Bytes kept in memory, up to a bound: what was asked for least recently goes first."""
+"""Tiles kept in memory, up to a bound: what was asked for least recently goes first."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sized
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final
+from typing import Final, Generic, TypeVar
 
+Kept = TypeVar("Kept", bound=Sized)
 # What Python needs for a key, its entry and the object around the bytes.
 ENTRY_BYTES: Final = 400
 
 
 @dataclass
 class _Turn:
-    """Those who want the same bytes that are not there yet."""
+    """Those who want the same thing that is not there yet."""
 
     lock: Lock = field(default_factory=Lock)
     waiting: int = 0
 
 
-class ByteMemory:
-    """A bounded memory of bytes that threads share.
+class Memory(Generic[Kept]):
+    """A bounded memory that threads share; of what is kept, `len` tells how many bytes it takes.
 
     Parameters
     ----------
@@ -28,13 +29,13 @@ class ByteMemory:
 
     Notes
     -----
-    An entry never changes: whatever makes its bytes differ belongs into its key.
+    The key of an entry names all that makes it differ, so that none is ever stale.
     """
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
         self._held = 0
-        self._entries: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._entries: OrderedDict[Hashable, Kept] = OrderedDict()
         self._turns: dict[Hashable, _Turn] = {}
         self._lock = Lock()
 
@@ -46,7 +47,7 @@ class ByteMemory:
         """What all entries take together."""
         return self._held
 
-    def get(self, key: Hashable) -> bytes | None:
+    def get(self, key: Hashable) -> Kept | None:
         """Return what is kept under a key, or None; it counts as asked for."""
         with self._lock:
             kept = self._entries.get(key)
@@ -54,11 +55,11 @@ class ByteMemory:
                 self._entries.move_to_end(key)
             return kept
 
-    def get_or_make(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+    def get_or_make(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """Return what is kept under a key, or make it.
 
-        Many who ask at once wait for the first: the bytes are made once. Where making them
-        fails, whoever made them is told why and the next one tries.
+        Many who ask at once wait for the first: it is made once. Where making it fails,
+        whoever made it is told why and the next one tries.
         """
         kept = self.get(key)
         if kept is not None:
@@ -79,7 +80,7 @@ class ByteMemory:
                 if turn.waiting == 0:
                     del self._turns[key]
 
-    def _keep(self, key: Hashable, made: bytes) -> None:
+    def _keep(self, key: Hashable, made: Kept) -> None:
         size = len(made) + ENTRY_BYTES
         if size > self.most_bytes:
             return
@@ -95,3 +96,6 @@ class ByteMemory:
         with self._lock:
             self._entries.clear()
             self._held = 0
+
+
+ByteMemory = Memory[bytes]

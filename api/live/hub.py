@@ -101,6 +101,11 @@ class Hub:
             self._engine.dispose()
 
     @property
+    def hearing(self) -> bool:
+        """Whether notices are heard: whatever changes, this process then knows at once."""
+        return self._hearing
+
+    @property
     def listeners(self) -> int:
         """How many streams are open."""
         return sum(len(audience.listeners) for audience in self._audiences.values())
@@ -171,6 +176,7 @@ class Hub:
         if what == "rights":
             self._rights = True
             self._signed_in.forget()
+        self._boards.note_change()
         self._heard.set()
 
     async def _tell(self) -> None:

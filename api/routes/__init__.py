@@ -28,6 +28,7 @@ from api.routes import (
     session,
     shifts,
     status,
+    status_tiles,
     temporary_grids,
     tiles,
     triage,
@@ -61,5 +62,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     plan_preview.router,
     plan_reports.router,
     search.router,
+    status_tiles.router,
     tiles.router,
 )

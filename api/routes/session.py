@@ -84,21 +84,7 @@ async def sign_in(body: SignIn, request: Request, response: Response, parts: App
     Wrong passwords in a row slow down the next attempts (429 with `Retry-After`); nobody is
     locked out.
     """
-    address = request.client.host if request.client is not None else "unknown"
-    at = parts.clock()
-    async with parts.turns:
-        account = await to_thread.run_sync(_look_up, parts, body.login, address, at)
-    stored = None if account is None else account[2]
-    try:
-        right = await parts.passwords.verify(stored, body.password)
-    except TooBusyError:
-        raise Problem(
-            503, "busy", "Many sign in just now; try again.", headers={"Retry-After": "2"}
-        ) from None
-    if not right or account is None:
-        raise Problem(401, "wrong-credentials", "Login or password is wrong.")
-    async with parts.turns:
-        token, me = await to_thread.run_sync(_begin, parts, body.login, address, account[:2], at)
+    token, me = await begin_session(parts, body.login, body.password, address_of(request))
     response.set_cookie(
         COOKIE,
         token,
@@ -123,6 +109,35 @@ def sign_out(request: Request, response: Response, parts: AppContext, tx: Tx, at
     close_session(tx, request.cookies[COOKIE])
     parts.signed_in.forget()
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, for counting wrong passwords."""
+    return request.client.host if request.client is not None else "unknown"
+
+
+async def begin_session(parts: Context, login: str, password: str, address: str) -> tuple[str, Me]:
+    """Open a session by login and password, however they were sent; its token, and whose it is.
+
+    Raises
+    ------
+    Problem
+        401 when one is wrong, 429 after too many wrong ones, 503 when too many sign in at once.
+    """
+    at = parts.clock()
+    async with parts.turns:
+        account = await to_thread.run_sync(_look_up, parts, login, address, at)
+    stored = None if account is None else account[2]
+    try:
+        right = await parts.passwords.verify(stored, password)
+    except TooBusyError:
+        raise Problem(
+            503, "busy", "Many sign in just now; try again.", headers={"Retry-After": "2"}
+        ) from None
+    if not right or account is None:
+        raise Problem(401, "wrong-credentials", "Login or password is wrong.")
+    async with parts.turns:
+        return await to_thread.run_sync(_begin, parts, login, address, account[:2], at)
 
 
 def _look_up(

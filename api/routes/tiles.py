@@ -11,7 +11,8 @@ from api.context import AppContext, Context, CurrentCaller, Now, Tx, scope_for
 from api.errors import not_found
 from api.permissions import Caller
 from api.plan_views import require_plan
-from api.tile_front import MEDIA_TYPE, shared_tile, tile_key, tile_response
+from api.tile_answers import MEDIA_TYPE, tile_response
+from api.tile_front import shared_tile, tile_key
 from data.areas import district_bounds
 from data.hotspots import latest_run_id
 from data.layers import district_today, layer_version
@@ -106,7 +107,7 @@ def tile(
         asked = View(day, plan_id=plan, run_id=run)
         view = _own_view(tx, caller, scope, layer=layer, view=asked, state=state)
         return _own_tile(request, draw_tile(tx, layer, address, scope, view), scope)
-    version, packed = _shared(parts, tx, scope, layer, address, day=day)
+    version, packed = draw_once(parts, tx, scope, layer, address, day=day)
     return shared_tile(request, packed, layer.name, version, address, keep=v == version)
 
 
@@ -114,7 +115,7 @@ class _ChangedMeanwhile(Exception):  # noqa: N818 (no error: it is drawn again)
     """The layer changed while a tile of it was drawn."""
 
 
-def _shared(
+def draw_once(
     parts: Context, tx: Connection, scope: Scope, layer: Layer, address: Tile, *, day: date
 ) -> tuple[str, bytes]:
     """Version and packed bytes of a tile that is the same for everybody; drawn once."""

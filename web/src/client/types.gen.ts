@@ -10292,6 +10292,83 @@ export type ReadyzResponses = {
 
 export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
 
+export type StatusTilejsonData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/tiles/grid-status.json';
+};
+
+export type StatusTilejsonErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+};
+
+export type StatusTilejsonError = StatusTilejsonErrors[keyof StatusTilejsonErrors];
+
+export type StatusTilejsonResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type StatusTileData = {
+    body?: never;
+    path: {
+        /**
+         * Z
+         */
+        z: number;
+        /**
+         * X
+         */
+        x: number;
+        /**
+         * Y
+         */
+        y: number;
+    };
+    query?: never;
+    url: '/tiles/grid-status/{z}/{x}/{y}.mvt';
+};
+
+export type StatusTileErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type StatusTileError = StatusTileErrors[keyof StatusTileErrors];
+
+export type StatusTileResponses = {
+    /**
+     * A Mapbox Vector Tile, gzipped.
+     */
+    200: unknown;
+    /**
+     * No grid that the caller sees lies here.
+     */
+    204: void;
+};
+
+export type StatusTileResponse = StatusTileResponses[keyof StatusTileResponses];
+
 export type TilejsonData = {
     body?: never;
     path: {
