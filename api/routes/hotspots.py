@@ -1,5 +1,6 @@
 """Hotspots: where there is more than elsewhere, whether that is new, and the density of cases."""
 
+import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -127,9 +128,12 @@ def hotspots(
         raise not_found("hotspot run")
     today = district_today(tx, scope.district_id, at)
     rows = units_of_run(tx, scope, run.id, today)
-    return Hotspots(
-        run=RunDetail(**_run(run), settings=run.settings),
-        items=[_unit(row, unit) for row in rows],
+    # Thousands of units: checked all at once, not built one by one.
+    return Hotspots.model_validate(
+        {
+            "run": {**_run(run), "settings": run.settings},
+            "items": [_unit(row, unit) for row in rows],
+        }
     )
 
 
@@ -260,21 +264,15 @@ def _run(row: Any) -> dict[str, Any]:
     }
 
 
-def _unit(row: Any, unit: Unit) -> HotspotUnit:
-    return HotspotUnit(
-        key=row.unit_key,
-        grid_id=int(row.unit_key) if unit == "grid" else None,
-        cases=row.cases,
-        expected=row.expected,
-        exposure=row.exposure,
-        z=row.z,
-        p=row.p,
-        q=row.q,
-        verdict=row.verdict,
-        trend=row.trend,
-        rate_verdict=row.rate_verdict,
-        geometry=None if row.outline is None else Outline.model_validate_json(row.outline),
-    )
+def _unit(row: Any, unit: Unit) -> dict[str, Any]:
+    facts = row._asdict()
+    key, outline = facts.pop("unit_key"), facts.pop("outline")
+    return {
+        **facts,
+        "key": key,
+        "grid_id": int(key) if unit == "grid" else None,
+        "geometry": None if outline is None else json.loads(outline),
+    }
 
 
 def _day(text: str) -> str:
