@@ -103,6 +103,7 @@ class Case(CaseCore):
     )
     accuracy_m: float | None
     source: Source
+    reporter_unit: str | None = Field(description="The office that reported it in its list.")
     reworks: int
     dispatched_at: AwareDatetime | None
     handled_at: AwareDatetime | None
@@ -177,6 +178,7 @@ def full(
         temporary_grids=[NamedRef(id=grid.id, name=grid.name) for grid in temporary_grids],
         accuracy_m=row.accuracy_m,
         source=row.source,
+        reporter_unit=ledger[0].reporter_unit,
         reworks=row.reworks,
         dispatched_at=row.dispatched_at,
         handled_at=row.handled_at,

@@ -267,6 +267,8 @@ def _add_cases(
             (words["state"], state),
             (words["overdue_yes_no"], words["is_overdue" if row.overdue else "not_overdue"]),
         ]
+        if isinstance(row.external_number, str):
+            rows.insert(1, (words["external_number"], row.external_number))
         colour = STATUS_COLOURS["overdue"] if row.overdue else OPEN_CASE_COLOUR
         style = {"color": "#ffffff", "weight": 0.8, "fillColor": colour, "fillOpacity": 0.9}
         card = cards.add(str(row.category), rows)

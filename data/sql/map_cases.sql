@@ -1,5 +1,5 @@
 -- Cases of an area that are still on the list, the newest where there are too many to draw.
-SELECT c.number, CASE WHEN :english THEN k.name_en ELSE k.name END AS category,
+SELECT c.number, c.external_number, CASE WHEN :english THEN k.name_en ELSE k.name END AS category,
        c.state, c.overdue, ST_AsBinary(c.geom) AS geometry
 FROM hazard_case AS c
 JOIN category AS k ON k.district_id = c.district_id AND k.id = c.category_id

@@ -218,6 +218,20 @@ def test_what_is_struck_off_there_is_proposed_and_taken_only_when_agreed(
     assert "verify" not in case["actions"]
 
 
+def test_the_case_says_which_office_reported_it(
+    person: People, let_work: Callable[[], None]
+) -> None:
+    body = "工单编号,日期,类别,地址,转办单位\nA-1,11月3日,暴露垃圾,幸福路2号,区信访局\n".encode(
+        "gbk"
+    )
+    duty = person("commander")
+    import_it(duty, let_work, body, {"layout": {"source": SOURCE}})
+    found = duty.read("/api/v1/cases", q="A-1")["items"][0]
+    case = duty.read(f"/api/v1/cases/{found['id']}")
+    assert (case["external_number"], case["reporter_unit"]) == ("A-1", "区信访局")
+    assert case["ledger"][0]["facts"]["list"] == SOURCE
+
+
 def test_only_a_commander_of_the_area_imports(person: People) -> None:
     body = running_list.workbook()
     for login in ("officer", "planner", "administrator", "auditor"):

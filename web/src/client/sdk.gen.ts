@@ -1294,9 +1294,10 @@ export const endShift = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Add a batch of fixes to the caller's own shift
+ * Add a batch of fixes to the caller's own shift; answered once it is safely stored
  *
- * Points outside the shift's time or far from its grids are refused, each with its reason.
+ * Points outside the shift's time or far from its grids are refused, each with its reason. With
+ * 503 the server has too much to do: the same batch is sent again after `Retry-After` seconds.
  */
 export const sendPoints = <ThrowOnError extends boolean = false>(options: Options<SendPointsData, ThrowOnError>) => (options.client ?? client).post<SendPointsResponses, SendPointsErrors, ThrowOnError>({
     security: [{

@@ -825,6 +825,12 @@ export type Case = {
      */
     received_at: string;
     /**
+     * Reporter Unit
+     *
+     * The office that reported it in its list.
+     */
+    reporter_unit: string | null;
+    /**
      * Reworks
      */
     reworks: number;
@@ -9863,6 +9869,10 @@ export type SendPointsErrors = {
      * Invalid input
      */
     422: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
 };
 
 export type SendPointsError = SendPointsErrors[keyof SendPointsErrors];

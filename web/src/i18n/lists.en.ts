@@ -158,6 +158,7 @@ export const listsEn = {
     },
     toTriage: 'Place {count} cases',
     another: 'Import another',
+    fromList: 'by the list “{source}”',
     toMap: 'Back to the map',
   },
   triage: {
