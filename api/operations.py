@@ -7,7 +7,7 @@ of the request and with the answer, in the transaction of the command itself.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, FastAPI, Header, Request
@@ -20,6 +20,22 @@ from api.context import CurrentCaller, Now, Tx
 from api.errors import Problem
 from api.permissions import Caller
 from data.schema import Operation
+
+OPERATION_ID: Final = "UUIDv7 made by the client"
+
+
+def operation_missing() -> Problem:
+    """A command without an id of its own."""
+    return Problem(
+        422, "operation-id-missing", "Send a UUID of your own as the header Operation-Id."
+    )
+
+
+def operation_reused() -> Problem:
+    """A command under the id of another one."""
+    return Problem(
+        409, "operation-reused", "This Operation-Id was used for another command: make a new one."
+    )
 
 
 class Replay(Exception):  # noqa: N818 (no error: the answer was given before)
@@ -85,13 +101,11 @@ def command(
     tx: Tx,
     at: Now,
     digest: Annotated[bytes, Depends(request_digest)],
-    operation_id: Annotated[UUID | None, Header(description="UUIDv7 made by the client")] = None,
+    operation_id: Annotated[UUID | None, Header(description=OPERATION_ID)] = None,
 ) -> Command:
     """Begin a command, or raise the answer it was given before."""
     if operation_id is None:
-        raise Problem(
-            422, "operation-id-missing", "Send a UUID of your own as the header Operation-Id."
-        )
+        raise operation_missing()
     # Two copies of one command at once: the second waits here and then finds the first's answer.
     tx.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
@@ -107,11 +121,7 @@ def command(
     if earlier is None:
         return Command(tx, caller, at, operation_id, digest)
     if earlier.body_digest != digest:
-        raise Problem(
-            409,
-            "operation-reused",
-            "This Operation-Id was used for another command: make a new one.",
-        )
+        raise operation_reused()
     raise Replay(earlier.status, earlier.answer)
 
 

@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     tile_memory_mb: int = Field(
         256, ge=0, description="Memory of each web process for drawn tiles, in MiB; 0: none."
     )
+    track_queue: int = Field(
+        5000,
+        ge=1,
+        description="Batches of track points of each web process that may wait to be stored; who "
+        "comes later is asked to send again.",
+    )
     secure_cookies: bool = Field(
         default=False, description="Send the session cookie over HTTPS only."
     )

@@ -69,7 +69,10 @@ class KeptGrids:
 
     def shapes_of(self, grid_ids: Sequence[int]) -> npt.NDArray[np.object_]:
         """Outlines of those of the grids that are in force."""
-        return self.index.polygons[np.isin(self.index.ids, grid_ids)]
+        ids = self.index.ids
+        place = np.searchsorted(ids, grid_ids)
+        there = place[place < len(ids)]
+        return self.index.polygons[there[np.isin(ids[there], grid_ids)]]
 
     @property
     def size_bytes(self) -> int:

@@ -4,27 +4,30 @@ An officer sees his own shifts; who reads tracks for an area sees those of its g
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 import numpy as np
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Row
 
 from api.case_views import ActorRef
-from api.context import CurrentCaller, Tx, scope_for
+from api.context import AppContext, CurrentCaller, Tx, scope_for
 from api.errors import invalid, not_found, problem_responses
-from api.operations import Command, CurrentCommand
+from api.operations import Command, CurrentCommand, Replay, operation_reused
 from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
 from api.past_roles import LATEST, caller_when
 from api.permissions import Caller
-from api.positions import AccuracyM, Lat, Lon, as_point
+from api.positions import AccuracyM, Lat, Lon
+from api.track_intake import CurrentSent, Sent, TrackIntake
 from data import patrols
 from data.accounts import NewRole, UnknownPlaceError, place_paths
 from data.scope import Scope
 from data.shift_lists import ShiftFilter, grids_of_shift, list_shifts
-from geo.datum import Datum
+from data.track_intake import Batch, NotOwnShiftError, OperationReusedError, microseconds
+from geo.datum import Datum, to_wgs84
 from geo.locate import GridIndex
 
 router = APIRouter(prefix="/api/v1/shifts", tags=["shifts"], responses=problem_responses(401, 403))
@@ -181,26 +184,64 @@ def begin_shift(body: ShiftBegin, command: CurrentCommand) -> Response:
     return command.keep(_tell(command.tx, caller, body.id), 201)
 
 
-@router.post(
-    "/{shift_id}/points", response_model=PointsTaken, responses=problem_responses(404, 409, 422)
-)
-def send_points(shift_id: UUID, body: PointsIn, command: CurrentCommand) -> Response:
-    """Add a batch of fixes to the caller's own shift.
+async def track_intake(request: Request, parts: AppContext) -> TrackIntake:
+    """Where batches of points of this process are gathered."""
+    state = request.app.state
+    if not hasattr(state, "track_intake"):
+        state.track_intake = TrackIntake(parts, _answer)
+    return cast("TrackIntake", state.track_intake)
 
-    Points outside the shift's time or far from its grids are refused, each with its reason.
+
+@router.post(
+    "/{shift_id}/points",
+    response_model=PointsTaken,
+    responses=problem_responses(404, 409, 422, 503),
+)
+async def send_points(
+    shift_id: UUID,
+    body: PointsIn,
+    sent: CurrentSent,
+    intake: Annotated[TrackIntake, Depends(track_intake)],
+) -> Response:
+    """Add a batch of fixes to the caller's own shift; answered once it is safely stored.
+
+    Points outside the shift's time or far from its grids are refused, each with its reason. With
+    503 the server has too much to do: the same batch is sent again after `Retry-After` seconds.
     """
-    shift = _own(command, shift_id)
-    fixes = []
-    for point in body.points:
-        place = as_point(point.lon, point.lat, body.datum)
-        fixes.append(
-            patrols.Fix(point.seq, point.occurred_at, place.lon, place.lat, point.accuracy_m)
-        )
-    taken = patrols.add_points(command.tx, shift, fixes, command.at)
-    refused = [RefusedPoint(seq=seq, reason=reason) for seq, reason in taken.refused]
-    return command.keep(
-        PointsTaken(accepted=taken.accepted, duplicates=taken.duplicates, refused=refused)
+    outcome = await intake.take(sent.caller.district_id, _batch(shift_id, body, sent))
+    if isinstance(outcome, NotOwnShiftError):
+        sent.caller.require("shift:record")
+        raise not_found("shift")
+    if isinstance(outcome, OperationReusedError):
+        raise operation_reused()
+    if isinstance(outcome, patrols.PatrolError):
+        raise outcome
+    if outcome.replayed:
+        raise Replay(outcome.status, outcome.answer)
+    return JSONResponse(outcome.answer, outcome.status)
+
+
+def _batch(shift_id: UUID, body: PointsIn, sent: Sent) -> Batch:
+    points = body.points
+    lon, lat = to_wgs84([p.lon for p in points], [p.lat for p in points], body.datum)
+    return Batch(
+        account_id=sent.caller.account_id,
+        shift_id=shift_id,
+        operation_id=sent.operation_id,
+        digest=sent.digest,
+        received_at=sent.at,
+        seq=np.array([p.seq for p in points], dtype=np.int64),
+        occurred_us=microseconds([p.occurred_at for p in points]),
+        lon=lon,
+        lat=lat,
+        accuracy_m=np.array([p.accuracy_m for p in points], dtype=np.float64),
     )
+
+
+def _answer(taken: patrols.Taken) -> dict[str, Any]:
+    refused = [RefusedPoint(seq=seq, reason=reason) for seq, reason in taken.refused]
+    told = PointsTaken(accepted=taken.accepted, duplicates=taken.duplicates, refused=refused)
+    return told.model_dump(mode="json")
 
 
 @router.post(

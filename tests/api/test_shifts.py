@@ -224,3 +224,30 @@ def test_lists_of_shifts_are_paged_in_one_question(person: People, client: TestC
         event.remove(engine, "before_cursor_execute", note)
     assert sorted(seen) == sorted(ids)
     assert len(questions) == 1
+
+
+def test_a_batch_is_a_command_that_can_be_repeated(person: People) -> None:
+    officer, operation = person("officer"), uuid7()
+    path = f"/api/v1/shifts/{begin(officer)['id']}/points"
+    first = officer.post(path, {"points": walk()}, operation=operation)
+    again = officer.post(path, {"points": walk()}, operation=operation)
+    assert first.json() == again.json() == {"accepted": 51, "duplicates": 0, "refused": []}
+    assert [one.headers.get("Operation-Replayed") for one in (first, again)] == [None, "true"]
+    reused = officer.post(path, {"points": walk()[:5]}, operation=operation)
+    assert (reused.status_code, reused.json()["code"]) == (409, "operation-reused")
+    bare = officer.client.post(
+        path, json={"points": walk()}, headers={**officer.cookies, "X-Sanbai": "1"}
+    )
+    assert (bare.status_code, bare.json()["code"]) == (422, "operation-id-missing")
+
+
+def test_only_who_is_signed_in_sends_points_and_only_of_his_own_shifts(person: People) -> None:
+    officer, other = person("officer"), person("officer.two")
+    path = f"/api/v1/shifts/{begin(officer)['id']}/points"
+    body = {"points": walk()}
+    assert other.post(path, body).status_code == 404
+    assert person("auditor").post(path, body).status_code == 403
+    headers = {"X-Sanbai": "1", "Operation-Id": str(uuid7())}
+    assert officer.client.post(path, json=body, headers=headers).status_code == 401
+    plain = officer.client.post(path, json=body, headers=officer.cookies)
+    assert (plain.status_code, plain.json()["code"]) == (403, "header-missing")
