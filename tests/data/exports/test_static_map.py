@@ -64,6 +64,7 @@ def content(**changes):
         "cases": frame(
             [shapely.Point(118.3031, 36.6021), shapely.Point(118.3055, 36.6021)],
             number=["20261122-0001", "20261122-0002"],
+            external_number=["GD-17", None],
             category=["暴露垃圾", "道路破损"],
             state=["dispatched", "handled"],
             overdue=[True, False],
@@ -95,6 +96,7 @@ def test_title_figures_legend_and_lists_are_there(language):
     assert "<title>青禾县网格整改图</title>" in page
     assert "© 测试数据" in page
     assert "2026-11-22 09:00" in page
+    assert "GD-17" in page
     assert words["overdue"] in page
     assert words["patrol_only"] in page
     assert "@@" not in page
@@ -109,7 +111,7 @@ def test_both_languages_have_the_same_words():
 
 def test_what_the_data_says_is_never_code():
     grids = content().grids.assign(name=HOSTILE, area=HOSTILE)
-    cases = content().cases.assign(category=HOSTILE, number=HOSTILE)
+    cases = content().cases.assign(category=HOSTILE, number=HOSTILE, external_number=HOSTILE)
     areas = content().areas.assign(name=HOSTILE)
     page = render_static_map(
         content(title=HOSTILE, attribution=HOSTILE, grids=grids, cases=cases, areas=areas)
