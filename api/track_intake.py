@@ -80,7 +80,7 @@ class TrackIntake:
         if len(self._queue) >= self._parts.settings.track_queue:
             raise Problem(
                 503,
-                "busy",
+                "tracks-busy",
                 "Too many tracks come in at once: send it again in some seconds.",
                 headers={"Retry-After": str(RETRY_AFTER_S)},
             )

@@ -4,7 +4,9 @@ from typing import Final
 
 BENCHES: Final[dict[str, str]] = {
     "addresses": "bench.addresses",
+    "ingest": "bench.ingest",
     "lists": "bench.lists",
     "map": "bench.map",
     "osm": "bench.osm",
+    "points": "bench.points",
 }

@@ -64,7 +64,7 @@ def commits(engine: Engine) -> int:
 def send(intake: TrackIntake, batches: list[Batch]) -> list[Outcome | BaseException]:
     async def all_at_once() -> list[Outcome | BaseException]:
         waiting: list[Coroutine[Any, Any, Outcome]] = [intake.take(1, one) for one in batches]
-        return await asyncio.gather(*waiting, return_exceptions=True)
+        return list(await asyncio.gather(*waiting, return_exceptions=True))
 
     return asyncio.run(all_at_once())
 
@@ -136,7 +136,11 @@ def test_whoever_comes_when_too_many_wait_is_asked_to_come_again(
     assert outcomes[:2] == [STORED] * 2
     refused = outcomes[2]
     assert isinstance(refused, Problem)
-    assert (refused.status, refused.code, refused.headers) == (503, "busy", {"Retry-After": "5"})
+    assert (refused.status, refused.code, refused.headers) == (
+        503,
+        "tracks-busy",
+        {"Retry-After": "5"},
+    )
     assert points(engine, ids) == [5, 5, 0]
 
 

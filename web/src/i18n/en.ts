@@ -152,6 +152,7 @@ export const en: typeof zhCN = {
     'database-unavailable':
       'The database does not answer just now. Nothing you wrote is lost; try again in a moment.',
     busy: 'Many people are signing in; try again in a few seconds.',
+    'tracks-busy': 'Many tracks come in at once; it is sent again in a few seconds.',
     'header-missing': 'The request was incomplete. Reload the page and try again.',
     'bad-request': 'The request was wrong. Reload the page and try again.',
     'too-many-requests': 'Too fast; please wait a moment.',

@@ -143,6 +143,7 @@ export const zhCN = {
     'case-exists': '这件问题已经上报过了。',
     'database-unavailable': '数据库暂时没有回应。内容没有丢，请稍后重试。',
     busy: '现在登录的人多，请稍等几秒再试。',
+    'tracks-busy': '上传轨迹的人多，几秒后会自动再传。',
     'header-missing': '请求不完整，请刷新页面后重试。',
     'bad-request': '请求有误，请刷新页面后重试。',
     'too-many-requests': '操作太快，请稍后再试。',
