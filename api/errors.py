@@ -24,6 +24,7 @@ from data.case_types import (
     UnknownCategoryError,
     UnknownUnitError,
 )
+from data.exports.raster import BrokenDensityError
 from data.patrols import (
     NotTrackedError,
     ShiftEndedError,
@@ -235,6 +236,9 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
     RefusedError: _refused,
     PhotoError: _photo,
     PaperError: _paper,
+    BrokenDensityError: lambda _: Problem(
+        500, "density-broken", "The density file of this run is damaged: have it computed again."
+    ),
     BackdropError: _backdrop,
     CaseMovedOnError: _moved_on,
     CaseExistsError: lambda _: Problem(409, "case-exists", "A case with this id is filed already."),

@@ -28,6 +28,8 @@ PROTECTION = {
         "worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     ),
 }
+# As they are sent: this stands before every tile.
+_PROTECTION = [(name.lower().encode(), value.encode()) for name, value in PROTECTION.items()]
 
 
 class Surround:
@@ -53,8 +55,8 @@ class Surround:
                 headers["X-Request-Id"] = request_id
                 # The interactive API pages bring scripts of their own.
                 if not scope["path"].startswith(("/docs", "/redoc")):
-                    for name, value in PROTECTION.items():
-                        headers.setdefault(name, value)
+                    said = {name for name, _ in headers.raw}
+                    headers.raw.extend(pair for pair in _PROTECTION if pair[0] not in said)
             await send(message)
 
         try:

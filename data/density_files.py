@@ -12,7 +12,7 @@ from rasterio import Affine
 from rasterio.features import geometry_mask
 from sqlalchemy import Connection, select
 
-from data.database import query
+from data.density_tiles import outline_of, read_density
 from data.exports.raster import DensityPicture, density_cog, density_picture
 from data.schema import HotspotRun
 from data.scope import Scope
@@ -60,11 +60,9 @@ def picture_of(
     on
         The day whose grids are meant, for an officer.
     """
-    picture = density_picture(bytes(files.get(run_key).bytes()))
-    outline = connection.execute(
-        query("scope_outline"), scope.parameters() | {"on": on}
-    ).scalar_one()
-    shapes = [] if outline is None else list(shapely.get_parts(shapely.from_wkb(bytes(outline))))
+    picture = density_picture(read_density(files, run_key))
+    outline = outline_of(connection, scope, on)
+    shapes = [] if outline is None else list(shapely.get_parts(outline))
     return DensityPicture(
         png=_clear_outside(picture, shapes),
         bbox=picture.bbox,

@@ -290,6 +290,9 @@ class StatusBoards:
 
     def of(self, district_id: int) -> StatusBoard:
         """The board of a district; a new one is filled when it is first brought up to date."""
+        board = self._boards.get(district_id)
+        if board is not None:
+            return board
         with self._lock:
             return self._boards.setdefault(district_id, StatusBoard(district_id))
 

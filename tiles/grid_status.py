@@ -5,7 +5,9 @@ values of its own in the layer's table of values, each a float and so always of 
 to pour status in is to write that table from an array, after features that stay as they are.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -41,6 +43,14 @@ _KEYS: Final = b"".join(field(3, key.encode()) for key in LAYER.fields)
 Columns = Mapping[str, NDArray[Any]]
 
 
+@dataclass(frozen=True)
+class Poured:
+    """A tile with status in it: packed, empty where no grid is seen; and the digest of it."""
+
+    packed: bytes
+    digest: str
+
+
 class StatusTemplate:
     """The grids of a tile that somebody sees, ready for their status.
 
@@ -72,14 +82,19 @@ class StatusTemplate:
             _heads(feature, place, len(shared) + number * len(_POURED))
             for number, feature in enumerate(features)
         ]
-        self._poured: tuple[int, bytes] = (-1, b"")
+        self._poured: tuple[int, Poured] | None = None
 
     def __len__(self) -> int:
         """Bytes that it takes, about: what Python needs for a grid counts as 600."""
         return len(self._shared_values) + sum(len(drawn) + 600 for drawn in self._drawn)
 
-    def packed(self, revision: int, columns: Columns, midnight_s: float) -> bytes:
-        """Pour status in and pack the tile; empty where no grid is seen.
+    def at(self, revision: int) -> Poured | None:
+        """The tile at a revision of the board, if it was the last to be made."""
+        made, poured = self._poured or (None, None)
+        return poured if made == revision else None
+
+    def pack(self, revision: int, columns: Columns, midnight_s: float) -> Poured:
+        """Pour status in, and keep the tile for whoever asks next.
 
         Parameters
         ----------
@@ -90,14 +105,10 @@ class StatusTemplate:
         midnight_s
             When the day began, in seconds since 1970 UTC.
         """
-        tile = pack(self.pour(*told(columns, midnight_s)))
-        self._poured = (revision, tile)
-        return tile
-
-    def at(self, revision: int) -> bytes | None:
-        """The packed tile of this revision, if it was the last to be made."""
-        poured, tile = self._poured
-        return tile if poured == revision else None
+        tile = self.pour(*told(columns, midnight_s))
+        poured = Poured(pack(tile), hashlib.blake2b(tile, digest_size=16).hexdigest())
+        self._poured = (revision, poured)
+        return poured
 
     def pour(self, values: NDArray[np.float64], kinds: NDArray[np.int64]) -> bytes:
         """Write the tile.

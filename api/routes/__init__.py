@@ -10,6 +10,7 @@ from api.routes import (
     buildings,
     cases,
     categories,
+    density_tiles,
     grids,
     health,
     hotspots,
@@ -63,5 +64,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     plan_reports.router,
     search.router,
     status_tiles.router,
+    density_tiles.router,
     tiles.router,
 )

@@ -83,7 +83,8 @@ class ColourStop(BaseModel):
 class Density(BaseModel):
     """A picture of the density of cases, and where it lies."""
 
-    url: str
+    url: str = Field(description="One picture, to be stretched over `bbox`.")
+    tiles: str = Field(description="The same as tiles, sharp at every zoom.")
     bbox: Box
     bandwidth_m: float
     max_per_km2: float
@@ -205,6 +206,7 @@ def density(
     run_id, picture = _picture(tx, parts, scope, run, at)
     return Density(
         url=f"/api/v1/hotspots/density.png?run={run_id}",
+        tiles=f"/tiles/density/{run_id}/{{z}}/{{x}}/{{y}}.png",
         bbox=picture.bbox,
         bandwidth_m=picture.bandwidth_m,
         max_per_km2=picture.max_per_km2,

@@ -69,7 +69,7 @@ def status_tile(
     while True:
         board.bring_up(tx, at)
         template = _template(parts, tx, scope, board, tile)
-        told = answer(request, board, template, scope, tile)
+        told = answer(request, board, template, scope.places)
         if told is not None:
             return told
 

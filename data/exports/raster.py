@@ -12,6 +12,7 @@ from PIL import Image
 from rasterio import Affine
 from rasterio import shutil as raster_shutil
 from rasterio.crs import CRS
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader, MemoryFile
 from rasterio.warp import Resampling, reproject, transform_bounds
 
@@ -20,7 +21,12 @@ from geo.density import DensityRaster
 
 NODATA: Final = -1.0
 UNITS: Final = "cases/km2"
+MAXIMUM: Final = "MAX_PER_KM2"
 _BLOCK_PX = 256
+
+
+class BrokenDensityError(ValueError):
+    """A density file cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ def density_cog(surface: DensityRaster, epsg: int = 3857) -> bytes:
     -------
     bytes
         One float32 band with overviews; nodata is -1, the band's unit is "cases/km2", and the
-        tags BANDWIDTH_M, KERNEL and CELL_M say how it was made.
+        tags BANDWIDTH_M, KERNEL and CELL_M say how it was made; MAX_PER_KM2 is its maximum.
 
     Raises
     ------
@@ -86,7 +92,10 @@ def density_cog(surface: DensityRaster, epsg: int = 3857) -> bytes:
             dataset.set_band_unit(1, UNITS)
             dataset.set_band_description(1, "density")
             dataset.update_tags(
-                BANDWIDTH_M=surface.bandwidth_m, KERNEL=surface.kernel, CELL_M=surface.cell_m
+                BANDWIDTH_M=surface.bandwidth_m,
+                KERNEL=surface.kernel,
+                CELL_M=surface.cell_m,
+                MAX_PER_KM2=float(band.max()),
             )
         options = {"BLOCKSIZE": _BLOCK_PX, "COMPRESS": "DEFLATE", "PREDICTOR": "FLOATING_POINT"}
         raster_shutil.copy(plain.name, cog.name, driver="COG", **options)
@@ -120,13 +129,21 @@ def density_picture(cog: bytes, max_per_km2: float | None = None) -> DensityPict
 
     Raises
     ------
-    ValueError
-        If the file is not a density file in EPSG:3857.
+    BrokenDensityError
+        If the file cannot be read, or is not a density file in EPSG:3857.
     """
-    with MemoryFile(cog) as file, file.open() as dataset:
-        if dataset.crs is None or dataset.crs.to_epsg() != 3857 or dataset.units[0] != UNITS:
-            raise ValueError("not a density file in EPSG:3857")
-        return _colour(dataset, max_per_km2)
+    try:
+        with MemoryFile(cog) as file, file.open() as dataset:
+            require_density(dataset)
+            return _colour(dataset, max_per_km2)
+    except (RasterioError, KeyError) as error:
+        raise BrokenDensityError(f"the density file cannot be read: {error}") from error
+
+
+def require_density(dataset: DatasetReader) -> None:
+    """Raise `BrokenDensityError` unless this is a density file in EPSG:3857."""
+    if dataset.crs is None or dataset.crs.to_epsg() != 3857 or dataset.units[0] != UNITS:
+        raise BrokenDensityError("not a density file in EPSG:3857")
 
 
 def _colour(dataset: DatasetReader, max_per_km2: float | None) -> DensityPicture:

@@ -11,7 +11,7 @@ import small_town
 from fastapi import FastAPI
 from people import Clock, Person
 from PIL import Image
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from api.context import Context
 from api.worker import work
@@ -89,6 +89,50 @@ def test_density_is_a_picture_with_its_place_and_legend(person: People) -> None:
     # All of it lies in the west, of which this one sees nothing.
     hidden = person("commander.east").get(path, run=run_id)
     assert np.array(Image.open(BytesIO(hidden.content)))[:, :, 3].max() == 0
+
+
+@pytest.mark.usefixtures("computed")
+def test_density_is_told_by_tiles_too(person: People, application: tuple[FastAPI, Clock]) -> None:
+    commander = person("commander")
+    told = commander.read("/api/v1/hotspots/density")
+    tile, outside = "15/27125/12773", "15/27150/12773"
+    path = told["tiles"].replace("{z}/{x}/{y}", tile)
+    drawn = commander.get(path)
+    assert drawn.headers["content-type"] == "image/png"
+    assert drawn.headers["cache-control"] == "private, no-cache"
+    pixels = np.array(Image.open(BytesIO(drawn.content)).convert("RGBA"))
+    assert pixels.shape == (256, 256, 4)
+    # The densest colour of the picture stands in the tile as well.
+    whole = commander.get("/api/v1/hotspots/density.png")
+    picture = np.array(Image.open(BytesIO(whole.content)).convert("RGBA"))
+    assert abs(int(pixels[:, :, 3].max()) - int(picture[:, :, 3].max())) <= 2
+    known = {**commander.cookies, "If-None-Match": drawn.headers["etag"]}
+    assert commander.client.get(path, headers=known).status_code == 304
+    assert commander.get(told["tiles"].replace("{z}/{x}/{y}", outside)).status_code == 204
+    assert commander.get(told["tiles"].replace("{z}/{x}/{y}", "1/2/0")).status_code == 404
+    assert commander.get(path.replace("density/", "density/9")).status_code == 404
+    # All of it lies in the west: nothing for who sees the east, one grid's part for its officer.
+    assert person("commander.east").get(path).status_code == 204
+    officer = person("officer").get(path)
+    assert officer.headers["etag"] != drawn.headers["etag"]
+    own = np.array(Image.open(BytesIO(officer.content)).convert("RGBA"))[:, :, 3] > 0
+    assert 0 < own.sum() <= (pixels[:, :, 3] > 0).sum()
+
+
+@pytest.mark.usefixtures("computed")
+def test_a_damaged_density_file_says_so(
+    person: People, application: tuple[FastAPI, Clock], engine: Engine
+) -> None:
+    with engine.connect() as connection:
+        key = connection.execute(text("SELECT min(density_key) FROM hotspot_run")).scalar_one()
+    commander = person("commander")
+    path = commander.read("/api/v1/hotspots/density")["tiles"]
+    files = application[0].state.context.files
+    whole = bytes(files.get(key).bytes())
+    files.put(key, whole[: len(whole) // 3])
+    for asked in (path.replace("{z}/{x}/{y}", "15/27125/12773"), "/api/v1/hotspots/density"):
+        answer = commander.get(asked)
+        assert (answer.status_code, answer.json()["code"]) == (500, "density-broken"), asked
 
 
 @pytest.mark.parametrize(

@@ -99,9 +99,9 @@ def test_hotspots_by_period(sign_in: Callable[..., Page]) -> None:
     assert "until=" in page.url
     expect(page.locator(".legend")).to_contain_text("明显多于周边")
     page.get_by_role("button", name="密度", exact=True).click()
-    expect(page.locator("img.density-image")).to_be_visible()
+    expect(page.locator(".density-tiles img").first).to_be_visible()
     page.get_by_role("button", name="按网格").click()
-    expect(page.locator("img.density-image")).to_have_count(0)
+    expect(page.locator(".density-tiles")).to_have_count(0)
 
 
 def test_a_patrol_is_drawn(sign_in: Callable[..., Page]) -> None:

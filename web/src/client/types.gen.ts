@@ -1202,7 +1202,15 @@ export type Density = {
      */
     stops: Array<ColourStop>;
     /**
+     * Tiles
+     *
+     * The same as tiles, sharp at every zoom.
+     */
+    tiles: string;
+    /**
      * Url
+     *
+     * One picture, to be stretched over `bbox`.
      */
     url: string;
 };
@@ -10301,6 +10309,60 @@ export type ReadyzResponses = {
 };
 
 export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
+
+export type DensityPictureTileData = {
+    body?: never;
+    path: {
+        /**
+         * Run
+         */
+        run: number;
+        /**
+         * Z
+         */
+        z: number;
+        /**
+         * X
+         */
+        x: number;
+        /**
+         * Y
+         */
+        y: number;
+    };
+    query?: never;
+    url: '/tiles/density/{run}/{z}/{x}/{y}.png';
+};
+
+export type DensityPictureTileErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DensityPictureTileError = DensityPictureTileErrors[keyof DensityPictureTileErrors];
+
+export type DensityPictureTileResponses = {
+    /**
+     * 256 pixels square, with a palette.
+     */
+    200: unknown;
+    /**
+     * No density shows here.
+     */
+    204: void;
+};
+
+export type DensityPictureTileResponse = DensityPictureTileResponses[keyof DensityPictureTileResponses];
 
 export type StatusTilejsonData = {
     body?: never;

@@ -39,13 +39,13 @@ export class HotspotLayer {
     }
   }
 
-  showDensity(density: Density, url: string): void {
+  showDensity(density: Density): void {
     this.clear()
-    L.imageOverlay(url, toBounds(density.bbox), {
+    L.tileLayer(density.tiles, {
       pane: 'hotspots',
+      bounds: toBounds(density.bbox),
       opacity: 0.75,
-      interactive: false,
-      className: 'density-image',
+      className: 'density-tiles',
     }).addTo(this.group)
   }
 
