@@ -9,4 +9,6 @@ BENCHES: Final[dict[str, str]] = {
     "map": "bench.map",
     "osm": "bench.osm",
     "points": "bench.points",
+    "raster_tiles": "bench.raster_tiles",
+    "status_tiles": "bench.status_tiles",
 }

@@ -149,6 +149,7 @@ export const en: typeof zhCN = {
     'too-large': 'The file is too large: 15 MB at most.',
     'unsupported-photo': 'This kind of picture is not known; use JPEG, PNG or WebP.',
     'case-exists': 'This case has been reported already.',
+    'density-broken': 'The density file of this run is damaged: have it computed again.',
     'database-unavailable':
       'The database does not answer just now. Nothing you wrote is lost; try again in a moment.',
     busy: 'Many people are signing in; try again in a few seconds.',

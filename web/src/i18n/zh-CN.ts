@@ -141,6 +141,7 @@ export const zhCN = {
     'too-large': '文件太大：最大 15 MB。',
     'unsupported-photo': '不认识这种照片格式，请用 JPEG、PNG 或 WebP。',
     'case-exists': '这件问题已经上报过了。',
+    'density-broken': '这次热点分析的密度文件已损坏，请重新计算。',
     'database-unavailable': '数据库暂时没有回应。内容没有丢，请稍后重试。',
     busy: '现在登录的人多，请稍等几秒再试。',
     'tracks-busy': '上传轨迹的人多，几秒后会自动再传。',
