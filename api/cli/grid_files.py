@@ -5,6 +5,7 @@ import typer
 from api.cli.grid_export import export_command
 from api.cli.grid_import import import_command
 from api.cli.grid_list_import import import_list_command
+from api.cli.grid_locate import locate_command
 from api.cli.grid_paper import atlas_command, packet_command
 from api.cli.grid_report import report_command
 from api.cli.grid_revise import revise_command
@@ -17,5 +18,6 @@ def add_commands(app: typer.Typer) -> None:
     app.command("export")(export_command)
     app.command("atlas")(atlas_command)
     app.command("packet")(packet_command)
+    app.command("locate")(locate_command)
     app.command("report")(report_command)
     app.command("revise")(revise_command)

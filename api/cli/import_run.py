@@ -37,6 +37,7 @@ _LABELS: Final = {
     "places": "地名 places",
     "hazards": "问题 hazards",
     "tracks": "轨迹 tracks",
+    "points": "点 points",
 }
 _NOTES: Final = {
     "encoding_not_as_declared": (
