@@ -84,10 +84,21 @@ class StatusBoard:
         self._path_of = np.empty(0, np.int32)
         self._selections: OrderedDict[tuple[Places, str | None], Rows] = OrderedDict()
 
-    def bring_up(self, connection: Connection, at: datetime) -> None:
-        """Read what changed since the last time; everything, when other grids are in force."""
+    def bring_up(
+        self, connection: Connection, at: datetime, *, unless_current: bool = False
+    ) -> None:
+        """Read what changed since the last time; everything, when other grids are in force.
+
+        Parameters
+        ----------
+        unless_current
+            Read nothing where nothing was heard of: of many who ask at once, one reads. Only for
+            a process that hears notices.
+        """
         asked: dict[str, Any] = {"district_id": self._district_id, "at": at}
         with self._lock:
+            if unless_current and self.current:
+                return
             # A notice that comes from now on may tell of what is not read here.
             notices, begun_s = self._notices, time.monotonic()
             # Read before the rows: whatever commits in between is only read once more.

@@ -67,7 +67,7 @@ def status_tile(
     scope = scope_for(caller, LAYER.permission)
     board = parts.boards.of(scope.district_id)
     while True:
-        board.bring_up(tx, at)
+        board.bring_up(tx, at, unless_current=parts.live.hearing)
         template = _template(parts, tx, scope, board, tile)
         told = answer(request, board, template, scope.places)
         if told is not None:
