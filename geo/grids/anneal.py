@@ -42,7 +42,7 @@ class Weights(NamedTuple):
     tolerance: float = 0.025
     shape: float = 1.5
     open_ground: float = 0.4
-    open_length: float = 2.5
+    open_length: float = 2.2
 
 
 class Course(NamedTuple):

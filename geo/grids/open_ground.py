@@ -13,9 +13,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.grids.faces import FloatArray
 
-PARTS = 12
+PARTS = 16
 """A block has so many cells from side to side where it is empty."""
-LEAST_M = 80.0
+LEAST_M = 60.0
 """Cells of open ground are at least so wide, and so far from houses."""
 
 
