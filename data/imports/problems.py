@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from data.imports.address_messages import ADDRESS_MESSAGES
 from data.imports.file_messages import FILE_MESSAGES
 from data.imports.grid_messages import GRID_MESSAGES
 from data.imports.household_messages import HOUSEHOLD_MESSAGES
@@ -14,7 +15,8 @@ from data.imports.row_messages import ROW_MESSAGES
 from data.imports.track_messages import TRACK_MESSAGES
 
 MESSAGES: Final[dict[str, Message]] = (
-    FILE_MESSAGES
+    ADDRESS_MESSAGES
+    | FILE_MESSAGES
     | GRID_MESSAGES
     | HOUSEHOLD_MESSAGES
     | LIST_MESSAGES
