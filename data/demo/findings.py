@@ -10,7 +10,7 @@ import shapely
 
 from data.demo import hazards
 from data.demo.courses import TIME_ZONE, Hands
-from data.demo.ground import LOCAL_CRS, Points
+from data.demo.ground import LOCAL_CRS, WGS84, Points, to_degrees
 from data.demo.hazards import HazardKind
 from data.demo.patrols import Patrol
 from data.demo.staff import Commander, Officer
@@ -54,7 +54,9 @@ class Whereabouts:
         officers: Sequence[Officer],
         commanders: Sequence[Commander],
     ) -> None:
-        self._grids = shapely.STRtree(grids.to_crs(LOCAL_CRS).geometry.to_numpy())
+        # Where a place lies is told as the database tells it, by degrees: a long edge that is
+        # straight there is not straight in metres, and hazards lie beside roads, as edges do.
+        self._grids = shapely.STRtree(grids.to_crs(WGS84).geometry.to_numpy())
         self._codes = grids["code"].tolist()
         self._officer = {code: officer.login for officer in officers for code in officer.grids}
         self._commander = {c.street_code: c.login for c in commanders}
@@ -73,7 +75,8 @@ class Whereabouts:
 
     def hands(self, xy: tuple[float, float], kind: HazardKind, *, on_site: bool) -> Hands:
         """Who is concerned with a hazard at a place."""
-        code = self._codes[int(self._grids.nearest(shapely.Point(xy)))]
+        lon, lat = to_degrees(np.array([xy]))
+        code = self._codes[int(self._grids.nearest(shapely.Point(lon[0], lat[0])))]
         return Hands(self._officer[code], self._commander[code[:9]], kind.unit, on_site)
 
     def to_street(self, xy: Points) -> Points:

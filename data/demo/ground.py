@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
 Points = NDArray[np.float64]
 
@@ -21,6 +21,15 @@ LOCAL_CRS = CRS.from_proj4(
 )
 # Lines are noded on this grid, so that all that meets does so in the same vertex.
 NODE_GRID_M = 0.01
+
+
+_TO_WGS84 = Transformer.from_crs(LOCAL_CRS, WGS84, always_xy=True)
+
+
+def to_degrees(points: Points) -> tuple[Points, Points]:
+    """Longitudes and latitudes of local points, shape (n, 2), rounded to a centimetre."""
+    lon, lat = _TO_WGS84.transform(points[:, 0], points[:, 1])
+    return np.round(lon, 7), np.round(lat, 7)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import Transformer
 
 from data.categories import shipped_categories
 from data.demo import hazards
 from data.demo.courses import TIME_ZONE, Step, draw_course
 from data.demo.findings import Finding, Whereabouts, find_hazards
-from data.demo.ground import LOCAL_CRS, WGS84, Points
+from data.demo.ground import LOCAL_CRS, WGS84, to_degrees
 from data.demo.patrols import Patrol, walk_patrols
 from data.demo.staff import Commander, Officer, hire
 from data.demo.town import Town
@@ -137,7 +136,7 @@ def _case_frame(found: list[Finding], whereabouts: Whereabouts, seed: int) -> gp
     named = whereabouts.name_places(points)
     urgent = rng.random(len(found)) < 0.04
     accuracy = np.round(rng.uniform(4, 18, len(found)), 1)
-    lon, lat = _to_degrees(points)
+    lon, lat = to_degrees(points)
     return gpd.GeoDataFrame(
         {
             "case": np.arange(1, len(found) + 1),
@@ -201,7 +200,7 @@ def _fix_frame(patrols: Sequence[Patrol]) -> pd.DataFrame:
     start = np.repeat([patrol.started_at.timestamp() for patrol in patrols], counts)
     seconds = np.concatenate([np.zeros(0), *(patrol.walk.seconds for patrol in patrols)])
     points = np.vstack([np.zeros((0, 2)), *(patrol.walk.xy for patrol in patrols)])
-    lon, lat = _to_degrees(points)
+    lon, lat = to_degrees(points)
     return pd.DataFrame(
         {
             "shift": np.repeat(np.arange(1, len(patrols) + 1), counts),
@@ -212,10 +211,3 @@ def _fix_frame(patrols: Sequence[Patrol]) -> pd.DataFrame:
             "accuracy_m": np.concatenate([np.zeros(0), *(p.walk.accuracy_m for p in patrols)]),
         }
     )
-
-
-def _to_degrees(points: Points) -> tuple[np.ndarray, np.ndarray]:
-    """Longitudes and latitudes of local points, rounded to a centimetre."""
-    moved = Transformer.from_crs(LOCAL_CRS, WGS84, always_xy=True)
-    lon, lat = moved.transform(points[:, 0], points[:, 1])
-    return np.round(lon, 7), np.round(lat, 7)
