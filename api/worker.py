@@ -38,6 +38,7 @@ from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
 
 CONCURRENCY: Final = 2
 """One long job (a generation) and the short ones beside it."""
+LONGEST_JOB_S: Final = 3600.0
 GRACE_S: Final = 5.0
 """How long running jobs may still take when the worker is asked to end."""
 STATEMENT_TIMEOUT_S: Final = 600.0
@@ -94,7 +95,7 @@ async def work(
                 name="sanbai",
                 concurrency=CONCURRENCY,
                 wait=not until_idle,
-                shutdown_graceful_timeout=GRACE_S,
+                shutdown_graceful_timeout=LONGEST_JOB_S if until_idle else GRACE_S,
                 delete_jobs="successful",
                 install_signal_handlers=False,
             )

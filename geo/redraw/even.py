@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import geopandas as gpd
 import numpy as np
 import shapely
 from scipy.optimize import linear_sum_assignment
 
+from geo.grids.anneal import Weights
 from geo.grids.errors import GridError
 from geo.grids.faces import GeometryArray, IntArray
 from geo.grids.generate import GridOptions, generate
+from geo.grids.partition import partition
 from geo.redraw.coverage import Coverage, Redrawn, as_array
 from geo.redraw.edits import EvenOut
 from geo.redraw.errors import RedrawError
@@ -17,6 +21,8 @@ from geo.redraw.ground import Ground
 from geo.redraw.mosaic import Mosaic, Piece, groups, shared_m
 
 NEAR_M = 0.2
+EVENLY = partial(partition, weights=Weights(tolerance=0.0))
+"""Who asks for like households wants them closer than a plan needs."""
 WGS84 = "EPSG:4326"
 
 
@@ -74,7 +80,7 @@ def _generated(old: GeometryArray, ground: Ground, home: IntArray) -> GeometryAr
     area = gpd.GeoDataFrame(geometry=[union], crs=WGS84)
     options = GridOptions(households=max(10, round(total / len(old))))
     try:
-        made = generate(buildings, roads, area, options)
+        made = generate(buildings, roads, area, options, partitioner=EVENLY)
     except GridError as error:
         raise RedrawError("unclean") from error
     return np.asarray(made.geometry.to_numpy(), dtype=np.object_)

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from uuid_utils.compat import uuid7
 
 from api.app import create_app
+from api.cli import grid_shared, import_run
 from api.settings import Settings
 from data.categories import create_unit, seed_categories
 from data.cluster import PrivateCluster
@@ -173,3 +174,11 @@ def report(categories: dict[str, int]) -> Callable[..., dict[str, Any]]:
         }
 
     return body
+
+
+@pytest.fixture(autouse=True)
+def wide_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tables of the command line have room, whatever COLUMNS was when they were made."""
+    for where in (grid_shared, import_run):
+        for screen in (where.console, where.errors):
+            monkeypatch.setattr(screen, "width", 200)
