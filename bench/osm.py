@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench osm [--full]
 
-Both read the same file into databases of one cluster, in alternation; what the cluster's own
+Both read the same file into databases of one cluster, one after the other; what the cluster's own
 processes use is counted for both. osm2pgsql (Debian's, where it is installed) keeps everything by
 its default style and knows neither areas of ours nor households; it runs in memory, its fastest
 way.

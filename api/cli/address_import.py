@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from api.cli.import_options import CheckOnly, Encoding, OneLanguage, SkipBad
 from api.cli.import_run import (
     Request,
     console,
@@ -43,19 +44,13 @@ def addresses_command(
         str | None, typer.Option("--datum", help="wgs84 | cgcs2000 | gcj02 | bd09")
     ] = None,
     layer: Annotated[str | None, typer.Option(help="图层或工作表 Layer or sheet.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="文字编码 Text encoding, e.g. gbk.")] = None,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="跳过问题行，导入其余 Leave bad rows out.")
-    ] = False,
+    encoding: Encoding = None,
+    skip_bad: SkipBad = False,
     report: Annotated[
         Path | None, typer.Option(help="问题清单 CSV List of bad rows.", dir_okay=False)
     ] = None,
-    lang: Annotated[
-        Literal["zh", "en"] | None, typer.Option(help="只用一种语言 One language only: zh | en.")
-    ] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="只检查不写入 Check only, store nothing.")
-    ] = False,
+    lang: OneLanguage = None,
+    check: CheckOnly = False,
 ) -> None:
     """导入门牌、标志物、电杆、没有门牌的村：名称、别名、地址、村、类别、经纬度。
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 from rich.table import Table
 
+from api.cli.import_options import CheckOnly, Encoding, OneLanguage, SkipBad
 from api.cli.import_run import (
     Request,
     console,
@@ -45,19 +46,13 @@ def households_command(
         typer.Option("--column", help="列对应：我方列=文件列，可重复 OURS=THEIRS."),
     ] = None,
     layer: Annotated[str | None, typer.Option(help="工作表 Sheet.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="文字编码 Text encoding, e.g. gbk.")] = None,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="跳过问题行，导入其余 Leave bad rows out.")
-    ] = False,
+    encoding: Encoding = None,
+    skip_bad: SkipBad = False,
     report: Annotated[
         Path | None, typer.Option(help="问题清单 CSV List of bad rows.", dir_okay=False)
     ] = None,
-    lang: Annotated[
-        Literal["zh", "en"] | None, typer.Option(help="只用一种语言 One language only: zh | en.")
-    ] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="只检查不写入 Check only, store nothing.")
-    ] = False,
+    lang: OneLanguage = None,
+    check: CheckOnly = False,
 ) -> None:
     """按户数表（每栋、每小区或每村合计）更新楼栋户数。
 

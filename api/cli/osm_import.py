@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from api.cli.import_options import CheckOnly, OneLanguage
 from api.cli.import_run import (
     Request,
     console,
@@ -95,12 +96,8 @@ def osm_command(
     report: Annotated[
         Path | None, typer.Option(help="问题清单 CSV List of problems.", dir_okay=False)
     ] = None,
-    lang: Annotated[
-        Literal["zh", "en"] | None, typer.Option(help="只用一种语言 One language only: zh | en.")
-    ] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="只检查不写入 Check only, store nothing.")
-    ] = False,
+    lang: OneLanguage = None,
+    check: CheckOnly = False,
     time_zone: Annotated[
         str, typer.Option(help="新区县的时区 Time zone of a new district.")
     ] = DEFAULT_TIME_ZONE,

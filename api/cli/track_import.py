@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
 
+from api.cli.import_options import CheckOnly, Encoding, OneLanguage, SkipBad
 from api.cli.import_run import (
     console,
     errors,
@@ -93,19 +94,13 @@ def tracks_command(
         str | None, typer.Option(help="未写时区的时间属于哪个时区 Zone of times that say none.")
     ] = None,
     layer: Annotated[str | None, typer.Option(help="图层或工作表 Layer or sheet.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="文字编码 Text encoding, e.g. gbk.")] = None,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="跳过问题行，导入其余 Leave bad rows out.")
-    ] = False,
+    encoding: Encoding = None,
+    skip_bad: SkipBad = False,
     report: Annotated[
         Path | None, typer.Option(help="问题清单 CSV List of what was left out.", dir_okay=False)
     ] = None,
-    lang: Annotated[
-        Literal["zh", "en"] | None, typer.Option(help="只用一种语言 One language only: zh | en.")
-    ] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="只检查不写入 Check only, store nothing.")
-    ] = False,
+    lang: OneLanguage = None,
+    check: CheckOnly = False,
 ) -> None:
     """导入值守轨迹，按班次切开。Tracks of duty, cut into officers' shifts.
 
