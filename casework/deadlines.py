@@ -1,0 +1,145 @@
+"""By when a hazard is to be put right: three clocks, and pauses that do not count.
+
+紧急工作时 `continuous` runs through nights and holidays; 工作时 `working-hours` runs in hours of
+work only; 工作日 `working-days` counts days of work, each as long as its hours (8 h by default). A
+deadline is the first moment at which the clock has run as long as the limit.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal, get_args
+
+from casework.calendar import Calendar, Span
+
+Clock = Literal["continuous", "working-hours", "working-days"]
+CLOCKS: Final[tuple[Clock, ...]] = get_args(Clock)
+
+_ENDLESS = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How long something may take.
+
+    Parameters
+    ----------
+    clock
+        The clock it is counted on.
+    amount
+        Minutes; for `working-days`, days. `ValueError` unless it is greater than 0.
+    """
+
+    clock: Clock
+    amount: int
+
+    def __post_init__(self) -> None:
+        if self.amount <= 0:
+            raise ValueError("a limit must be greater than 0")
+
+    def seconds(self, calendar: Calendar) -> float:
+        """The limit in seconds of its clock."""
+        return self.amount * (calendar.day_s if self.clock == "working-days" else 60)
+
+
+def due_at(
+    since: datetime, limit: Limit, calendar: Calendar, *, paused: Sequence[Span] = ()
+) -> datetime:
+    """The moment at which a limit ends.
+
+    Parameters
+    ----------
+    since
+        When the clock starts; it has a time zone.
+    limit
+        How long it may run.
+    paused
+        Spans in which the clock stands still, in any order; they may overlap.
+
+    Returns
+    -------
+    datetime
+        In UTC.
+
+    Raises
+    ------
+    NoCalendarError
+        If the deadline reaches a year whose working days were not entered.
+    ValueError
+        If a time has no zone.
+    """
+    left = timedelta(seconds=limit.seconds(calendar))
+    for start, end in counted_spans(since, limit.clock, calendar, paused=paused):
+        if end - start >= left:
+            return start + left
+        left -= end - start
+    raise AssertionError("spans of time end only by an error")
+
+
+def elapsed_s(
+    since: datetime,
+    until: datetime,
+    clock: Clock,
+    calendar: Calendar,
+    *,
+    paused: Sequence[Span] = (),
+) -> float:
+    """Seconds that a clock ran between two moments; 0 when `until` is not later.
+
+    Errors as in `due_at`.
+    """
+    if until <= since:
+        return 0.0
+    total = timedelta(0)
+    for start, end in counted_spans(since, clock, calendar, until=until, paused=paused):
+        total += max(min(end, until) - start, timedelta(0))
+    return total.total_seconds()
+
+
+def counted_spans(
+    since: datetime,
+    clock: Clock,
+    calendar: Calendar,
+    *,
+    until: datetime | None = None,
+    paused: Sequence[Span] = (),
+) -> Iterator[Span]:
+    """The spans in UTC that a clock counts from a moment on, pauses left out.
+
+    Without `until` the last of them has no end on `continuous`, and on the other clocks they go
+    on until they end by `NoCalendarError`; with it, none begins on a later day.
+    """
+    if since.tzinfo is None or (until is not None and until.tzinfo is None):
+        raise ValueError("a time without a zone is no moment")
+    start = since.astimezone(UTC)
+    spans: Iterator[Span] = (
+        iter([(start, _ENDLESS)]) if clock == "continuous" else calendar.working_spans(start, until)
+    )
+    pauses = merged(paused)
+    for span in spans:
+        yield from _without(span, pauses)
+
+
+def merged(spans: Sequence[Span]) -> list[Span]:
+    """Spans in UTC in order, those that meet or overlap made one; empty ones left out."""
+    found: list[Span] = []
+    for start, end in sorted((a.astimezone(UTC), b.astimezone(UTC)) for a, b in spans if a < b):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _without(span: Span, pauses: Sequence[Span]) -> Iterator[Span]:
+    start, end = span
+    for stops, resumes in pauses:
+        if resumes <= start:
+            continue
+        if stops >= end:
+            break
+        if stops > start:
+            yield start, stops
+        start = max(start, resumes)
+    if start < end:
+        yield start, end
