@@ -23,7 +23,7 @@ class Entry:
         Who is called first has 1; the next is called when the one before did not accept.
     account_id, post
         One of them: an account, or for a unit without accounts the name of its post.
-    phone
+    desk_number
         Of the office, to be called from the duty desk.
     """
 
@@ -34,7 +34,7 @@ class Entry:
     turn: int
     account_id: UUID | None = None
     post: str | None = None
-    phone: str | None = None
+    desk_number: str | None = None
 
     @property
     def who(self) -> str:

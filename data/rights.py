@@ -23,6 +23,7 @@ from data.scope import Scope
 GUARDED_TABLES: Final = (
     *("hazard_case", "case_event", "case_text", "case_candidates", "photo"),
     *("shift", "shift_grid", "track_point"),
+    *("case_route", "duty_alert", "duty_call", "handover"),
 )
 
 

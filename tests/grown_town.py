@@ -92,6 +92,23 @@ _ROWS = (
     " 'market', 'r', daterange('2026-11-01', '2026-12-01'), ARRAY[CAST(:officer AS uuid)], "
     + _SQUARE
     + ", :officer, :at",
+    "INSERT INTO routing_rule (district_id, position, name, codes, area_id, unit_id, changed_by,"
+    " changed_at) SELECT 1, n, '规则' || n, ARRAY[CAST(n AS text)], 11, (SELECT min(id) FROM unit),"
+    " :officer, :at",
+    "INSERT INTO rota_entry (district_id, unit_id, starts_at, ends_at, turn, post, desk_number,"
+    " changed_by, changed_at) SELECT 1, (SELECT u.id FROM unit AS u WHERE u.name = '单位' || n),"
+    " :at, :at + interval '8 h', 1, '岗' || n, '2680110', :officer, :at",
+    "INSERT INTO case_route (district_id, case_id, rule_id, rule_name, queue, why, routed_at)"
+    " SELECT 1, CAST(lpad(CAST(n AS text), 32, '9') AS uuid), n, '规则' || n, '无主' || n, '{}',"
+    " :at",
+    "INSERT INTO duty_alert (district_id, case_id, charged_seq, turn, unit_id, who, post,"
+    " desk_number, at) SELECT 1, :case, 1, n, (SELECT min(id) FROM unit), n, '岗', '1', :at",
+    "INSERT INTO duty_call (district_id, id, case_id, post, outcome, said, promised_by, called_at,"
+    " logged_by, logged_at) SELECT 1, CAST(lpad(CAST(n AS text), 32, '4') AS uuid), :case, '岗',"
+    " 'reached', '马上到', :at, :at, :officer, :at",
+    "INSERT INTO handover (district_id, id, area_id, area_path, starts_at, ends_at, notes, page,"
+    " digest, signed_by, signed_at) SELECT 1, CAST(lpad(CAST(n AS text), 32, '3') AS uuid), 11,"
+    " CAST(:path AS ltree), :at - interval '8 h', :at, '', '{}', '', :officer, :at",
     "INSERT INTO hotspot_run (district_id, id, unit, period_from, period_to, cases, settings,"
     " computed_at) SELECT 1, 100 + n, 'grid', CAST('2026-01-01' AS date), CAST('2026-02-01' AS"
     " date) + n, 1, '{}', :at",

@@ -9,6 +9,15 @@ from data.schema.accounts import Account, Assignment, Operation, Session, SignIn
 from data.schema.addresses import Address
 from data.schema.base import Base, Ltree
 from data.schema.cases import CaseEvent, CaseText, Category, HazardCase, Photo, Unit
+from data.schema.duty import (
+    CaseRoute,
+    DutyAlert,
+    DutyCall,
+    DutySetting,
+    Handover,
+    RotaEntry,
+    RoutingRule,
+)
 from data.schema.patrols import Shift, ShiftGrid, TrackPoint
 from data.schema.places import Area, Building, District, LayerVersion, Place, Road, Water
 from data.schema.plan_edits import PlanEdit
@@ -37,13 +46,18 @@ __all__ = [
     "Building",
     "CaseCandidates",
     "CaseEvent",
+    "CaseRoute",
     "CaseText",
     "Category",
     "District",
+    "DutyAlert",
+    "DutyCall",
+    "DutySetting",
     "Grid",
     "GridShape",
     "GridStatus",
     "GridVersion",
+    "Handover",
     "HazardCase",
     "HotspotRun",
     "HotspotUnit",
@@ -64,6 +78,8 @@ __all__ = [
     "ReportRow",
     "ReportWord",
     "Road",
+    "RotaEntry",
+    "RoutingRule",
     "Session",
     "Shift",
     "ShiftGrid",

@@ -93,9 +93,12 @@ OF_SHIFT = (
     " WHERE s.district_id = {table}.district_id AND s.shift_day = {table}.shift_day"
     " AND s.id = {table}.shift_id)"
 )
+HANDOVER_SEEN = "area_path <@ (SELECT CAST(current_setting('sanbai.case_paths', true) AS ltree[]))"
 GUARDED = (
     ("hazard_case", CASE_SEEN, "case_in_scope"),
     ("shift", SHIFT_SEEN, "shift_in_scope"),
+    ("handover", HANDOVER_SEEN, None),
+    *((table, OF_CASE, None) for table in ("case_route", "duty_alert", "duty_call")),
     *((table, OF_CASE, None) for table in ("case_event", "case_text", "case_candidates", "photo")),
     *((table, OF_SHIFT, None) for table in ("shift_grid", "track_point")),
 )
@@ -145,6 +148,295 @@ TELL_TRIGGERS = tuple(
         ("assignment", "INSERT OR UPDATE OR DELETE", "rights"),
     )
 )
+
+
+# Signed once: only the acknowledgement is added, once, and nothing goes.
+HANDOVER_KEPT = """
+CREATE FUNCTION keep_handover() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.acknowledged_at IS NOT NULL
+        OR to_jsonb(NEW) - ARRAY['acknowledged_by', 'acknowledged_at', 'remarks']
+            <> to_jsonb(OLD) - ARRAY['acknowledged_by', 'acknowledged_at', 'remarks']
+    THEN
+        RAISE EXCEPTION 'a signed hand-over is kept as it is' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$
+"""
+HANDOVER_KEPT_TRIGGER = """
+CREATE TRIGGER handover_kept BEFORE UPDATE OR DELETE ON handover
+FOR EACH ROW EXECUTE FUNCTION keep_handover()
+"""
+
+
+def lay_duty_tables() -> None:
+    """Rules that route, the rota, alerts, calls and hand-overs."""
+    op.create_table(
+        "routing_rule",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("codes", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("area_id", sa.BigInteger(), nullable=True),
+        sa.Column("severities", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("queue", sa.Text(), nullable=True),
+        sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "severities <@ ARRAY['red', 'yellow', 'blue']",
+            name=op.f("routing_rule_severities_check"),
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(unit_id, queue) = 1", name=op.f("routing_rule_target_check")
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "area_id"],
+            ["area.district_id", "area.id"],
+            name=op.f("routing_rule_district_id_area_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "unit_id"],
+            ["unit.district_id", "unit.id"],
+            name=op.f("routing_rule_district_id_unit_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("routing_rule_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("routing_rule_pkey")),
+        sa.UniqueConstraint(
+            "district_id",
+            "position",
+            deferrable=True,
+            initially="DEFERRED",
+            name=op.f("routing_rule_district_id_position_key"),
+        ),
+    )
+    op.create_table(
+        "case_route",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("rule_id", sa.BigInteger(), nullable=True),
+        sa.Column("rule_name", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("queue", sa.Text(), nullable=True),
+        sa.Column("why", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("routed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("case_route_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "unit_id"],
+            ["unit.district_id", "unit.id"],
+            name=op.f("case_route_district_id_unit_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("case_route_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "case_id", name=op.f("case_route_pkey")),
+    )
+    op.create_index(
+        "case_route_queue_idx",
+        "case_route",
+        ["district_id", "queue", "routed_at"],
+        unique=False,
+        postgresql_where=sa.text("queue IS NOT NULL"),
+    )
+    op.create_index(
+        "case_route_rule_idx", "case_route", ["district_id", "rule_id", "routed_at"], unique=False
+    )
+    op.create_table(
+        "duty_setting",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("dispatched", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("urgent", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("patience_minutes", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "dispatched <@ ARRAY['red', 'yellow', 'blue']",
+            name=op.f("duty_setting_dispatched_check"),
+        ),
+        sa.CheckConstraint(
+            "urgent <@ ARRAY['red', 'yellow', 'blue']", name=op.f("duty_setting_urgent_check")
+        ),
+        sa.CheckConstraint(
+            "patience_minutes BETWEEN 1 AND 240", name=op.f("duty_setting_patience_check")
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("duty_setting_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", name=op.f("duty_setting_pkey")),
+    )
+    op.create_table(
+        "rota_entry",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("post", sa.Text(), nullable=True),
+        sa.Column("desk_number", sa.Text(), nullable=True),
+        sa.Column("changed_by", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        postgresql.ExcludeConstraint(
+            (sa.column("district_id"), "="),
+            (sa.column("unit_id"), "="),
+            (sa.column("turn"), "="),
+            (sa.text("tstzrange(starts_at, ends_at)"), "&&"),
+            using="gist",
+            name="rota_entry_turn_excl",
+        ),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("rota_entry_order_check")),
+        sa.CheckConstraint("num_nonnulls(account_id, post) = 1", name=op.f("rota_entry_who_check")),
+        sa.CheckConstraint(
+            "post IS NULL OR desk_number IS NOT NULL", name=op.f("rota_entry_desk_number_check")
+        ),
+        sa.CheckConstraint("turn BETWEEN 1 AND 9", name=op.f("rota_entry_turn_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            ["account.district_id", "account.id"],
+            name=op.f("rota_entry_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "unit_id"],
+            ["unit.district_id", "unit.id"],
+            name=op.f("rota_entry_district_id_unit_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("rota_entry_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("rota_entry_pkey")),
+    )
+    op.create_index("rota_entry_ends_idx", "rota_entry", ["district_id", "ends_at"], unique=False)
+    op.create_table(
+        "duty_alert",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("charged_seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("turn", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("post", sa.Text(), nullable=True),
+        sa.Column("desk_number", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("duty_alert_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "unit_id"],
+            ["unit.district_id", "unit.id"],
+            name=op.f("duty_alert_district_id_unit_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("duty_alert_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id", "case_id", "charged_seq", "turn", name=op.f("duty_alert_pkey")
+        ),
+        sa.UniqueConstraint(
+            "district_id",
+            "case_id",
+            "charged_seq",
+            "who",
+            name=op.f("duty_alert_district_id_case_id_charged_seq_who_key"),
+        ),
+    )
+    op.create_table(
+        "duty_call",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("post", sa.Text(), nullable=False),
+        sa.Column("desk_number", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("promised_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("logged_by", sa.Uuid(), nullable=False),
+        sa.Column("logged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "outcome IN ('reached', 'no-answer', 'engaged')", name=op.f("duty_call_outcome_check")
+        ),
+        sa.CheckConstraint(
+            "promised_by IS NULL OR outcome = 'reached'", name=op.f("duty_call_promise_check")
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("duty_call_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "unit_id"],
+            ["unit.district_id", "unit.id"],
+            name=op.f("duty_call_district_id_unit_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("duty_call_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("duty_call_pkey")),
+    )
+    op.create_index(
+        "duty_call_case_idx", "duty_call", ["district_id", "case_id", "called_at"], unique=False
+    )
+    op.create_index(
+        "duty_call_promise_idx",
+        "duty_call",
+        ["district_id", "promised_by"],
+        unique=False,
+        postgresql_where=sa.text("promised_by IS NOT NULL AND settled_at IS NULL"),
+    )
+    op.create_table(
+        "handover",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.BigInteger(), nullable=False),
+        sa.Column("area_path", Ltree(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("page", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("signed_by", sa.Uuid(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("acknowledged_by", sa.Uuid(), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(acknowledged_by IS NULL) = (acknowledged_at IS NULL)",
+            name=op.f("handover_acknowledged_check"),
+        ),
+        sa.CheckConstraint("acknowledged_by <> signed_by", name=op.f("handover_two_check")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("handover_order_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "area_id"],
+            ["area.district_id", "area.id"],
+            name=op.f("handover_district_id_area_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("handover_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("handover_pkey")),
+    )
+    op.create_index(
+        "handover_signed_idx", "handover", ["district_id", "signed_at", "id"], unique=False
+    )
+    op.execute(HANDOVER_KEPT)
+    op.execute(HANDOVER_KEPT_TRIGGER)
 
 
 def upgrade() -> None:
@@ -1533,6 +1825,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district_id", "case_id", name=op.f("case_candidates_pkey")),
     )
 
+    lay_duty_tables()
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):
         op.execute(statement)
     for statement in (STAMP, STAMP_TRIGGER, TELL, *TELL_TRIGGERS):
