@@ -18,6 +18,7 @@ _KEYS = {
     "case": CASE,
     "shift": SHIFT,
     "officer": small_town.account_id("officer"),
+    "commander": small_town.account_id("commander"),
     "outcome": json.dumps(
         dict.fromkeys(("new", "triage", "handled", "known", "changed", "proposed", "accepted"), 0)
     ),
@@ -74,6 +75,10 @@ _ROWS = (
     " received_at, facts, previous, digest) SELECT 1, :case, 100 + n, 'dispatch', 'dispatched',"
     " :officer, :at, :at, '{\"unit_id\": 1}', '', ''",
     "INSERT INTO case_text (district_id, case_id, seq, body) SELECT 1, :case, 100 + n, '说明'",
+    "INSERT INTO notice (district_id, key, kind, account_id, case_id, facts, made_at)"
+    " SELECT 1, 'grown' || n, 'overdue', :commander, :case, '{}', :at",
+    "INSERT INTO watch_step (district_id, case_id, key, done_at)"
+    " SELECT 1, :case, 'grown' || n, :at",
     "INSERT INTO photo (district_id, id, case_id, seq, role, key, sha256, media_type, size_bytes,"
     " width_px, height_px, added_by, received_at) SELECT 1,"
     " CAST(lpad(CAST(n AS text), 32, '8') AS uuid), :case, 1, 'before', 'k', '', 'image/jpeg', 1,"
@@ -115,6 +120,11 @@ _ROWS = (
     "INSERT INTO plan_step (district_id, plan_id, seq, action, status, actor_id, at)"
     " SELECT 1, :draft, n, 'edit', 'draft', :officer, :at",
 )
+# Once, after the first rows.
+_READ = (
+    "INSERT INTO notice_read (district_id, notice_id, account_id, read_at)"
+    " SELECT 1, max(id), :commander, :at FROM notice"
+)
 # Once, before the rows.
 _FIRST = (
     "INSERT INTO plan (district_id, id, area_id, name, created_at) VALUES (1, :draft, 11, '调整',"
@@ -127,6 +137,7 @@ _FIRST = (
     "INSERT INTO shift (district_id, shift_day, id, account_id, kind, grid_ids, tracked, source,"
     " started_at, received_at) VALUES (1, '2026-11-19', :shift, :officer, 'patrol', '{1,2}', true,"
     " 'phone', :at, :at)",
+    "INSERT INTO case_watch (district_id, case_id, seq) VALUES (1, :case, 1)",
 )
 _STRIPES = (
     "DELETE FROM grid_version WHERE plan_id = :draft",
@@ -153,6 +164,8 @@ def grow(connection: Connection, first: int, last: int) -> None:
     for statement in _ROWS:
         rows = f"{statement} FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS n"
         connection.execute(text(rows), values)
+    if first == 1:
+        connection.execute(text(_READ), values)
     for statement in _STRIPES:
         connection.execute(text(statement), values)
     # As publications and imports do, so that nobody answers with what he remembers.

@@ -9,6 +9,16 @@ from data.schema.accounts import Account, Assignment, Operation, Session, SignIn
 from data.schema.addresses import Address
 from data.schema.base import Base, Ltree
 from data.schema.cases import CaseEvent, CaseText, Category, HazardCase, Photo, Unit
+from data.schema.deadlines import (
+    CalendarDay,
+    CalendarYear,
+    CaseWatch,
+    Notice,
+    NoticeRead,
+    TimeLimit,
+    WatchStep,
+    WorkHours,
+)
 from data.schema.duty import (
     CaseRoute,
     DutyAlert,
@@ -44,10 +54,13 @@ __all__ = [
     "Assignment",
     "Base",
     "Building",
+    "CalendarDay",
+    "CalendarYear",
     "CaseCandidates",
     "CaseEvent",
     "CaseRoute",
     "CaseText",
+    "CaseWatch",
     "Category",
     "District",
     "DutyAlert",
@@ -63,6 +76,8 @@ __all__ = [
     "HotspotUnit",
     "LayerVersion",
     "Ltree",
+    "Notice",
+    "NoticeRead",
     "Operation",
     "Photo",
     "Place",
@@ -86,7 +101,10 @@ __all__ = [
     "SignInAttempt",
     "TemporaryGrid",
     "TemporaryGridChange",
+    "TimeLimit",
     "TrackPoint",
     "Unit",
+    "WatchStep",
     "Water",
+    "WorkHours",
 ]

@@ -81,6 +81,11 @@ SHIFT_SEEN = """
         WHERE g.district_id = shift.district_id AND g.id = ANY(shift.grid_ids)
           AND a.path <@ (SELECT CAST(current_setting('sanbai.track_paths', true) AS ltree[])))
 """
+NOTICE_READ_SEEN = "account_id = (SELECT CAST(current_setting('sanbai.account', true) AS uuid))"
+NOTICE_SEEN = f"""
+    {NOTICE_READ_SEEN}
+    OR unit_id = (SELECT CAST(nullif(current_setting('sanbai.unit', true), '') AS bigint))
+"""
 # The view runs as its owner, to whom no policy applies: its condition is one like any other.
 VIEW = "CREATE VIEW {view} AS SELECT * FROM {table} WHERE {guard}"
 POLICY = "CREATE POLICY {table}_guard ON {table} USING ({guard})"
@@ -101,6 +106,9 @@ GUARDED = (
     *((table, OF_CASE, None) for table in ("case_route", "duty_alert", "duty_call")),
     *((table, OF_CASE, None) for table in ("case_event", "case_text", "case_candidates", "photo")),
     *((table, OF_SHIFT, None) for table in ("shift_grid", "track_point")),
+    ("notice", NOTICE_SEEN, None),
+    ("notice_read", NOTICE_READ_SEEN, None),
+    *((table, OF_CASE, None) for table in ("case_watch", "watch_step")),
 )
 
 
@@ -112,6 +120,189 @@ def guard_rows() -> None:
             op.execute(VIEW.format(view=view, table=table, guard=guard))
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(POLICY.format(table=table, guard=guard))
+
+
+def lay_deadlines() -> None:
+    """Lay the tables of working days, limits, the watch and its notices."""
+    op.create_table(
+        "calendar_year",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("year BETWEEN 2000 AND 2199", name=op.f("calendar_year_year_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("calendar_year_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "year", name=op.f("calendar_year_pkey")),
+    )
+    op.create_table(
+        "calendar_day",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("worked", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.CheckConstraint("year = EXTRACT(year FROM day)", name=op.f("calendar_day_year_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "year"],
+            ["calendar_year.district_id", "calendar_year.year"],
+            name=op.f("calendar_day_district_id_year_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("calendar_day_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "day", name=op.f("calendar_day_pkey")),
+    )
+    op.create_table(
+        "work_hours",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("opens", sa.Time(), nullable=False),
+        sa.Column("closes", sa.Time(), nullable=False),
+        sa.CheckConstraint("opens < closes", name=op.f("work_hours_hours_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("work_hours_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "opens", name=op.f("work_hours_pkey")),
+    )
+    op.create_table(
+        "time_limit",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("category_id", sa.BigInteger(), nullable=True),
+        sa.Column("severity", sa.Text(), nullable=True),
+        sa.Column("clock", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "clock IN ('continuous', 'working-hours', 'working-days')",
+            name=op.f("time_limit_clock_check"),
+        ),
+        sa.CheckConstraint(
+            "severity IN ('red', 'yellow', 'blue')", name=op.f("time_limit_severity_check")
+        ),
+        sa.CheckConstraint(
+            "step IN ('confirm', 'accept', 'handle', 'verify',"
+            " 'grid', 'community', 'zone', 'street')",
+            name=op.f("time_limit_step_check"),
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("time_limit_amount_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "category_id"],
+            ["category.district_id", "category.id"],
+            name=op.f("time_limit_district_id_category_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("time_limit_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("time_limit_pkey")),
+        sa.UniqueConstraint(
+            "district_id",
+            "step",
+            "category_id",
+            "severity",
+            name=op.f("time_limit_district_id_step_category_id_severity_key"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+    op.create_table(
+        "case_watch",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("case_watch_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("case_watch_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "case_id", name=op.f("case_watch_pkey")),
+    )
+    op.create_index("case_watch_next_idx", "case_watch", ["district_id", "next_at"], unique=False)
+    op.create_table(
+        "watch_step",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("watch_step_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("watch_step_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "case_id", "key", name=op.f("watch_step_pkey")),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "num_nonnulls(account_id, unit_id) = 1", name=op.f("notice_addressee_check")
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            ["account.district_id", "account.id"],
+            name=op.f("notice_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("notice_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "unit_id"],
+            ["unit.district_id", "unit.id"],
+            name=op.f("notice_district_id_unit_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("notice_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("notice_pkey")),
+        sa.UniqueConstraint("district_id", "key", name=op.f("notice_district_id_key_key")),
+    )
+    op.create_index(
+        "notice_account_idx", "notice", ["district_id", "account_id", "id"], unique=False
+    )
+    op.create_index("notice_case_idx", "notice", ["district_id", "case_id"], unique=False)
+    op.create_index("notice_unit_idx", "notice", ["district_id", "unit_id", "id"], unique=False)
+    op.create_table(
+        "notice_read",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            ["account.district_id", "account.id"],
+            name=op.f("notice_read_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "notice_id"],
+            ["notice.district_id", "notice.id"],
+            name=op.f("notice_read_district_id_notice_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("notice_read_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id", "notice_id", "account_id", name=op.f("notice_read_pkey")
+        ),
+    )
 
 
 # Whoever changes a case and however: the stamp says in which transaction.
@@ -1826,6 +2017,7 @@ def upgrade() -> None:
     )
 
     lay_duty_tables()
+    lay_deadlines()
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):
         op.execute(statement)
     for statement in (STAMP, STAMP_TRIGGER, TELL, *TELL_TRIGGERS):
