@@ -68,12 +68,36 @@ def due_at(
     ValueError
         If a time has no zone.
     """
-    left = timedelta(seconds=limit.seconds(calendar))
-    for start, end in counted_spans(since, limit.clock, calendar, paused=paused):
+    return run_out(since, limit.seconds(calendar), limit.clock, calendar, paused=paused)
+
+
+def run_out(
+    since: datetime,
+    seconds: float,
+    clock: Clock,
+    calendar: Calendar,
+    *,
+    paused: Sequence[Span] = (),
+) -> datetime:
+    """The moment in UTC at which a clock has run so many seconds. Errors as in `due_at`."""
+    left = timedelta(seconds=seconds)
+    for start, end in counted_spans(since, clock, calendar, paused=paused):
         if end - start >= left:
             return start + left
         left -= end - start
     raise AssertionError("spans of time end only by an error")
+
+
+def put_off(
+    deadline: datetime, stopped: datetime, resumed: datetime, clock: Clock, calendar: Calendar
+) -> datetime:
+    """A deadline after its clock stood still for a while: what was left then is left again.
+
+    One that had passed when the clock was stopped stays. Errors as in `due_at`.
+    """
+    if deadline <= stopped:
+        return deadline
+    return run_out(resumed, elapsed_s(stopped, deadline, clock, calendar), clock, calendar)
 
 
 def elapsed_s(

@@ -4,11 +4,13 @@ A rule may name a category, a severity, both or neither; the nearer one holds: c
 severity, then the category, then the severity, then the district's own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal, get_args
 
-from casework.deadlines import Limit
+from casework.calendar import Calendar, Span
+from casework.deadlines import Limit, due_at
 
 # 核实, 接收, 处置, 核查; then the levels of the ladder 提级 on which a case may lie so long.
 Step = Literal["confirm", "accept", "handle", "verify", "grid", "community", "zone", "street"]
@@ -50,3 +52,18 @@ class Limits:
     def handling(self, category_id: int, severity: str) -> Limit:
         """The limit of putting a case right; `UNSET` where the district has none."""
         return self.of("handle", category_id, severity) or UNSET
+
+
+@dataclass(frozen=True)
+class DeadlineRules:
+    """What a district's deadlines are worked out from."""
+
+    calendar: Calendar
+    limits: Limits
+
+    def due(
+        self, category_id: int, severity: str, since: datetime, *, paused: Sequence[Span] = ()
+    ) -> datetime:
+        """By when a case is to be put right; `NoCalendarError` beyond the entered years."""
+        limit = self.limits.handling(category_id, severity)
+        return due_at(since, limit, self.calendar, paused=paused)

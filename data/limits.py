@@ -1,16 +1,15 @@
 """Limits of a district: how long each step of a case may take, by category and severity."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from casework.calendar import Calendar, NoCalendarError, Span
-from casework.deadlines import Clock, Limit, due_at
-from casework.limits import LimitRule, Limits, Step
+from casework.calendar import NoCalendarError, Span
+from casework.deadlines import Clock, Limit
+from casework.limits import DeadlineRules, LimitRule, Limits, Step
 from data.calendars import calendar_of
 from data.notices import notify_role
 from data.schema import TimeLimit
@@ -22,21 +21,6 @@ SHIPPED = (
     LimitRule("handle", Limit("working-days", 2), severity="yellow"),
     LimitRule("handle", Limit("working-days", 5), severity="blue"),
 )
-
-
-@dataclass(frozen=True)
-class DeadlineRules:
-    """What a district's deadlines are worked out from; read once for many cases."""
-
-    calendar: Calendar
-    limits: Limits
-
-    def due(
-        self, category_id: int, severity: str, since: datetime, *, paused: Sequence[Span] = ()
-    ) -> datetime:
-        """By when a case is to be put right; `NoCalendarError` beyond the entered years."""
-        limit = self.limits.handling(category_id, severity)
-        return due_at(since, limit, self.calendar, paused=paused)
 
 
 def rules_of(connection: Connection, district_id: int) -> DeadlineRules:

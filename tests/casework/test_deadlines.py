@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.calendar import Calendar, NoCalendarError
-from casework.deadlines import CLOCKS, Clock, Limit, due_at, elapsed_s
+from casework.deadlines import CLOCKS, Clock, Limit, due_at, elapsed_s, put_off
 
 CHINA = ZoneInfo("Asia/Shanghai")
 # The State Council's notice for 2026: days off between Monday and Friday, and make-up workdays.
@@ -133,6 +133,15 @@ def test_a_pause_does_not_count() -> None:
     assert due_at(at("02-13 09:00"), SMALL_ADS, CALENDAR, paused=[season]) == at("04-02 09:00")
 
 
+def test_a_deadline_is_put_off_by_what_was_left() -> None:
+    due = at("11-20 16:00")
+    # Stopped with two hours of work left; resumed late on the Friday after.
+    later = put_off(due, at("11-20 11:00"), at("11-27 17:00"), "working-hours", CALENDAR)
+    assert later == at("11-30 10:00")
+    late = put_off(due, at("11-20 17:00"), at("11-27 17:00"), "continuous", CALENDAR)
+    assert late == due
+
+
 def test_pauses_that_overlap_count_once() -> None:
     pauses = [
         (at("11-20 10:00"), at("11-20 11:00")),
@@ -216,6 +225,16 @@ def test_a_pause_never_shortens(
     before = due_at(since, limit, CALENDAR, paused=paused)
     after = due_at(since, limit, CALENDAR, paused=[*paused, another])
     assert after >= before
+
+
+@given(MOMENTS, LIMITS, SPANS)
+def test_putting_off_is_a_pause(
+    since: datetime, limit: Limit, pause: tuple[datetime, datetime]
+) -> None:
+    due = due_at(since, limit, CALENDAR)
+    stopped, resumed = max(pause[0], since), max(pause[1], since)
+    put = put_off(due, stopped, resumed, limit.clock, CALENDAR)
+    assert put == due_at(since, limit, CALENDAR, paused=[(stopped, resumed)])
 
 
 @given(st.sampled_from(CLOCKS), st.lists(MOMENTS, min_size=3, max_size=6), st.lists(SPANS))
