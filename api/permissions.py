@@ -24,6 +24,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **{f"plan:{action}": roles for action, roles in WHO_PLANS.items() if action != "edit"},
     "temporary:draw": frozenset({"planner", "commander"}),
     "hotspot:run": frozenset({"commander", "planner"}),
+    "routing:read": frozenset({"commander", "administrator", "auditor"}),
+    "routing:write": frozenset({"commander", "administrator"}),
+    "rota:read": frozenset({"commander", "administrator", "auditor", "handler"}),
+    "rota:write": frozenset({"commander", "administrator"}),
+    "duty:read": frozenset({"commander", "auditor"}),
+    "duty:act": frozenset({"commander"}),
     "account:manage": frozenset({"administrator"}),
 }
 

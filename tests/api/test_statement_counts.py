@@ -45,10 +45,13 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     f"/api/v1/plans/{DRAFT}/preview/buildings": ("planner", {}),
     "/api/v1/report-lists": ("commander", {}),
     "/api/v1/triage": ("commander", {}),
+    "/api/v1/routing/rules": ("commander", {}),
+    "/api/v1/routing/queues": ("commander", {}),
     "/api/v1/search": ("commander", {"q": "丰收", "limit": 50}),
 }
 # What has lists in it that do not grow with the town, each with the reason.
 NOT_LISTS = {
+    "/api/v1/duty/settings": "one row",
     "/api/v1/session": "the caller's own roles",
     "/api/v1/areas/{area_id}": "one area",
     "/api/v1/buildings/{building_id}": "one building",

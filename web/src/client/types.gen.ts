@@ -1541,6 +1541,32 @@ export type DraftProblem = {
 };
 
 /**
+ * DutySetting
+ *
+ * How duty works in the district.
+ */
+export type DutySetting = {
+    /**
+     * Dispatched
+     *
+     * Cases of these severities go to the unit that the rules name by themselves.
+     */
+    dispatched: Array<'red' | 'yellow' | 'blue'>;
+    /**
+     * Patience Minutes
+     *
+     * Not accepted after so many minutes: the next is told.
+     */
+    patience_minutes: number;
+    /**
+     * Urgent
+     *
+     * Whoever is on call is told of these at once.
+     */
+    urgent: Array<'red' | 'yellow' | 'blue'>;
+};
+
+/**
  * EditAnswer
  *
  * What an edit, an undo or a redo did.
@@ -4684,6 +4710,40 @@ export type QualityReport = {
 };
 
 /**
+ * Queue
+ *
+ * A queue of matters nobody owns.
+ */
+export type Queue = {
+    /**
+     * Cases
+     *
+     * Open ones that no unit is charged with yet.
+     */
+    cases: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Oldest At
+     */
+    oldest_at: string | null;
+};
+
+/**
+ * Queues
+ *
+ * All queues.
+ */
+export type Queues = {
+    /**
+     * Items
+     */
+    items: Array<Queue>;
+};
+
+/**
  * Ready
  *
  * What readiness rests on; `status` is `ready` when every check is `ok`.
@@ -4762,6 +4822,18 @@ export type Remark = {
      * Reason
      */
     reason?: string;
+};
+
+/**
+ * Removed
+ *
+ * What was taken away.
+ */
+export type Removed = {
+    /**
+     * Id
+     */
+    id: number;
 };
 
 /**
@@ -5219,6 +5291,129 @@ export type RoleOut = {
 };
 
 /**
+ * RoutingRule
+ *
+ * A rule: conditions, all of which must hold, and the unit or the queue it names.
+ */
+export type RoutingRule = {
+    /**
+     * Active
+     */
+    active: boolean;
+    /**
+     * Here or below; null: anywhere.
+     */
+    area: Ref | null;
+    /**
+     * Cases
+     *
+     * Cases of the last 30 days that it sent on and are still open.
+     */
+    cases: number;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+    /**
+     * Codes
+     *
+     * Category codes, any of them; with * at its end all that begin so. None: any.
+     */
+    codes: Array<string>;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner
+     *
+     * Whose the thing is 权属.
+     */
+    owner: string | null;
+    /**
+     * Queue
+     *
+     * For matters nobody owns.
+     */
+    queue: string | null;
+    /**
+     * Severities
+     *
+     * Any of them; none: any.
+     */
+    severities: Array<'red' | 'yellow' | 'blue'>;
+    unit: NamedRef | null;
+};
+
+/**
+ * RoutingRules
+ *
+ * All rules in their order: the first that fits decides.
+ */
+export type RoutingRules = {
+    /**
+     * Items
+     */
+    items: Array<RoutingRule>;
+};
+
+/**
+ * RuleIn
+ *
+ * A rule as it is to be: conditions left out ask nothing.
+ */
+export type RuleIn = {
+    /**
+     * Active
+     */
+    active?: boolean;
+    /**
+     * Area Id
+     */
+    area_id?: number | null;
+    /**
+     * Codes
+     */
+    codes?: Array<string>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner
+     */
+    owner?: string | null;
+    /**
+     * Queue
+     */
+    queue?: string | null;
+    /**
+     * Severities
+     */
+    severities?: Array<'red' | 'yellow' | 'blue'>;
+    /**
+     * Unit Id
+     */
+    unit_id?: number | null;
+};
+
+/**
+ * RuleOrder
+ *
+ * The ids of all rules, the first first.
+ */
+export type RuleOrder = {
+    /**
+     * Ids
+     */
+    ids: Array<number>;
+};
+
+/**
  * Run
  *
  * One computation over a period; its days are both included.
@@ -5620,6 +5815,28 @@ export type StepRequest = {
 };
 
 /**
+ * Suggestion
+ *
+ * Where the rules send a matter, and why.
+ */
+export type Suggestion = {
+    /**
+     * Queue
+     */
+    queue: string | null;
+    /**
+     * Rule Id
+     */
+    rule_id: number;
+    /**
+     * Rule Name
+     */
+    rule_name: string;
+    unit: NamedRef | null;
+    why: Why;
+};
+
+/**
  * SystemChoice
  *
  * A coordinate system that drawings of this place are usually in.
@@ -5841,6 +6058,18 @@ export type Triage = {
 };
 
 /**
+ * Trial
+ *
+ * Which rule would fire.
+ */
+export type Trial = {
+    /**
+     * Null: no rule fits.
+     */
+    suggestion: Suggestion | null;
+};
+
+/**
  * Unit
  *
  * A responsible unit 责任单位.
@@ -5919,6 +6148,34 @@ export type Waiting = {
      * Description
      */
     description: string | null;
+};
+
+/**
+ * Why
+ *
+ * Which conditions of the rule were met; null: the rule does not ask for it.
+ */
+export type Why = {
+    /**
+     * Area
+     *
+     * Name of the area it asks for.
+     */
+    area?: string | null;
+    /**
+     * Category
+     *
+     * The code, or beginning*, that fitted.
+     */
+    category?: string | null;
+    /**
+     * Owner
+     */
+    owner?: string | null;
+    /**
+     * Severity
+     */
+    severity?: 'red' | 'yellow' | 'blue' | null;
 };
 
 /**
@@ -6810,6 +7067,92 @@ export type CategoriesResponses = {
 };
 
 export type CategoriesResponse = CategoriesResponses[keyof CategoriesResponses];
+
+export type DutySettingData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/duty/settings';
+};
+
+export type DutySettingErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DutySettingError = DutySettingErrors[keyof DutySettingErrors];
+
+export type DutySettingResponses = {
+    /**
+     * Successful Response
+     */
+    200: DutySetting;
+};
+
+export type DutySettingResponse = DutySettingResponses[keyof DutySettingResponses];
+
+export type ChangeDutyData = {
+    body: DutySetting;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/duty/settings';
+};
+
+export type ChangeDutyErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ChangeDutyError = ChangeDutyErrors[keyof ChangeDutyErrors];
+
+export type ChangeDutyResponses = {
+    /**
+     * Successful Response
+     */
+    200: DutySetting;
+};
+
+export type ChangeDutyResponse = ChangeDutyResponses[keyof ChangeDutyResponses];
 
 export type ReadGridStatusData = {
     body?: never;
@@ -9467,6 +9810,356 @@ export type ReportListResponses = {
 };
 
 export type ReportListResponse = ReportListResponses[keyof ReportListResponses];
+
+export type RoutingQueuesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/routing/queues';
+};
+
+export type RoutingQueuesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RoutingQueuesError = RoutingQueuesErrors[keyof RoutingQueuesErrors];
+
+export type RoutingQueuesResponses = {
+    /**
+     * Successful Response
+     */
+    200: Queues;
+};
+
+export type RoutingQueuesResponse = RoutingQueuesResponses[keyof RoutingQueuesResponses];
+
+export type RoutingRulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/routing/rules';
+};
+
+export type RoutingRulesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RoutingRulesError = RoutingRulesErrors[keyof RoutingRulesErrors];
+
+export type RoutingRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoutingRules;
+};
+
+export type RoutingRulesResponse = RoutingRulesResponses[keyof RoutingRulesResponses];
+
+export type AddRuleData = {
+    body: RuleIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/routing/rules';
+};
+
+export type AddRuleErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddRuleError = AddRuleErrors[keyof AddRuleErrors];
+
+export type AddRuleResponses = {
+    /**
+     * Successful Response
+     */
+    201: RoutingRule;
+};
+
+export type AddRuleResponse = AddRuleResponses[keyof AddRuleResponses];
+
+export type OrderRulesData = {
+    body: RuleOrder;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/routing/rules/order';
+};
+
+export type OrderRulesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type OrderRulesError = OrderRulesErrors[keyof OrderRulesErrors];
+
+export type OrderRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoutingRules;
+};
+
+export type OrderRulesResponse = OrderRulesResponses[keyof OrderRulesResponses];
+
+export type ChangeRuleData = {
+    body: RuleIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: number;
+    };
+    query?: never;
+    url: '/api/v1/routing/rules/{rule_id}/change';
+};
+
+export type ChangeRuleErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ChangeRuleError = ChangeRuleErrors[keyof ChangeRuleErrors];
+
+export type ChangeRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoutingRule;
+};
+
+export type ChangeRuleResponse = ChangeRuleResponses[keyof ChangeRuleResponses];
+
+export type RemoveRuleData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: number;
+    };
+    query?: never;
+    url: '/api/v1/routing/rules/{rule_id}/remove';
+};
+
+export type RemoveRuleErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RemoveRuleError = RemoveRuleErrors[keyof RemoveRuleErrors];
+
+export type RemoveRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: Removed;
+};
+
+export type RemoveRuleResponse = RemoveRuleResponses[keyof RemoveRuleResponses];
+
+export type TryRulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Case Id
+         *
+         * Its facts; the others are not asked.
+         */
+        case_id?: string | null;
+        /**
+         * Category Id
+         */
+        category_id?: number | null;
+        /**
+         * Severity
+         */
+        severity?: 'red' | 'yellow' | 'blue';
+        /**
+         * Area Id
+         *
+         * None: the whole district.
+         */
+        area_id?: number | null;
+        /**
+         * Owner
+         */
+        owner?: string | null;
+    };
+    url: '/api/v1/routing/trial';
+};
+
+export type TryRulesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TryRulesError = TryRulesErrors[keyof TryRulesErrors];
+
+export type TryRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: Trial;
+};
+
+export type TryRulesResponse = TryRulesResponses[keyof TryRulesResponses];
 
 export type SearchData = {
     body?: never;
