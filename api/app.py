@@ -21,13 +21,14 @@ from api.signed_in import SignedIn
 from api.tile_front import TileFront
 from data.database import open_engine
 from data.files import open_files
+from data.picture_workers import PictureWorkers
 from data.server import database_urls
 from data.status_board import StatusBoards
 from tiles.grid_status import StatusTemplate
 from tiles.memory import ByteMemory, Memory
 
 WEB_CLIENT = Path(__file__).parent / "webclient"
-# A decoded photo takes up to 200 MB.
+# A process that decodes photos may take 1.2 GB; most take 200 MB.
 PHOTOS_AT_ONCE = 2
 DESCRIPTION = """
 Grids of about 300 households, the hazards and patrols on them, and what was put right.
@@ -76,6 +77,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
             # What is known of the database goes with the connections to it.
             for known in (parts.memory, parts.templates, parts.signed_in, parts.boards):
                 known.forget()
+            parts.pictures.close()
             engine.dispose()
 
     app = FastAPI(
@@ -92,6 +94,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         clock,
         Passwords(settings.password_hashers),
         BoundedSemaphore(PHOTOS_AT_ONCE),
+        PictureWorkers(PHOTOS_AT_ONCE),
         Semaphore(settings.pool_size),
         ByteMemory(settings.tile_memory_mb * 1024 * 768),
         Memory[StatusTemplate](settings.tile_memory_mb * 1024 * 256),

@@ -70,6 +70,13 @@ class Photo(BaseModel):
     width_px: int
     height_px: int
     received_at: AwareDatetime
+    taken_at: AwareDatetime | None = Field(description="As the camera's own clock says.")
+    taken_lon: float | None = Field(description="Where the camera was, WGS 84.")
+    taken_lat: float | None
+    taken_datum: str | None = Field(
+        description="The datum it was written in; `unsaid`: taken for WGS 84."
+    )
+    redactions: int = Field(description="How often parts of it were made unreadable.")
 
 
 class ActorRef(BaseModel):
@@ -159,6 +166,11 @@ def photo(row: Row[Any]) -> Photo:
         width_px=row.width_px,
         height_px=row.height_px,
         received_at=row.received_at,
+        taken_at=row.taken_at,
+        taken_lon=row.taken_lon,
+        taken_lat=row.taken_lat,
+        taken_datum=row.taken_datum,
+        redactions=row.redactions,
     )
 
 

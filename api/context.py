@@ -18,6 +18,7 @@ from api.permissions import Caller, Role, as_caller
 from api.settings import Settings
 from api.signed_in import SignedIn
 from data.accounts import Held, caller_of_session
+from data.picture_workers import PictureWorkers
 from data.rights import let_act, let_see
 from data.scope import Scope
 from data.status_board import StatusBoards
@@ -44,6 +45,7 @@ class Context:
     clock: Clock
     passwords: Passwords
     photo_slots: BoundedSemaphore
+    pictures: PictureWorkers
     turns: Semaphore
     memory: ByteMemory
     templates: Memory[StatusTemplate]

@@ -32,6 +32,7 @@ from data.patrols import (
     ShiftTimeError,
     UnknownGridError,
 )
+from data.photo_uploads import UploadError
 from data.photos import PhotoError
 from data.plan_papers import PaperError
 
@@ -170,8 +171,30 @@ def _photo(error: PhotoError) -> Problem:
     if error.fault in {"too-large", "too-many-pixels"}:
         detail = "A photo has at most 15 MB and 50 megapixels."
         return Problem(413, "too-large", detail, params=params)
+    if error.fault == "too-heavy":
+        detail = "The picture takes too much to decode: save it anew as JPEG."
+        return Problem(413, "too-large", detail, params=params)
     detail = "Send a JPEG, PNG or WebP picture that is whole."
+    if error.fault == "heic":
+        detail = (
+            "HEIC is not taken: set the camera to 'Most Compatible' (JPEG), or share the picture "
+            "as JPEG."
+        )
     return Problem(415, "unsupported-photo", detail, params=params)
+
+
+_UPLOAD = {
+    "exists": (409, "This id was used for another file: make a new one."),
+    "too-many": (409, "Finish or leave alone some of the photos on their way first."),
+    "part": (422, "Send each part whole, at an offset that was asked for."),
+    "incomplete": (409, "Parts are missing: ask which, and send them."),
+    "differs": (409, "The parts together are another file: send all of them again."),
+}
+
+
+def _upload(error: UploadError) -> Problem:
+    status, detail = _UPLOAD[error.fault]
+    return Problem(status, f"upload-{error.fault}", detail, params=error.params)
 
 
 def _paper(error: PaperError) -> Problem:
@@ -235,6 +258,7 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
     UnknownPlaceError: lambda _: invalid("/unit_id", "unknown", "No such unit."),
     RefusedError: _refused,
     PhotoError: _photo,
+    UploadError: _upload,
     PaperError: _paper,
     BrokenDensityError: lambda _: Problem(
         500, "density-broken", "The density file of this run is damaged: have it computed again."

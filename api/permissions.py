@@ -16,6 +16,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "map:read": READERS,
     "case:read": READERS,
     **{f"case:{action}": roles for action, roles in WHO.items()},
+    "photo:redact": frozenset({"officer", "commander", "administrator"}),
+    "photo:original": frozenset({"auditor"}),
     "list:import": frozenset({"commander"}),
     "shift:record": frozenset({"officer"}),
     "track:read": frozenset({"officer", "commander", "auditor"}),

@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         default=False,
         description="A plan is approved only with signed papers of all communities it changes.",
     )
+    keep_originals: bool = Field(
+        default=False,
+        description="Keep photos as they were before parts of them were made unreadable, for "
+        "auditors only.",
+    )
     attribution: str | None = Field(
         None, description="Whose map data it is, shown on the map; OpenStreetMap's must be named."
     )

@@ -27,6 +27,8 @@ from data.files import open_files
 from data.hotspot_runs import Period, Unit, compute_run, refresh_hotspots
 from data.housekeeping import district_ids, forget_what_is_over, make_track_weeks
 from data.jobs import defer
+from data.photo_redactions import delete_forgotten_files
+from data.photo_uploads import forget_uploads
 from data.plan_file_care import remove_unused_plan_files
 from data.plan_generation import generate_plan
 from data.plan_reports import make_plan_report
@@ -214,9 +216,7 @@ def _add_clock_tasks(app: App, parts: Parts) -> None:
         for step in (refresh_patrol_counters, make_track_weeks, forget_what_is_over):
             with parts.engine.begin() as connection:
                 step(connection, at)
-        with parts.engine.begin() as connection:
-            for district_id in district_ids(connection):
-                remove_unused_plan_files(connection, parts.files, district_id, at)
+        each_hour_care(parts)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="resume_interrupted", queueing_lock="resume_interrupted")
@@ -224,6 +224,16 @@ def _add_clock_tasks(app: App, parts: Parts) -> None:
         """Queue again what a killed worker left behind."""
         for job in await app.job_manager.get_stalled_jobs():
             await app.job_manager.retry_job(job)
+
+
+def each_hour_care(parts: Parts) -> None:
+    """Delete the files of each district that nobody needs any more."""
+    at = parts.clock()
+    with parts.engine.begin() as connection:
+        for district_id in district_ids(connection):
+            remove_unused_plan_files(connection, parts.files, district_id, at)
+            forget_uploads(connection, parts.files, district_id, at)
+            delete_forgotten_files(connection, parts.files, district_id)
 
 
 def mark_all_overdue(engine: Engine, at: datetime) -> int:

@@ -200,7 +200,8 @@ def read_photos(connection: Connection, district_id: int, case_id: UUID) -> Rows
     """The photos of a case, oldest first."""
     return connection.execute(
         text(
-            "SELECT id, role, width_px, height_px, received_at FROM photo"
+            "SELECT id, role, width_px, height_px, received_at, taken_at, ST_X(taken_geom) AS"
+            " taken_lon, ST_Y(taken_geom) AS taken_lat, taken_datum, redactions FROM photo"
             " WHERE district_id = :district_id AND case_id = :case_id ORDER BY received_at, id"
         ),
         {"district_id": district_id, "case_id": case_id},

@@ -11,6 +11,7 @@ from data.layers import LAYERS, touch_layer
 DRAFT = 2
 CASE = UUID(int=1)
 SHIFT = UUID(int=2)
+PHOTO = UUID("1".rjust(32, "8"))
 _KEYS = {
     "at": small_town.AT,
     "path": small_town.PATHS[11],
@@ -83,6 +84,12 @@ _ROWS = (
     " width_px, height_px, added_by, received_at) SELECT 1,"
     " CAST(lpad(CAST(n AS text), 32, '8') AS uuid), :case, 1, 'before', 'k', '', 'image/jpeg', 1,"
     " 1, 1, :officer, :at",
+    "INSERT INTO photo_upload (district_id, id, case_id, account_id, role, size_bytes, sha256,"
+    " begun_at) SELECT 1, CAST(lpad(CAST(n AS text), 32, '8') AS uuid), :case, :officer, 'before',"
+    " 1, '', :at",
+    "INSERT INTO photo_redaction (district_id, photo_id, seq, case_id, polygons, reason,"
+    " before_sha256, after_sha256, account_id, at) SELECT 1, CAST(lpad('1', 32, '8') AS uuid), n,"
+    " :case, '[]', 'face', '', '', :officer, :at",
     "INSERT INTO shift (district_id, shift_day, id, account_id, kind, grid_ids, tracked, source,"
     " started_at, received_at) SELECT 1, '2026-11-19', CAST(lpad(CAST(n AS text), 32, '7') AS"
     " uuid), :officer, 'patrol', '{1,2}', true, 'phone', :at, :at",

@@ -29,6 +29,7 @@ from data.schema.duty import (
     RoutingRule,
 )
 from data.schema.patrols import Shift, ShiftGrid, TrackPoint
+from data.schema.photos import ForgottenFile, PhotoRedaction, PhotoUpload
 from data.schema.places import Area, Building, District, LayerVersion, Place, Road, Water
 from data.schema.plan_edits import PlanEdit
 from data.schema.plan_files import PlanBackdrop, PlanSignature
@@ -66,6 +67,7 @@ __all__ = [
     "DutyAlert",
     "DutyCall",
     "DutySetting",
+    "ForgottenFile",
     "Grid",
     "GridShape",
     "GridStatus",
@@ -80,6 +82,8 @@ __all__ = [
     "NoticeRead",
     "Operation",
     "Photo",
+    "PhotoRedaction",
+    "PhotoUpload",
     "Place",
     "Plan",
     "PlanBackdrop",

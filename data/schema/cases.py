@@ -234,7 +234,11 @@ class CaseText(Base):
 
 
 class Photo(Base):
-    """A photo of a case; its bytes lie in the object store under `key`."""
+    """A photo of a case; its bytes lie in the object store under `key`.
+
+    `taken_at` and `taken_geom` (WGS 84) are what the camera wrote beside it; `taken_datum` is the
+    one that it was written in, `unsaid` where the file does not say.
+    """
 
     __tablename__ = "photo"
     __table_args__ = (
@@ -242,6 +246,7 @@ class Photo(Base):
             ["district_id", "case_id"], ["hazard_case.district_id", "hazard_case.id"]
         ),
         CheckConstraint("role IN ('before', 'after')", name="role"),
+        CheckConstraint("(taken_geom IS NULL) = (taken_datum IS NULL)", name="datum"),
         Index("photo_case_idx", "district_id", "case_id"),
     )
 
@@ -256,5 +261,9 @@ class Photo(Base):
     size_bytes: Mapped[int]
     width_px: Mapped[int]
     height_px: Mapped[int]
+    taken_at: Mapped[datetime | None]
+    taken_geom: Mapped[Any | None] = mapped_column(geometry("POINT"))
+    taken_datum: Mapped[str | None]
+    redactions: Mapped[int] = mapped_column(server_default="0")
     added_by: Mapped[UUID]
     received_at: Mapped[datetime]

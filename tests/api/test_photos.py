@@ -7,8 +7,8 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from httpx2 import Response
 from people import Person
+from photo_files import picture, send
 from PIL import Image
 from uuid_utils.compat import uuid7
 
@@ -17,38 +17,12 @@ Report = Callable[..., dict[str, Any]]
 ORIENTATION, GPS, MAKE = 0x0112, 0x8825, 0x010F
 
 
-def picture(
-    size: tuple[int, int] = (400, 300), kind: str = "JPEG", *, mode: str = "RGB", **save: Any
-) -> bytes:
-    """A picture whose left half is red and whose right half is blue."""
-    image = Image.new(mode, size, "blue")
-    image.paste(Image.new(mode, (size[0] // 2, size[1]), "red"), (0, 0))
-    out = io.BytesIO()
-    image.save(out, kind, **save)
-    return out.getvalue()
-
-
 def exif() -> Image.Exif:
     """What a phone writes: turned by 90°, made by somebody, taken somewhere."""
     tags = Image.Exif()
     tags[ORIENTATION], tags[MAKE] = 6, "Secret Phone"
     tags.get_ifd(GPS)[2] = (36.0, 49.0, 48.0)
     return tags
-
-
-def send(
-    who: Person,
-    case: dict[str, Any],
-    raw: bytes,
-    role: str = "before",
-    operation: UUID | None = None,
-) -> Response:
-    return who.client.post(
-        f"/api/v1/cases/{case['id']}/photos",
-        files={"file": ("p.jpg", raw, "image/jpeg")},
-        data={"role": role},
-        headers={**who.cookies, "X-Sanbai": "1", "Operation-Id": str(operation or uuid7())},
-    )
 
 
 def test_a_photo_is_kept_upright_small_and_bare(person: People, report: Report) -> None:

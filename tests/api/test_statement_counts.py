@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from grown_town import CASE, DRAFT, SHIFT, grow
+from grown_town import CASE, DRAFT, PHOTO, SHIFT, grow
 from people import Clock, Person
 from sqlalchemy import Engine
 from statements import recorded
@@ -22,6 +22,8 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "/api/v1/cases": ("commander", {}),
     "/api/v1/cases/points": ("commander", {"bbox": BBOX}),
     f"/api/v1/cases/{CASE}": ("commander", {}),
+    "/api/v1/photos": ("commander", {"case_id": str(CASE)}),
+    f"/api/v1/photos/{PHOTO}/redactions": ("commander", {}),
     "/api/v1/shifts": ("commander", {}),
     f"/api/v1/shifts/{SHIFT}": ("officer", {}),
     f"/api/v1/shifts/{SHIFT}/track": ("officer", {}),
@@ -53,6 +55,7 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
 NOT_LISTS = {
     "/api/v1/duty/settings": "one row",
     "/api/v1/session": "the caller's own roles",
+    "/api/v1/cases/{case_id}/uploads/{upload_id}": "parts of one file, from the store",
     "/api/v1/areas/{area_id}": "one area",
     "/api/v1/buildings/{building_id}": "one building",
     "/api/v1/temporary-grids/{grid_id}": "one temporary grid",

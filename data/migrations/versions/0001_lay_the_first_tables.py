@@ -105,6 +105,7 @@ GUARDED = (
     ("handover", HANDOVER_SEEN, None),
     *((table, OF_CASE, None) for table in ("case_route", "duty_alert", "duty_call")),
     *((table, OF_CASE, None) for table in ("case_event", "case_text", "case_candidates", "photo")),
+    *((table, OF_CASE, None) for table in ("photo_upload", "photo_redaction")),
     *((table, OF_SHIFT, None) for table in ("shift_grid", "track_point")),
     ("notice", NOTICE_SEEN, None),
     ("notice_read", NOTICE_READ_SEEN, None),
@@ -1791,9 +1792,20 @@ def upgrade() -> None:
         sa.Column("size_bytes", sa.Integer(), nullable=False),
         sa.Column("width_px", sa.Integer(), nullable=False),
         sa.Column("height_px", sa.Integer(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "taken_geom",
+            Geometry(geometry_type="POINT", srid=4326, dimension=2, spatial_index=False),
+            nullable=True,
+        ),
+        sa.Column("taken_datum", sa.Text(), nullable=True),
+        sa.Column("redactions", sa.Integer(), server_default="0", nullable=False),
         sa.Column("added_by", sa.Uuid(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("role IN ('before', 'after')", name=op.f("photo_role_check")),
+        sa.CheckConstraint(
+            "(taken_geom IS NULL) = (taken_datum IS NULL)", name=op.f("photo_datum_check")
+        ),
         sa.ForeignKeyConstraint(
             ["district_id", "case_id"],
             ["hazard_case.district_id", "hazard_case.id"],
@@ -1805,6 +1817,77 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district_id", "id", name=op.f("photo_pkey")),
     )
     op.create_index("photo_case_idx", "photo", ["district_id", "case_id"], unique=False)
+    op.create_table(
+        "photo_upload",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("photo_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("role IN ('before', 'after')", name=op.f("photo_upload_role_check")),
+        sa.CheckConstraint("size_bytes > 0", name=op.f("photo_upload_size_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("photo_upload_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("photo_upload_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("photo_upload_pkey")),
+    )
+    for name, columns in (
+        ("photo_upload_case_idx", ["district_id", "case_id"]),
+        ("photo_upload_account_idx", ["district_id", "account_id"]),
+        ("photo_upload_begun_idx", ["begun_at"]),
+    ):
+        op.create_index(name, "photo_upload", columns, unique=False)
+    op.create_table(
+        "photo_redaction",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("photo_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("polygons", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("before_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("after_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("original_key", sa.Text(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('face', 'plate', 'writing', 'other')",
+            name=op.f("photo_redaction_reason_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "photo_id"],
+            ["photo.district_id", "photo.id"],
+            name=op.f("photo_redaction_district_id_photo_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("photo_redaction_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id", "photo_id", "seq", name=op.f("photo_redaction_pkey")
+        ),
+    )
+    op.create_index(
+        "photo_redaction_case_idx", "photo_redaction", ["district_id", "case_id"], unique=False
+    )
+    op.create_table(
+        "forgotten_file",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("forgotten_file_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "key", name=op.f("forgotten_file_pkey")),
+    )
     op.create_table(
         "session",
         sa.Column("token_digest", sa.LargeBinary(), nullable=False),

@@ -1,0 +1,61 @@
+"""Who may add a photo to a case, see one, or make parts of one unreadable."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Connection, Row
+
+from api import case_views
+from api.case_views import Photo
+from api.errors import Problem, not_found
+from api.operations import Command
+from api.permissions import PERMISSIONS, Caller
+from casework.states import OPEN
+from data.case_types import StoredCase
+from data.cases import find_case
+from data.photos import find_photo
+
+Role = Literal["before", "after"]
+
+
+def case_to_add_to(command: Command, case_id: UUID, role: Role) -> StoredCase:
+    """The open case, locked, once the caller may add a photo of this role to it."""
+    caller = command.caller
+    stored = find_case(command.tx, caller.district_id, case_id, lock=True)
+    actor = None if stored is None else caller.actor_in(stored)
+    if stored is None or actor is None:
+        raise not_found("case")
+    # Who reported it may show what he saw, though his charge ended before he had a net.
+    if role == "after" or stored.case.reported_by != caller.account_id:
+        caller.require("case:report" if role == "before" else "case:handle")
+    if stored.case.state not in OPEN:
+        params = {"action": "photo", "state": stored.case.state, "reason": "state"}
+        raise Problem(409, "action-not-allowed", "The case is closed.", params=params)
+    return stored
+
+
+def photo_to_see(tx: Connection, caller: Caller, photo_id: UUID) -> Row[Any]:
+    """The photo, if it is of a case that the caller may see."""
+    caller.require("case:read")
+    found = find_photo(tx, caller.district_id, photo_id)
+    stored = None if found is None else find_case(tx, caller.district_id, found.case_id)
+    if found is None or stored is None or caller.actor_in(stored) is None:
+        raise not_found("photo")
+    return found
+
+
+def tell_photo(tx: Connection, caller: Caller, photo_id: UUID) -> Photo:
+    """What is told of a photo of the caller's district."""
+    found = find_photo(tx, caller.district_id, photo_id)
+    if found is None:
+        raise not_found("photo")
+    return case_views.photo(found)
+
+
+def may_redact(tx: Connection, caller: Caller, photo: Row[Any]) -> bool:
+    """Whether the caller may make parts of it unreadable: by his charge, or it is his own."""
+    if photo.added_by == caller.account_id:
+        return True
+    stored = find_case(tx, caller.district_id, photo.case_id)
+    actor = None if stored is None else caller.actor_in(stored)
+    return actor is not None and bool(actor.roles & PERMISSIONS["photo:redact"])
