@@ -207,7 +207,9 @@ def photo(
     response_model=Photo,
     responses=problem_responses(404, 413, 415, 422),
 )
-def add_redaction(photo_id: UUID, body: Redaction, command: CurrentCommand, parts: AppContext) -> Response:
+def add_redaction(
+    photo_id: UUID, body: Redaction, command: CurrentCommand, parts: AppContext
+) -> Response:
     """Make parts of a photo unreadable for good: faces, number plates, writing.
 
     What is shown from now on is the new picture. The one before is deleted, unless the

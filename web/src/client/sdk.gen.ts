@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, OfficersData, OfficersErrors, OfficersResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PhotoData, PhotoErrors, PhotoResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PublishData, PublishErrors, PublishResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ReverseData, ReverseErrors, ReverseResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
+import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddRedactionData, AddRedactionErrors, AddRedactionResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginPhotoUploadData, BeginPhotoUploadErrors, BeginPhotoUploadResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CaseData, CaseErrors, CaseResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, CompletePhotoUploadData, CompletePhotoUploadErrors, CompletePhotoUploadResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, OfficersData, OfficersErrors, OfficersResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, OriginalPhotoData, OriginalPhotoErrors, OriginalPhotoResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PhotoData, PhotoErrors, PhotoRedactionsData, PhotoRedactionsErrors, PhotoRedactionsResponses, PhotoResponses, PhotosData, PhotosErrors, PhotosResponses, PhotoUploadData, PhotoUploadErrors, PhotoUploadResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PublishData, PublishErrors, PublishResponses, PutPhotoPartData, PutPhotoPartErrors, PutPhotoPartResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ReverseData, ReverseErrors, ReverseResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -250,7 +250,8 @@ export const actOnCase = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Add a photo to an open case: JPEG, PNG or WebP, at most 15 MB and 50 megapixels
  *
- * It is kept as an upright JPEG of at most 2,560 px without anything the camera wrote beside it.
+ * It is kept as an upright JPEG of at most 2,560 px without anything the camera wrote beside it;
+ * where and when it was taken are told apart from it.
  */
 export const addCasePhoto = <ThrowOnError extends boolean = false>(options: Options<AddCasePhotoData, ThrowOnError>) => (options.client ?? client).post<AddCasePhotoResponses, AddCasePhotoErrors, ThrowOnError>({
     ...formDataBodySerializer,
@@ -263,6 +264,75 @@ export const addCasePhoto = <ThrowOnError extends boolean = false>(options: Opti
     ...options,
     headers: {
         'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Begin to send a photo in parts; with the same id and file again, go on with it
+ *
+ * Begin to send a photo in parts; with the same id and file again, go on with it.
+ */
+export const beginPhotoUpload = <ThrowOnError extends boolean = false>(options: Options<BeginPhotoUploadData, ThrowOnError>) => (options.client ?? client).post<BeginPhotoUploadResponses, BeginPhotoUploadErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/uploads',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell which parts of a photo are still to be sent
+ *
+ * Tell which parts of a photo are still to be sent.
+ */
+export const photoUpload = <ThrowOnError extends boolean = false>(options: Options<PhotoUploadData, ThrowOnError>) => (options.client ?? client).get<PhotoUploadResponses, PhotoUploadErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/uploads/{upload_id}',
+    ...options
+});
+
+/**
+ * Put the parts together and add the photo to the case; done before, it is told again
+ *
+ * Put the parts together and add the photo to the case; done before, it is told again.
+ */
+export const completePhotoUpload = <ThrowOnError extends boolean = false>(options: Options<CompletePhotoUploadData, ThrowOnError>) => (options.client ?? client).post<CompletePhotoUploadResponses, CompletePhotoUploadErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/uploads/{upload_id}/complete',
+    ...options
+});
+
+/**
+ * Send a part of a photo; in any order, and again when no answer came
+ *
+ * Send a part of a photo; in any order, and again when no answer came.
+ */
+export const putPhotoPart = <ThrowOnError extends boolean = false>(options: Options<PutPhotoPartData, ThrowOnError>) => (options.client ?? client).put<PutPhotoPartResponses, PutPhotoPartErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/uploads/{upload_id}/parts/{offset}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
         ...options.headers
     }
 });
@@ -512,6 +582,21 @@ export const officers = <ThrowOnError extends boolean = false>(options?: Options
 });
 
 /**
+ * List the photos of several cases at once; of cases outside the caller's area none
+ *
+ * List the photos of several cases at once; of cases outside the caller's area none.
+ */
+export const photos = <ThrowOnError extends boolean = false>(options: Options<PhotosData, ThrowOnError>) => (options.client ?? client).get<PhotosResponses, PhotosErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/photos',
+    ...options
+});
+
+/**
  * Give a photo of a case that the caller may see
  *
  * Give a photo of a case that the caller may see.
@@ -524,6 +609,56 @@ export const photo = <ThrowOnError extends boolean = false>(options: Options<Pho
         }],
     url: '/api/v1/photos/{photo_id}',
     ...options
+});
+
+/**
+ * Give an auditor a photo as it was before parts of it were made unreadable, if it was kept
+ *
+ * Give an auditor a photo as it was before parts of it were made unreadable, if it was kept.
+ */
+export const originalPhoto = <ThrowOnError extends boolean = false>(options: Options<OriginalPhotoData, ThrowOnError>) => (options.client ?? client).get<OriginalPhotoResponses, OriginalPhotoErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/photos/{photo_id}/original',
+    ...options
+});
+
+/**
+ * Tell who made what unreadable in a photo, and why
+ *
+ * Tell who made what unreadable in a photo, and why.
+ */
+export const photoRedactions = <ThrowOnError extends boolean = false>(options: Options<PhotoRedactionsData, ThrowOnError>) => (options.client ?? client).get<PhotoRedactionsResponses, PhotoRedactionsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/photos/{photo_id}/redactions',
+    ...options
+});
+
+/**
+ * Make parts of a photo unreadable for good: faces, number plates, writing
+ *
+ * What is shown from now on is the new picture. The one before is deleted, unless the
+ * administrator has set that auditors may see it. Who did it is kept.
+ */
+export const addRedaction = <ThrowOnError extends boolean = false>(options: Options<AddRedactionData, ThrowOnError>) => (options.client ?? client).post<AddRedactionResponses, AddRedactionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/photos/{photo_id}/redactions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

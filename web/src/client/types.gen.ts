@@ -3891,6 +3891,32 @@ export type PaperCommunity = {
 };
 
 /**
+ * Part
+ *
+ * A part of a picture in its pixels: a rectangle, or a polygon of three corners or more.
+ */
+export type Part = {
+    /**
+     * Polygon
+     */
+    polygon?: Array<[
+        number,
+        number
+    ]> | null;
+    /**
+     * Rectangle
+     *
+     * Left, top, right, bottom.
+     */
+    rectangle?: [
+        number,
+        number,
+        number,
+        number
+    ] | null;
+};
+
+/**
  * Photo
  *
  * A photo of a case; `?size=thumb` at its address gives a small one.
@@ -3909,9 +3935,37 @@ export type Photo = {
      */
     received_at: string;
     /**
+     * Redactions
+     *
+     * How often parts of it were made unreadable.
+     */
+    redactions: number;
+    /**
      * Role
      */
     role: 'before' | 'after';
+    /**
+     * Taken At
+     *
+     * As the camera's own clock says.
+     */
+    taken_at: string | null;
+    /**
+     * Taken Datum
+     *
+     * The datum it was written in; `unsaid`: taken for WGS 84.
+     */
+    taken_datum: string | null;
+    /**
+     * Taken Lat
+     */
+    taken_lat: number | null;
+    /**
+     * Taken Lon
+     *
+     * Where the camera was, WGS 84.
+     */
+    taken_lon: number | null;
     /**
      * Url
      */
@@ -3920,6 +3974,82 @@ export type Photo = {
      * Width Px
      */
     width_px: number;
+};
+
+/**
+ * PhotoOfCase
+ *
+ * A photo in a list of several cases' photos.
+ */
+export type PhotoOfCase = {
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Height Px
+     */
+    height_px: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Received At
+     */
+    received_at: string;
+    /**
+     * Redactions
+     *
+     * How often parts of it were made unreadable.
+     */
+    redactions: number;
+    /**
+     * Role
+     */
+    role: 'before' | 'after';
+    /**
+     * Taken At
+     *
+     * As the camera's own clock says.
+     */
+    taken_at: string | null;
+    /**
+     * Taken Datum
+     *
+     * The datum it was written in; `unsaid`: taken for WGS 84.
+     */
+    taken_datum: string | null;
+    /**
+     * Taken Lat
+     */
+    taken_lat: number | null;
+    /**
+     * Taken Lon
+     *
+     * Where the camera was, WGS 84.
+     */
+    taken_lon: number | null;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Width Px
+     */
+    width_px: number;
+};
+
+/**
+ * Photos
+ *
+ * Photos of several cases, oldest first.
+ */
+export type Photos = {
+    /**
+     * Items
+     */
+    items: Array<PhotoOfCase>;
 };
 
 /**
@@ -4759,6 +4889,78 @@ export type Ready = {
      * Status
      */
     status: 'ready' | 'not-ready';
+};
+
+/**
+ * Redaction
+ *
+ * Which parts of a picture are made unreadable, and why.
+ */
+export type Redaction = {
+    /**
+     * Parts
+     */
+    parts: Array<Part>;
+    /**
+     * Reason
+     */
+    reason: 'face' | 'plate' | 'writing' | 'other';
+};
+
+/**
+ * RedactionDone
+ *
+ * Parts of a picture that were made unreadable.
+ */
+export type RedactionDone = {
+    /**
+     * After Sha256
+     */
+    after_sha256: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Before Sha256
+     *
+     * Of the picture before; a line of the ledger may say it.
+     */
+    before_sha256: string;
+    by: ActorRef;
+    /**
+     * Original Kept
+     *
+     * Whether auditors may still see the picture before.
+     */
+    original_kept: boolean;
+    /**
+     * Polygons
+     */
+    polygons: Array<Array<[
+        number,
+        number
+    ]>>;
+    /**
+     * Reason
+     */
+    reason: 'face' | 'plate' | 'writing' | 'other';
+    /**
+     * Seq
+     */
+    seq: number;
+};
+
+/**
+ * RedactionsDone
+ *
+ * All that was made unreadable in a picture, first to last.
+ */
+export type RedactionsDone = {
+    /**
+     * Items
+     */
+    items: Array<RedactionDone>;
 };
 
 /**
@@ -6118,6 +6320,80 @@ export type UnknownListWord = {
 };
 
 /**
+ * Upload
+ *
+ * A photo on its way: which parts are still to be sent.
+ */
+export type Upload = {
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Expires At
+     *
+     * What has not come by then is forgotten.
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Missing
+     *
+     * Offsets of the parts that have not come.
+     */
+    missing: Array<number>;
+    /**
+     * Part Bytes
+     *
+     * Length of each part; the last may be shorter.
+     */
+    part_bytes: number;
+    /**
+     * The photo that it became.
+     */
+    photo: Photo | null;
+    /**
+     * Role
+     */
+    role: 'before' | 'after';
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+};
+
+/**
+ * UploadIn
+ *
+ * A photo that will come in parts.
+ */
+export type UploadIn = {
+    /**
+     * Id
+     *
+     * UUIDv7 made by the client.
+     */
+    id: string;
+    /**
+     * Role
+     */
+    role: 'before' | 'after';
+    /**
+     * Sha256
+     *
+     * Of the whole file, hexadecimal.
+     */
+    sha256: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+};
+
+/**
  * Validity
  *
  * The days a grid is in force: from the first up to, not including, `to`.
@@ -7022,6 +7298,255 @@ export type AddCasePhotoResponses = {
 
 export type AddCasePhotoResponse = AddCasePhotoResponses[keyof AddCasePhotoResponses];
 
+export type BeginPhotoUploadData = {
+    body: UploadIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/uploads';
+};
+
+export type BeginPhotoUploadErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type BeginPhotoUploadError = BeginPhotoUploadErrors[keyof BeginPhotoUploadErrors];
+
+export type BeginPhotoUploadResponses = {
+    /**
+     * Successful Response
+     */
+    201: Upload;
+};
+
+export type BeginPhotoUploadResponse = BeginPhotoUploadResponses[keyof BeginPhotoUploadResponses];
+
+export type PhotoUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/uploads/{upload_id}';
+};
+
+export type PhotoUploadErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PhotoUploadError = PhotoUploadErrors[keyof PhotoUploadErrors];
+
+export type PhotoUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: Upload;
+};
+
+export type PhotoUploadResponse = PhotoUploadResponses[keyof PhotoUploadResponses];
+
+export type CompletePhotoUploadData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/uploads/{upload_id}/complete';
+};
+
+export type CompletePhotoUploadErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Unsupported type
+     */
+    415: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CompletePhotoUploadError = CompletePhotoUploadErrors[keyof CompletePhotoUploadErrors];
+
+export type CompletePhotoUploadResponses = {
+    /**
+     * Successful Response
+     */
+    201: Photo;
+};
+
+export type CompletePhotoUploadResponse = CompletePhotoUploadResponses[keyof CompletePhotoUploadResponses];
+
+export type PutPhotoPartData = {
+    /**
+     * Body
+     */
+    body: Blob | File;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+        /**
+         * Offset
+         *
+         * Of its first byte in the file.
+         */
+        offset: number;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/uploads/{upload_id}/parts/{offset}';
+};
+
+export type PutPhotoPartErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PutPhotoPartError = PutPhotoPartErrors[keyof PutPhotoPartErrors];
+
+export type PutPhotoPartResponses = {
+    /**
+     * Successful Response
+     */
+    200: Upload;
+};
+
+export type PutPhotoPartResponse = PutPhotoPartResponses[keyof PutPhotoPartResponses];
+
 export type CategoriesData = {
     body?: never;
     path?: never;
@@ -7713,6 +8238,48 @@ export type OfficersResponses = {
 
 export type OfficersResponse = OfficersResponses[keyof OfficersResponses];
 
+export type PhotosData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Case Id
+         */
+        case_id: Array<string>;
+    };
+    url: '/api/v1/photos';
+};
+
+export type PhotosErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PhotosError = PhotosErrors[keyof PhotosErrors];
+
+export type PhotosResponses = {
+    /**
+     * Successful Response
+     */
+    200: Photos;
+};
+
+export type PhotosResponse = PhotosResponses[keyof PhotosResponses];
+
 export type PhotoData = {
     body?: never;
     path: {
@@ -7759,6 +8326,150 @@ export type PhotoResponses = {
      */
     200: unknown;
 };
+
+export type OriginalPhotoData = {
+    body?: never;
+    path: {
+        /**
+         * Photo Id
+         */
+        photo_id: string;
+    };
+    query?: never;
+    url: '/api/v1/photos/{photo_id}/original';
+};
+
+export type OriginalPhotoErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type OriginalPhotoError = OriginalPhotoErrors[keyof OriginalPhotoErrors];
+
+export type OriginalPhotoResponses = {
+    /**
+     * The picture.
+     */
+    200: unknown;
+};
+
+export type PhotoRedactionsData = {
+    body?: never;
+    path: {
+        /**
+         * Photo Id
+         */
+        photo_id: string;
+    };
+    query?: never;
+    url: '/api/v1/photos/{photo_id}/redactions';
+};
+
+export type PhotoRedactionsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PhotoRedactionsError = PhotoRedactionsErrors[keyof PhotoRedactionsErrors];
+
+export type PhotoRedactionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: RedactionsDone;
+};
+
+export type PhotoRedactionsResponse = PhotoRedactionsResponses[keyof PhotoRedactionsResponses];
+
+export type AddRedactionData = {
+    body: Redaction;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Photo Id
+         */
+        photo_id: string;
+    };
+    query?: never;
+    url: '/api/v1/photos/{photo_id}/redactions';
+};
+
+export type AddRedactionErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Unsupported type
+     */
+    415: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddRedactionError = AddRedactionErrors[keyof AddRedactionErrors];
+
+export type AddRedactionResponses = {
+    /**
+     * Successful Response
+     */
+    200: Photo;
+};
+
+export type AddRedactionResponse = AddRedactionResponses[keyof AddRedactionResponses];
 
 export type PlansData = {
     body?: never;
