@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Row
 
+from api.case_course_views import Course
 from api.shapes import Ref
 from casework.states import Action, State
 
@@ -50,7 +51,9 @@ class CaseCore(BaseModel):
     unit: NamedRef | None = Field(description="The unit charged with it.")
     occurred_at: AwareDatetime = Field(description="The device's clock.")
     received_at: AwareDatetime = Field(description="Our clock: deadlines run on it.")
-    deadline_at: AwareDatetime
+    deadline_at: AwareDatetime | None = Field(
+        description="Null: the days that it reaches are not in the calendar yet."
+    )
     closed_at: AwareDatetime | None
     seq: int = Field(description="Of its last event; a command says which it expects.")
 
@@ -111,10 +114,7 @@ class Case(CaseCore):
     accuracy_m: float | None
     source: Source
     reporter_unit: str | None = Field(description="The office that reported it in its list.")
-    reworks: int
-    dispatched_at: AwareDatetime | None
-    handled_at: AwareDatetime | None
-    verified_at: AwareDatetime | None
+    course: Course
     actions: list[Action] = Field(description="What the caller may do with it now.")
     photos: list[Photo]
     ledger: list[LedgerLine]
@@ -179,6 +179,8 @@ def full(
     ledger: Sequence[Row[Any]],
     photos: Sequence[Row[Any]],
     actions: Sequence[Action],
+    course: Course,
+    *,
     temporary_grids: Sequence[Row[Any]] = (),
 ) -> Case:
     """One case with all that is known of it."""
@@ -191,10 +193,7 @@ def full(
         accuracy_m=row.accuracy_m,
         source=row.source,
         reporter_unit=ledger[0].reporter_unit,
-        reworks=row.reworks,
-        dispatched_at=row.dispatched_at,
-        handled_at=row.handled_at,
-        verified_at=row.verified_at,
+        course=course,
         actions=list(actions),
         ledger=[_line(item) for item in ledger],
     )

@@ -21,6 +21,7 @@ from data.case_types import (
     CaseExistsError,
     CaseMovedOnError,
     RefusedError,
+    UnknownCaseError,
     UnknownCategoryError,
     UnknownUnitError,
 )
@@ -159,11 +160,39 @@ def _refused(error: RefusedError) -> Problem:
     params = {"action": refusal.action, "state": refusal.state, "reason": refusal.reason}
     if refusal.reason == "role":
         return Problem(403, "forbidden", "Your role does not allow this.", params=params)
-    detail = {
-        "state": "The case is not in a state for this.",
-        "same-person": "Someone other than who put it right must check it.",
-    }[refusal.reason]
-    return Problem(409, "action-not-allowed", detail, params=params)
+    if refusal.reason in _SAY:
+        pointer, detail = _SAY[refusal.reason]
+        return invalid(pointer, refusal.reason, detail, **params)
+    return Problem(409, "action-not-allowed", _WHY[refusal.reason], params=params)
+
+
+# What a step lacks, and where to say it.
+_SAY = {
+    "text": ("/text", "Say why, or what was done."),
+    "unit": ("/unit_id", "Say which unit."),
+    "units": ("/unit_ids", "Say which units."),
+    "date": ("/until", "Say until when: later than now or the deadline, and not too far off."),
+    "place": ("/lon", "Say where it lies."),
+    "case": ("/case_id", "Say which other case."),
+    "how": ("/how", "Say how: phone, message or in-person."),
+    "paper": ("/kind", "Say which paper."),
+}
+_WHY = {
+    "state": "The case is not in a state for this.",
+    "same-person": "Someone other than who put it right must check it.",
+    "other-person": "Only who found it, or who put it right, may do this.",
+    "unconfirmed": "The report has to be checked before it is filed.",
+    "photo": "A photo of the repair is needed first; the category may ask for one of before too.",
+    "photos": "A photo of before and one of after are needed first.",
+    "no-deadline": "The case has no deadline.",
+    "late": "The deadline has passed: more time is asked for before it.",
+    "too-many": "The deadline was moved as often as it may be, or an extension is being asked for.",
+    "not-yet": "Its day has not come.",
+    "level": "It has been passed up as far as that.",
+    "nothing": "There is nothing to do this to.",
+    "merged": "The case is a duplicate, or has duplicates.",
+    "parts-open": "Cases that are parts of this one are still open.",
+}
 
 
 def _photo(error: PhotoError) -> Problem:
@@ -275,6 +304,9 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
         "/ended_at", "time", "A shift begins no later than now and ends within a day of its begin."
     ),
     UnknownUnitError: lambda _: invalid("/unit_id", "unknown", "No such unit."),
+    UnknownCaseError: lambda _: invalid(
+        "/case_id", "unknown", "No other case that this one can be merged with or made part of."
+    ),
     OperationalError: lambda _: Problem(
         503, "database-unavailable", "The database does not answer; try again in a moment."
     ),

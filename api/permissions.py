@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.errors import Problem, not_found
+from casework.course import CALLED, REPORTER
 from casework.plan_states import WHO_PLANS
 from casework.states import WHO, Actor
 from data.accounts import Held
@@ -12,10 +13,16 @@ from data.case_types import StoredCase
 
 READERS = frozenset({"officer", "planner", "commander", "handler", "administrator", "auditor"})
 
+
+def _held(roles: frozenset[str]) -> frozenset[str]:
+    """Roles that accounts hold, for what a case allows: one of a unit called is its handler."""
+    return (roles & READERS) | (frozenset({"handler"}) if CALLED in roles else frozenset())
+
+
 PERMISSIONS: dict[str, frozenset[str]] = {
     "map:read": READERS,
     "case:read": READERS,
-    **{f"case:{action}": roles for action, roles in WHO.items()},
+    **{f"case:{action}": _held(roles) for action, roles in WHO.items()},
     "photo:redact": frozenset({"officer", "commander", "administrator"}),
     "photo:original": frozenset({"auditor"}),
     "list:import": frozenset({"commander"}),
@@ -121,17 +128,19 @@ class Caller:
     def actor_in(self, stored: StoredCase) -> Actor | None:
         """Who the caller is to a case: the roles that cover it; None when he may not see it.
 
-        A handler handles what his unit is charged with, wherever it lies; the reporter sees his
-        own case.
+        A handler handles what his unit is charged with and reports in where it was called,
+        wherever it lies; the reporter sees his own case.
         """
         roles = {role.name for role in self.roles if role.covers(stored.area_path, stored.grid_id)}
-        charged = self.unit_id is not None and stored.case.unit_id == self.unit_id
-        if not (roles or charged or stored.case.reported_by == self.account_id):
+        charged = self.unit_id is not None and case.unit_id == self.unit_id
+        called = any(one.unit_id == self.unit_id for one in case.standing.called)
+        reported = case.reported_by == self.account_id
+        if not (roles or charged or called or reported):
             return None
         roles.discard("handler")
-        if charged and any(role.name == "handler" for role in self.roles):
-            roles.add("handler")
-        return Actor(self.account_id, frozenset(roles))
+        if any(role.name == "handler" for role in self.roles):
+            roles |= ({"handler"} if charged else set()) | ({CALLED} if called else set())
+        return Actor(self.account_id, frozenset(roles | ({REPORTER} if reported else set())))
 
     def reporter(self) -> Actor:
         """Who the caller is to a hazard that he reports: a place is found wherever it lies."""
@@ -151,3 +160,4 @@ def as_caller(held: Held) -> Caller:
             Role(row.role, row.area_path, row.area_id, row.grid_id) for row in held.assignments
         ),
     )
+        case = stored.case

@@ -197,8 +197,8 @@ class _Writer:
         photographed = draw.random(end - begin) < PHOTO_SHARE
         parts: tuple[list[str], ...] = ([], [], [], [])
         for row, index in enumerate(range(begin, end)):
-            filed = self._filed(index, moments[row].tolist())
-            parts[0].append(case_row(filed, str(due[row]), late=bool(late[row])))
+            filed = self._filed(index, moments[row].tolist(), str(due[row]))
+            parts[0].append(case_row(filed, late=bool(late[row])))
             event_lines, text_line = ledger_rows(filed)
             parts[1].append(event_lines)
             parts[2].append(text_line)
@@ -206,7 +206,7 @@ class _Writer:
                 parts[3].append(photo_row(filed))
         return ["".join(part) for part in parts]
 
-    def _filed(self, index: int, moments: list[str]) -> Filed:
+    def _filed(self, index: int, moments: list[str], due: str) -> Filed:
         reports, staff = self._reports, self._staff
         grid, kind = int(reports.grid[index]), int(reports.kind[index])
         course = COURSES[reports.course[index]][2]
@@ -224,7 +224,7 @@ class _Writer:
             lat=float(reports.points[index, 1]),
             category_id=int(self._kinds.ids[kind]),
             severity=self._kinds.severities[kind],
-            limit_minutes=int(self._kinds.limits[kind]),
+            due=due,
             officer=officer,
             commander=staff.commander,
             handler=officer if at_once else staff.handlers[handler],

@@ -21,8 +21,8 @@ IntArray = npt.NDArray[np.int64]
 CASE_COLUMNS: Final = (
     "district_id, id, number, category_id, severity, state, seq, source, area_path, grid_id, "
     "grid_id_filed, geom, datum_in, accuracy_m, address, unit_id, reported_by, handled_by, "
-    "occurred_at, received_at, deadline_at, dispatched_at, handled_at, verified_at, closed_at, "
-    "overdue, reworks"
+    "occurred_at, received_at, deadline_at, filed_at, dispatched_at, handled_at, verified_at, "
+    "closed_at, overdue, reworks, standing"
 )
 EVENT_COLUMNS: Final = (
     "district_id, case_id, seq, action, state, actor_id, occurred_at, received_at, facts, "
@@ -50,7 +50,7 @@ class Filed:
     lat: float
     category_id: int
     severity: str
-    limit_minutes: int
+    due: str
     officer: str
     commander: str
     handler: str
@@ -68,14 +68,20 @@ class Filed:
         return self.commander
 
 
-def case_row(filed: Filed, due: str, *, late: bool) -> str:
+def case_row(filed: Filed, *, late: bool) -> str:
     """The line of `hazard_case`: the present state, as the ledger comes to it."""
     when: dict[str, str] = {}
-    reworks = 0
-    for (action, _), at in zip(filed.course, filed.moments, strict=False):
+    reworks, before, standing = 0, "", "{}"
+    steps = zip(filed.course, filed.moments, strict=False)
+    for seq, ((action, after), at) in enumerate(steps, start=1):
         when[action] = at
         if action == "rework":
             reworks += 1
+            standing = f'{{"proof_from":{seq}}}'
+        if action == "handle":
+            so_far = standing[1:-1] and f",{standing[1:-1]}"
+            standing = f'{{"handled_from":"{before}"{so_far}}}'
+        before = after
     state = filed.course[-1][1]
     grid = _or_null(filed.grid_id)
     cells = (
@@ -84,12 +90,21 @@ def case_row(filed: Filed, due: str, *, late: bool) -> str:
         f"SRID=4326;POINT({filed.lon!r} {filed.lat!r})\twgs84\t{ACCURACY_M}\t\\N",
         f"{_or_null(filed.unit_id if 'dispatch' in when else None)}\t{filed.officer}",
         _or_null(filed.handler if "handle" in when else None),
-        f"{filed.moments[0]}\t{filed.moments[0]}\t{due}\t{_or_null(when.get('dispatch'))}",
+        f"{filed.moments[0]}\t{filed.moments[0]}\t{filed.due}\t{_or_null(_filed_at(filed))}",
+        _or_null(when.get("dispatch")),
         f"{_or_null(when.get('handle'))}\t{_or_null(when.get('verify'))}",
         _or_null(when.get("close") or when.get("void")),
-        f"{late and state in {'reported', 'dispatched'}}\t{reworks}\n",
+        f"{late and state in {'reported', 'dispatched'}}\t{reworks}\t{standing}\n",
     )
     return "\t".join(cells)
+
+
+def _filed_at(filed: Filed) -> str | None:
+    """When somebody first did something about it."""
+    for (action, _), at in zip(filed.course, filed.moments, strict=False):
+        if action in {"dispatch", "handle"}:
+            return at
+    return None
 
 
 def ledger_rows(filed: Filed) -> tuple[str, str]:
@@ -122,8 +137,8 @@ def _report_facts(filed: Filed, text_digest: str) -> str:
     grid = "null" if filed.grid_id is None else filed.grid_id
     return (
         f'{{"accuracy_m":{ACCURACY_M},"area_path":"{filed.area_path}",'
-        f'"category_id":{filed.category_id},"datum":"wgs84","external_number":null,'
-        f'"grid_id":{grid},"lat":{filed.lat!r},"limit_minutes":{filed.limit_minutes},'
+        f'"category_id":{filed.category_id},"datum":"wgs84","deadline_at":"{filed.due}",'
+        f'"external_number":null,"grid_id":{grid},"lat":{filed.lat!r},'
         f'"lon":{filed.lon!r},"severity":"{filed.severity}","source":"patrol",'
         f'"text_digest":"{text_digest}"}}'
     )

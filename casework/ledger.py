@@ -9,11 +9,24 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from casework.states import Event
+from casework.case_state import Event
+from casework.moments import utc_text
+
+__all__ = [
+    "GENESIS",
+    "SALT_BYTES",
+    "Line",
+    "canonical_json",
+    "line_digest",
+    "next_line",
+    "text_digest",
+    "utc_text",
+    "verify_chain",
+]
 
 GENESIS: Final = bytes(32)
 SALT_BYTES: Final = 16
@@ -61,13 +74,6 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 (one line a type)
     if isinstance(value, bytes):
         return value.hex()
     return value
-
-
-def utc_text(at: datetime) -> str:
-    """A moment as RFC 3339 in UTC with microseconds; `ValueError` without a zone."""
-    if at.tzinfo is None:
-        raise ValueError("a time without a zone is no moment")
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def line_digest(case_id: UUID, event: Event, previous: bytes) -> bytes:

@@ -1,115 +1,83 @@
-"""The course of a hazard case 问题: one table, and what follows from it.
+"""What the course of a case comes to: who may act now, what is written, and the state after it.
 
 A case is a ledger of events. `decide` says whether an action may be taken and writes the next
 event; `replay` derives the present state from the events; neither reads a clock or a database.
+The table of all moves is `casework.course`.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any, Final, Literal, get_args
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-State = Literal["reported", "dispatched", "handled", "verified", "closed", "void"]
-Action = Literal["report", "dispatch", "handle", "verify", "rework", "close", "place", "void"]
-STATES: Final[tuple[State, ...]] = get_args(State)
-ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+from casework.case_changes import changes_of, paused_now
+from casework.case_state import (
+    LEVELS,
+    SYSTEM_ACTOR,
+    Actor,
+    Called,
+    Case,
+    Event,
+    Proof,
+    Reason,
+    Refusal,
+    Rules,
+    Shown,
+    Standing,
+)
+from casework.course import (
+    ACTIONS,
+    COUNTERPARTS,
+    HANDLED,
+    MOVES,
+    OPEN,
+    STATES,
+    UNHANDLED,
+    WHO,
+    Action,
+    State,
+    move_of,
+)
+from casework.moments import utc_text
+from casework.refusals import lack, refusal
 
-# Still to be put right: these can become overdue.
-UNHANDLED: Final[frozenset[State]] = frozenset({"reported", "dispatched"})
-# Put right, but not yet checked and closed.
-HANDLED: Final[frozenset[State]] = frozenset({"handled", "verified"})
-# On the list 清单 until struck off 销号.
-OPEN: Final[frozenset[State]] = UNHANDLED | HANDLED
+__all__ = [
+    "ACTIONS",
+    "COUNTERPARTS",
+    "HANDLED",
+    "LEVELS",
+    "MOVES",
+    "OPEN",
+    "STATES",
+    "SYSTEM_ACTOR",
+    "UNHANDLED",
+    "WHO",
+    "Action",
+    "Actor",
+    "Called",
+    "Case",
+    "Event",
+    "Proof",
+    "Reason",
+    "Refusal",
+    "Rules",
+    "Shown",
+    "Standing",
+    "State",
+    "allowed_actions",
+    "apply",
+    "decide",
+    "is_overdue",
+    "is_sampled",
+    "next_state",
+    "refusal",
+    "replay",
+]
 
-# state, action → next state. None: there is no case yet. What is not here is refused.
-COURSE: Final[Mapping[tuple[State | None, Action], State]] = {
-    (None, "report"): "reported",
-    ("reported", "dispatch"): "dispatched",
-    ("reported", "handle"): "handled",  # 即时处置: put right on the spot
-    ("reported", "void"): "void",
-    ("reported", "place"): "reported",
-    ("dispatched", "dispatch"): "dispatched",  # to another unit
-    ("dispatched", "handle"): "handled",
-    ("dispatched", "void"): "void",
-    ("dispatched", "place"): "dispatched",
-    ("handled", "verify"): "verified",
-    ("handled", "rework"): "dispatched",
-    ("handled", "place"): "handled",
-    ("verified", "close"): "closed",
-    ("verified", "rework"): "dispatched",
-    ("verified", "place"): "verified",
-}
-
-# action → roles that may take it, where the role covers the case's place.
-WHO: Final[Mapping[Action, frozenset[str]]] = {
-    "report": frozenset({"officer", "commander", "administrator"}),
-    "dispatch": frozenset({"commander"}),
-    "handle": frozenset({"officer", "handler", "commander"}),
-    "verify": frozenset({"officer", "commander"}),
-    "rework": frozenset({"officer", "commander"}),
-    "close": frozenset({"commander"}),
-    "place": frozenset({"commander"}),
-    "void": frozenset({"commander"}),
-}
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who wants to act, with the roles that cover this case."""
-
-    account_id: UUID
-    roles: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Event:
-    """One thing that happened to a case; `seq` counts from 1 without a gap.
-
-    `occurred_at` is the device's clock, `received_at` ours: deadlines run on ours.
-    """
-
-    seq: int
-    action: Action
-    state: State
-    actor_id: UUID
-    occurred_at: datetime
-    received_at: datetime
-    facts: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why an action may not be taken: `state`, `role` or `same-person`."""
-
-    action: Action
-    state: State | None
-    reason: Literal["state", "role", "same-person"]
-
-
-@dataclass(frozen=True)
-class Case:
-    """What the events come to. Before the first event: `Case()`."""
-
-    state: State | None = None
-    seq: int = 0
-    severity: str = ""
-    grid_id: int | None = None
-    unit_id: int | None = None
-    reported_by: UUID | None = None
-    handled_by: UUID | None = None
-    received_at: datetime | None = None
-    deadline_at: datetime | None = None
-    dispatched_at: datetime | None = None
-    handled_at: datetime | None = None
-    verified_at: datetime | None = None
-    closed_at: datetime | None = None
-    reworks: int = 0
-
-
-def deadline(received_at: datetime, limit_minutes: int) -> datetime:
-    """By when a case is to be put right, on a clock that never stands still."""
-    return received_at + timedelta(minutes=limit_minutes)
+# Done for a unit by somebody who is not of it: the ledger says so.
+_OF_UNIT = frozenset({"accept", "return", "handle", "ask-extension", "report-in"})
 
 
 def is_overdue(state: State | None, deadline_at: datetime | None, at: datetime) -> bool:
@@ -117,31 +85,46 @@ def is_overdue(state: State | None, deadline_at: datetime | None, at: datetime) 
     return state in UNHANDLED and deadline_at is not None and deadline_at < at
 
 
-def refusal(case: Case, action: Action, actor: Actor) -> Refusal | None:
-    """Why this actor may not act now, or None when he may."""
-    if not WHO[action] & actor.roles:
-        return Refusal(action, case.state, "role")
-    if (case.state, action) not in COURSE:
-        return Refusal(action, case.state, "state")
-    # 核查: a repair is checked by someone other than the one who made it.
-    if action == "verify" and case.handled_by == actor.account_id:
-        return Refusal(action, case.state, "same-person")
-    return None
+def is_sampled(case_id: UUID, share: float) -> bool:
+    """Whether a case is in the sample of a share that is checked though it was put right at once.
+
+    Its id decides, through a digest: nobody can choose, and the same case is asked for again.
+    """
+    drawn = int.from_bytes(hashlib.sha256(case_id.bytes).digest()[:8], "big")
+    return drawn < share * 2**64
 
 
-def allowed_actions(case: Case, actor: Actor) -> list[Action]:
+def allowed_actions(case: Case, actor: Actor, at: datetime) -> list[Action]:
     """What this actor may do with the case now, in the order of its course."""
-    return [action for action in ACTIONS if refusal(case, action, actor) is None]
+    return [
+        action
+        for action in ACTIONS
+        if action not in COUNTERPARTS and refusal(case, action, actor, at) is None
+    ]
 
 
-def next_state(case: Case, action: Action) -> State:
-    """Where an action leads; `KeyError` when it is not allowed in this state.
+def next_state(case: Case, action: Action, facts: Mapping[str, Any]) -> State:
+    """Where an action leads from where it may be taken.
 
     Work sent back goes to the unit that was charged with it; what nobody was charged with waits
     for dispatch again.
     """
-    state = COURSE[case.state, action]
-    return "reported" if action == "rework" and case.unit_id is None else state
+    standing = case.standing
+    back: dict[Action, State | None] = {
+        "rectify": "handled" if facts.get("sampled") else "closed",
+        "withdraw": standing.handled_from,
+        "resume": standing.suspended_from,
+        "unmerge": standing.merged_from,
+        "rework": "filed" if case.unit_id is None else "dispatched",
+        "reopen": "filed" if case.unit_id is None else "dispatched",
+    }
+    move = move_of(case.state, action)
+    if move is None:
+        raise ValueError(f"{action} does not lead from {case.state}")
+    state = back.get(action, move.after[0] if move.after else case.state)
+    if state is None:
+        raise ValueError(f"{action} leads nowhere from {case.state}")
+    return state
 
 
 def decide(
@@ -151,7 +134,10 @@ def decide(
     at: datetime,
     *,
     occurred_at: datetime | None = None,
+    text: str | None = None,
     facts: Mapping[str, Any] | None = None,
+    rules: Rules | None = None,
+    shown: Shown | None = None,
 ) -> Event | Refusal:
     """Decide on an action.
 
@@ -163,27 +149,69 @@ def decide(
         Our clock.
     occurred_at
         The device's clock; None: the same as ours.
+    text
+        What is said with it, which does not stand in the ledger itself.
     facts
-        What the action says: `dispatch` a `unit_id`; `report` and `place` a `grid_id`; `report`
-        also `severity` and `limit_minutes`.
+        What the action says, as JSON: `dispatch` and `report-in` a `unit_id`, `whistle` `unit_ids`;
+        `report` and `place` a `grid_id`, `report` also `severity`; `ask-extension` and `suspend` a
+        moment `until`; `answer` says `how`; `merge`, `join`, `absorb` and `release` name a
+        `case_id`. `report`, `resume`, `reopen` and `grant-extension` may set `deadline_at`, which
+        whoever asks has worked out.
+    rules
+        What the district and the category have set; None: the defaults.
+    shown
+        What there is to see; None: nothing.
 
     Returns
     -------
     Event or Refusal
         The next line of the ledger, or why there is none.
     """
-    refused = refusal(case, action, actor)
+    said = dict(facts or {})
+    rules = rules or Rules()
+    refused = refusal(case, action, actor, at) or lack(
+        case, action, actor, at, text=text, facts=said, rules=rules, shown=shown or Shown()
+    )
     if refused is not None:
         return refused
+    said |= _further_facts(case, action, actor, at, said, rules)
     return Event(
         seq=case.seq + 1,
         action=action,
-        state=next_state(case, action),
+        state=next_state(case, action, said),
         actor_id=actor.account_id,
         occurred_at=at if occurred_at is None else occurred_at,
         received_at=at,
-        facts=dict(facts or {}),
+        facts=said,
     )
+
+
+def _further_facts(  # noqa: PLR0917 (as `decide`)
+    case: Case,
+    action: Action,
+    actor: Actor,
+    at: datetime,
+    said: Mapping[str, Any],
+    rules: Rules,
+) -> dict[str, Any]:
+    """What the ledger says beside what was said, so that it replays by itself."""
+    further: dict[str, Any] = {}
+    if action in _OF_UNIT and not actor.roles & {"handler", "called", "officer"}:
+        unit_id = said.get("unit_id", case.unit_id)
+        further = {} if unit_id is None else {"for_unit": unit_id}
+    match action:
+        case "rectify" if rules.sampled:
+            further["sampled"] = True
+        case "supervise":
+            further["number"] = case.standing.supervisions + 1
+        case "escalate":
+            further["level"] = case.level + 1
+        case "grant-extension" if "deadline_at" not in said and case.standing.extension_until:
+            further["deadline_at"] = utc_text(case.standing.extension_until)
+        case "resume" if "deadline_at" not in said and case.deadline_at is not None:
+            since, until = paused_now(case, at)
+            further["deadline_at"] = utc_text(case.deadline_at + (until - since))
+    return further
 
 
 def apply(case: Case, event: Event) -> Case:
@@ -196,41 +224,10 @@ def apply(case: Case, event: Event) -> Case:
     """
     if event.seq != case.seq + 1:
         raise ValueError(f"event {event.seq} follows event {case.seq}")
-    if (case.state, event.action) not in COURSE or event.state != next_state(case, event.action):
+    expected = next_state(case, event.action, event.facts)
+    if event.state != expected:
         raise ValueError(f"{event.action} does not lead from {case.state} to {event.state}")
-    return replace(case, state=event.state, seq=event.seq, **_changes(case, event))
-
-
-def _changes(case: Case, event: Event) -> dict[str, Any]:  # noqa: PLR0911 (one an action)
-    at, facts = event.received_at, event.facts
-    match event.action:
-        case "report":
-            return {
-                "severity": facts["severity"],
-                "grid_id": facts["grid_id"],
-                "reported_by": event.actor_id,
-                "received_at": at,
-                "deadline_at": deadline(at, facts["limit_minutes"]),
-            }
-        case "dispatch":
-            return {"unit_id": facts["unit_id"], "dispatched_at": at}
-        case "handle":
-            return {"handled_at": at, "handled_by": event.actor_id}
-        case "verify":
-            return {"verified_at": at}
-        case "rework":
-            return {
-                "handled_at": None,
-                "handled_by": None,
-                "verified_at": None,
-                "reworks": case.reworks + 1,
-            }
-        case "close":
-            return {"closed_at": at}
-        case "place":
-            return {"grid_id": facts["grid_id"]}
-        case "void":
-            return {"closed_at": at}
+    return replace(case, state=event.state, seq=event.seq, **changes_of(case, event))
 
 
 def replay(events: Iterable[Event]) -> Case:

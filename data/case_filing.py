@@ -7,8 +7,8 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, select, text
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, text
 from casework.ledger import GENESIS, SALT_BYTES, next_line, text_digest, utc_text
 from casework.states import Actor, Case, Event, Refusal, apply, decide, replay
 from data.case_places import hold_grids, place_facts, places_of
+from data.case_standing import standing_json
 from data.case_types import (
     CaseExistsError,
     NewCase,
@@ -28,6 +29,9 @@ from data.database import query
 from data.layers import district_today
 from data.schema import Category
 from data.status import Counts, bump_areas, change_counts, counts_of
+
+SEEN_BY_US: Final = frozenset({"patrol", "inspection"})
+"""Sources of what one of us saw; what comes from others may have to be checked first."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,11 @@ def create_cases(
     places = _places(connection, district_id, news, at)
     filed = []
     for new, place in zip(news, places, strict=True):
-        facts = _facts(new, place, kinds[new.category_id])
+        facts = _facts(new, place, kinds[new.category_id], at)
         events = _events(new, facts, actor, at)
-        stored = StoredCase(district_id, new.id, replay(events), False, place.area_path)
+        stored = StoredCase(
+            district_id, new.id, replay(events), False, place.area_path, new.category_id
+        )
         filed.append((stored, events))
     stored_cases = [stored for stored, _ in filed]
     _insert(connection, district_id, stored_cases, news, places)
@@ -119,7 +125,7 @@ def append_lines(connection: Connection, district_id: int, lines: Sequence[NewLi
             | {
                 "action": event.action,
                 "state": event.state,
-                "actor_id": str(event.actor_id),
+                "actor_id": None if event.actor_id is None else str(event.actor_id),
                 "occurred_at": utc_text(event.occurred_at),
                 "received_at": utc_text(event.received_at),
                 "facts": chained.event.facts,
@@ -142,9 +148,9 @@ def decided(decision: Event | Refusal) -> Event:
 
 def _categories(connection: Connection, district_id: int, ids: set[int]) -> dict[int, Any]:
     rows = connection.execute(
-        select(Category.id, Category.severity, Category.limit_minutes).where(
-            Category.district_id == district_id, Category.id.in_(ids), Category.active
-        )
+        select(
+            Category.id, Category.severity, Category.limit_minutes, Category.confirm_first
+        ).where(Category.district_id == district_id, Category.id.in_(ids), Category.active)
     ).all()
     found = {row.id: row for row in rows}
     for missing in ids - found.keys():
@@ -174,16 +180,19 @@ def _places(
     return places
 
 
-def _facts(new: NewCase, place: Place, kind: Any) -> dict[str, Any]:
+def _facts(new: NewCase, place: Place, kind: Any, at: datetime) -> dict[str, Any]:
     facts = {
         "category_id": new.category_id,
         "severity": new.severity or kind.severity,
-        "limit_minutes": kind.limit_minutes,
+        "deadline_at": utc_text(at + timedelta(minutes=kind.limit_minutes)),
         "source": new.source,
         "external_number": new.external_number,
         "accuracy_m": new.accuracy_m,
         **place_facts(new.point, place),
     }
+    # Who walks his rounds has seen it himself.
+    if kind.confirm_first and new.source not in SEEN_BY_US:
+        facts["confirm_first"] = True
     if place.grid_id_filed != place.grid_id:
         facts["grid_id_filed"] = place.grid_id_filed
     if new.list_source is not None:
@@ -216,7 +225,7 @@ def _insert(
 
 def _row(stored: StoredCase, new: NewCase, place: Place) -> dict[str, Any]:
     case, point = stored.case, new.point
-    if case.received_at is None or case.deadline_at is None:
+    if case.received_at is None:
         raise ValueError(f"case {new.id} was not reported")
     return {
         "id": str(new.id),
@@ -236,11 +245,17 @@ def _row(stored: StoredCase, new: NewCase, place: Place) -> dict[str, Any]:
         "address": new.address,
         "reported_by": str(case.reported_by),
         "handled_by": None if case.handled_by is None else str(case.handled_by),
-        "handled_at": None if case.handled_at is None else utc_text(case.handled_at),
+        "filed_at": _text(case.filed_at),
+        "handled_at": _text(case.handled_at),
         "occurred_at": utc_text(new.occurred_at),
         "received_at": utc_text(case.received_at),
-        "deadline_at": utc_text(case.deadline_at),
+        "deadline_at": _text(case.deadline_at),
+        "standing": standing_json(case.standing),
     }
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else utc_text(at)
 
 
 def _count(

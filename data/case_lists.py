@@ -25,7 +25,8 @@ Rows = Sequence[Row[Any]]
 _ORDERS: Final[dict[Sort, tuple[str, str, str]]] = {
     "received": ("c.received_at", "ASC", ">"),
     "-received": ("c.received_at", "DESC", "<"),
-    "deadline": ("c.deadline_at", "ASC", ">"),
+    # What has no deadline, since its days are not in the calendar yet, comes last.
+    "deadline": ("coalesce(c.deadline_at, 'infinity'::timestamptz)", "ASC", ">"),
 }
 # A day begins at midnight in the district, not in UTC.
 _MIDNIGHT = (
@@ -112,20 +113,21 @@ def list_cases(
     *,
     sort: Sort,
     limit: int,
-    after: tuple[datetime, UUID] | None = None,
+    after: tuple[datetime | None, UUID] | None = None,
 ) -> Rows:
     """A page of cases as `case_briefs.sql` tells them.
 
     Parameters
     ----------
     after
-        Sort time and id of the last case of the page before.
+        Sort time (None: it has no deadline) and id of the last case of the page before.
     """
     column, direction, sign = _ORDERS[sort]
     parts, values = asked.conditions()
     if after is not None:
-        parts.append(f"({column}, c.id) {sign} (:after_at, :after_id)")
-        values |= {"after_at": after[0], "after_id": after[1]}
+        parts.append(f"({column}, c.id) {sign} (CAST(:after_at AS timestamptz), :after_id)")
+        moment = "infinity" if after[0] is None else after[0].isoformat()
+        values |= {"after_at": moment, "after_id": after[1]}
     where = " AND ".join([in_cases("c", scope), *parts])
     return connection.execute(
         query("case_briefs", where=where, order=f"{column} {direction}, c.id {direction}"),

@@ -21,6 +21,10 @@ class UnknownUnitError(CaseError):
     """There is no such unit."""
 
 
+class UnknownCaseError(CaseError):
+    """The other case cannot be what this one is to be merged with or made part of."""
+
+
 class CaseExistsError(CaseError):
     """A case with this id was filed before."""
 
@@ -104,8 +108,14 @@ class Step:
 
     Parameters
     ----------
+    unit_id, unit_ids
+        Who is charged with it, or has reported in; who is called.
+    point
+        Where it lies, for `place`.
+    other
+        The case that it is merged with or made part of, for `merge` and `join`.
     facts
-        What else its line of the ledger says.
+        What else its line of the ledger says, as JSON.
     """
 
     action: Action
@@ -113,7 +123,9 @@ class Step:
     occurred_at: datetime | None = None
     text: str | None = None
     unit_id: int | None = None
+    unit_ids: tuple[int, ...] = ()
     point: Point | None = None
+    other: UUID | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -126,6 +138,7 @@ class StoredCase:
     case: Case
     overdue: bool
     area_path: str
+    category_id: int
 
     @property
     def grid_id(self) -> int | None:

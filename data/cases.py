@@ -4,21 +4,35 @@ The ledger is appended to and the present state derived from it in the same tran
 counters of the grid. What may be done is decided by `casework`; who may see it by the caller.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 
-from casework.states import Actor, Case, Event, apply, decide, is_overdue
+from casework.states import (
+    Action,
+    Actor,
+    Event,
+    Rules,
+    Shown,
+    apply,
+    decide,
+    is_overdue,
+    refusal,
+)
 from data.case_candidates import forget_candidates
 from data.case_filing import NewLine, append_lines, create_case, decided
 from data.case_places import hold_grids, place_facts, place_of
+from data.case_rules import rules_for
+from data.case_standing import DERIVED, case_of, changed_columns
 from data.case_types import (
     CaseMovedOnError,
     Place,
     Point,
+    RefusedError,
     Step,
     StoredCase,
     UnknownUnitError,
@@ -27,7 +41,6 @@ from data.schema import CaseEvent, HazardCase, Photo, Unit
 from data.status import bump_areas, change_counts, counts_of
 
 __all__ = [
-    "DERIVED",
     "act",
     "create_case",
     "find_case",
@@ -36,11 +49,9 @@ __all__ = [
     "write_event",
 ]
 
-DERIVED = (
-    *("state", "seq", "severity", "grid_id", "unit_id", "reported_by", "handled_by", "received_at"),
-    *("deadline_at", "dispatched_at", "handled_at", "verified_at", "closed_at", "reworks"),
-)
-"""Columns of `hazard_case` that are the fields of `casework.states.Case`."""
+# What these decide depends on what the district and the category have set, and on photos.
+_RULED: frozenset[Action] = frozenset({"rectify", "verify", "ask-extension", "suspend"})
+_SHOWN: frozenset[Action] = frozenset({"rectify", "verify"})
 
 
 def find_case(
@@ -50,15 +61,16 @@ def find_case(
     table = HazardCase
     asked = select(
         *[getattr(table, name) for name in DERIVED],
+        table.standing,
+        table.category_id,
         table.overdue,
         text("CAST(hazard_case.area_path AS text) AS path"),
     ).where(table.district_id == district_id, table.id == case_id)
     row = connection.execute(asked.with_for_update() if lock else asked).one_or_none()
     if row is None:
         return None
-    fields = row._mapping  # noqa: SLF001 (SQLAlchemy's public name for a row as a mapping)
-    case = Case(**{name: fields[name] for name in DERIVED})
-    return StoredCase(district_id, case_id, case, row.overdue, row.path)
+    fields: Mapping[str, Any] = {**row._mapping}  # noqa: SLF001 (SQLAlchemy's public name for a row as a mapping)
+    return StoredCase(district_id, case_id, case_of(fields), row.overdue, row.path, row.category_id)
 
 
 def act(
@@ -66,18 +78,16 @@ def act(
 ) -> StoredCase:
     """Act on a case that `find_case(…, lock=True)` gave; the case as it stands afterwards.
 
+    What touches two cases is in `data.case_links`.
+
     Raises
     ------
     CaseMovedOnError, RefusedError, UnknownUnitError
     """
+    check_turn(stored, step, actor, at)
     case = stored.case
-    if step.expected_seq != case.seq:
-        raise CaseMovedOnError(step.expected_seq, case.seq, str(case.state))
-    # Refused before it is looked up: a refusal needs no place and no unit.
-    decided(decide(case, step.action, actor, at))
     facts: dict[str, Any] = dict(step.facts)
-    if step.action == "dispatch":
-        facts["unit_id"] = _known_unit(connection, stored.district_id, step.unit_id)
+    facts |= _unit_facts(connection, stored.district_id, step)
     place = None
     if step.action == "place" and step.point is not None:
         hold_grids(connection, stored.district_id)
@@ -86,11 +96,63 @@ def act(
     photos = _photos_since(connection, stored)
     if photos:
         facts["photos"] = photos
-    event = decided(decide(case, step.action, actor, at, occurred_at=step.occurred_at, facts=facts))
+    event = decided(
+        decide(
+            case,
+            step.action,
+            actor,
+            at,
+            occurred_at=step.occurred_at,
+            text=step.text,
+            facts=facts,
+            rules=_rules(connection, stored, step.action),
+            shown=_shown(connection, stored, step.action),
+        )
+    )
     if place is None:
         return write_event(connection, stored, event, step.text)
     forget_candidates(connection, stored.district_id, stored.id)
     return write_event(connection, stored, event, step.text, place=place, point=step.point)
+
+
+def check_turn(stored: StoredCase, step: Step, actor: Actor, at: datetime) -> None:
+    """Refuse who has not seen the last line, and who may not do this whatever he says with it."""
+    case = stored.case
+    if step.expected_seq != case.seq:
+        raise CaseMovedOnError(step.expected_seq, case.seq, str(case.state))
+    refused = refusal(case, step.action, actor, at)
+    if refused is not None:
+        raise RefusedError(refused)
+
+
+def _rules(connection: Connection, stored: StoredCase, action: Action) -> Rules | None:
+    if action not in _RULED:
+        return None
+    return rules_for(connection, stored.district_id, stored.id, stored.category_id)
+
+
+def _shown(connection: Connection, stored: StoredCase, action: Action) -> Shown | None:
+    """Photos of the case, of the repair only those of the last one; or its parts still open."""
+    if action == "close":
+        open_parts = connection.execute(
+            select(func.count()).where(
+                HazardCase.district_id == stored.district_id,
+                HazardCase.parent_id == stored.id,
+                HazardCase.state.not_in(["closed", "void"]),
+            )
+        ).scalar_one()
+        return Shown(open_parts=open_parts)
+    if action not in _SHOWN:
+        return None
+    counted = connection.execute(
+        select(
+            func.count().filter(Photo.role == "before"),
+            func.count().filter(
+                Photo.role == "after", Photo.seq >= stored.case.standing.proof_from
+            ),
+        ).where(Photo.district_id == stored.district_id, Photo.case_id == stored.id)
+    ).one()
+    return Shown(before=counted[0], after=counted[1])
 
 
 def write_event(
@@ -111,30 +173,16 @@ def write_event(
     point
         Its new position; None: it stays where it was.
     """
-    at = event.received_at
     case = apply(stored.case, event)
     after = replace(
         stored,
         case=case,
-        overdue=is_overdue(case.state, case.deadline_at, at),
+        overdue=is_overdue(case.state, case.deadline_at, event.received_at),
         area_path=stored.area_path if place is None else place.area_path,
     )
-    values = {
-        "state": case.state,
-        "seq": case.seq,
-        "grid_id": case.grid_id,
-        "unit_id": case.unit_id,
-        "handled_by": case.handled_by,
-        "dispatched_at": case.dispatched_at,
-        "handled_at": case.handled_at,
-        "verified_at": case.verified_at,
-        "closed_at": case.closed_at,
-        "reworks": case.reworks,
-        "overdue": after.overdue,
-        "area_path": after.area_path,
-    }
+    values = changed_columns(case) | {"overdue": after.overdue, "area_path": after.area_path}
     if point is not None:
-        values |= {"geom": _ewkt(point), "datum_in": point.datum_in}
+        values |= {"geom": _ewkt(point), "datum_in": point.datum_in, "shape": None}
     connection.execute(
         update(HazardCase)
         .where(HazardCase.district_id == stored.district_id, HazardCase.id == stored.id)
@@ -156,13 +204,18 @@ def _ewkt(point: Point) -> str:
     return f"SRID=4326;POINT({point.lon!r} {point.lat!r})"
 
 
-def _known_unit(connection: Connection, district_id: int, unit_id: int | None) -> int:
-    found: int | None = connection.execute(
-        select(Unit.id).where(Unit.district_id == district_id, Unit.id == unit_id)
-    ).scalar()
-    if found is None:
-        raise UnknownUnitError(str(unit_id))
-    return found
+def _unit_facts(connection: Connection, district_id: int, step: Step) -> dict[str, Any]:
+    """The units that a step names, all of which there are."""
+    asked = {*step.unit_ids, *([] if step.unit_id is None else [step.unit_id])}
+    if not asked:
+        return {}
+    known = connection.execute(
+        select(Unit.id).where(Unit.district_id == district_id, Unit.id.in_(asked))
+    ).scalars()
+    for missing in asked - set(known):
+        raise UnknownUnitError(str(missing))
+    one = {} if step.unit_id is None else {"unit_id": step.unit_id}
+    return one | ({"unit_ids": list(step.unit_ids)} if step.unit_ids else {})
 
 
 def _photos_since(connection: Connection, stored: StoredCase) -> list[str]:

@@ -1,13 +1,14 @@
 """Categories of hazards: the short list that ships, and reading a district's own."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from casework.states import Proof
 from data.schema import Category, Unit
 
 
@@ -28,6 +29,13 @@ def seed_categories(connection: Connection, district_id: int) -> int:
     rows = [{"district_id": district_id, **row} for row in shipped_categories()]
     added = insert(Category).values(rows).on_conflict_do_nothing().returning(Category.id)
     return len(connection.execute(added).all())
+
+
+def ask_for_proof(connection: Connection, district_id: int, proof: Proof) -> None:
+    """Ask the same proof of a repair of every category: `none`, a photo, or one of before too."""
+    connection.execute(
+        update(Category).where(Category.district_id == district_id).values(proof=proof)
+    )
 
 
 def list_categories(
@@ -51,6 +59,13 @@ def list_units(
         .where(Unit.district_id == district_id, Unit.id > after_id)
         .order_by(Unit.id)
         .limit(limit)
+    ).all()
+
+
+def units_by_id(connection: Connection, district_id: int, ids: Iterable[int]) -> Sequence[Row[Any]]:
+    """Units by their ids."""
+    return connection.execute(
+        select(Unit).where(Unit.district_id == district_id, Unit.id.in_(ids)).order_by(Unit.id)
     ).all()
 
 

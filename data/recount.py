@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select, text
 
 from casework.ledger import Line, verify_chain
 from casework.states import HANDLED, OPEN, UNHANDLED, Event, replay
-from data.cases import DERIVED
+from data.case_standing import DERIVED, standing_json
 from data.database import query
 from data.schema import CaseEvent, HazardCase
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
@@ -70,7 +70,10 @@ def check_ledgers(connection: Connection, district_id: int) -> Iterator[Fault | 
     """Check every ledger of a district: one answer a case, None where it holds."""
     event, case = CaseEvent, HazardCase
     rows = connection.execute(
-        select(event, *[getattr(case, name).label(f"row_{name}") for name in DERIVED])
+        select(
+            event,
+            *[getattr(case, name).label(f"row_{name}") for name in (*DERIVED, "standing")],
+        )
         .join(case, (case.district_id == event.district_id) & (case.id == event.case_id))
         .where(event.district_id == district_id)
         .order_by(event.case_id, event.seq),
@@ -90,8 +93,9 @@ def _fault(case_id: UUID, rows: list[Row[Any]]) -> Fault | None:
         case = replay(line.event for line in lines)
     except ValueError:
         return Fault(case_id, len(lines), "course")
-    shown = {name: getattr(rows[-1], f"row_{name}") for name in DERIVED}
+    shown = {name: getattr(rows[-1], f"row_{name}") for name in (*DERIVED, "standing")}
     derived = {name: getattr(case, name) for name in DERIVED}
+    derived["standing"] = standing_json(case.standing)
     return None if shown == derived else Fault(case_id, len(lines), "row")
 
 

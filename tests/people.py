@@ -1,12 +1,14 @@
 """People who use the application in tests, and the clock it runs by."""
 
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import small_town
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from PIL import Image
 from uuid_utils.compat import uuid7
 
 from api.context import COOKIE
@@ -54,3 +56,16 @@ class Person:
         answer = self.post(path, body)
         assert answer.status_code in {200, 201}, answer.text
         return answer.json()
+
+    def show(self, case_id: str, role: str) -> None:
+        """Add a photo of a case, of before or after."""
+        out = BytesIO()
+        Image.new("RGB", (64, 48), "gray").save(out, "JPEG")
+        headers = {"X-Sanbai": "1", "Operation-Id": str(uuid7())}
+        answer = self.client.post(
+            f"/api/v1/cases/{case_id}/photos",
+            data={"role": role},
+            files={"file": ("photo.jpg", out.getvalue(), "image/jpeg")},
+            headers={**self.cookies, **headers},
+        )
+        assert answer.status_code == 201, answer.text

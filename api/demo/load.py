@@ -29,6 +29,7 @@ from api.demo.office import (
 from api.demo.replay import Ids, plan_days
 from api.demo.town import draft_grids, find_demo_district, import_town, published_plan
 from api.settings import Settings
+from data.categories import ask_for_proof
 from data.database import open_engine
 from data.demo import History, Town, make_history, make_town
 from data.demo.courses import TIME_ZONE
@@ -270,5 +271,6 @@ def _bring_up_to_date(parts: Context, site: _Site, span: _Span) -> None:
                 Session.district_id == district.id, Session.created_at <= span.opening
             )
         )
+        ask_for_proof(connection, district.id, "photo")
         refresh_hotspots(connection, parts.files, district.id, span.until)
     told(1, 1)

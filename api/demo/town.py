@@ -13,7 +13,7 @@ from api.demo.office import DemoError, repeatable_id
 from api.demo.staff import ADMINISTRATOR, DEMO_PASSWORD, PLANNER
 from api.passwords import Passwords
 from data.accounts import LoginTakenError, NewRole, create_account
-from data.categories import create_unit, seed_categories
+from data.categories import ask_for_proof, create_unit, seed_categories
 from data.demo import Town
 from data.demo.hazards import UNITS
 from data.demo.territory import COUNTY_CODE
@@ -92,6 +92,8 @@ def _write_files(town: Town, folder: Path) -> dict[str, Path]:
 
 def _found_office(connection: Connection, district_id: int, at: datetime, since: date) -> None:
     seed_categories(connection, district_id)
+    # Its history has no photos; they are asked for once it has been lived through.
+    ask_for_proof(connection, district_id, "none")
     county = find_area(connection, COUNTY_CODE)
     if county is None:
         raise DemoError("the demo county has no area")

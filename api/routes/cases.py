@@ -5,12 +5,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
 
 from api.caching import answer_with_etag
+from api.case_actions import ActionOnCase, Line, Words
+from api.case_course_views import course_of, units_named
 from api.case_views import Case, CaseBrief, Severity, Source, brief, full, temporary_ids
-from api.context import CurrentCaller, Tx, scope_for
+from api.context import CurrentCaller, Now, Tx, scope_for
 from api.errors import not_found, problem_responses
 from api.operations import CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
@@ -18,8 +20,9 @@ from api.past_roles import caller_when
 from api.permissions import Caller
 from api.positions import AccuracyM, Lat, Lon, as_point
 from api.shapes import BboxText, read_bbox
-from casework.states import OPEN, Action, Actor, State, allowed_actions
+from casework.states import OPEN, Actor, State, allowed_actions
 from data import cases as store
+from data.case_links import LINKS, act_on_two, hold_cases, related_cases
 from data.case_lists import (
     MOST_POINTS,
     CaseFilter,
@@ -30,15 +33,14 @@ from data.case_lists import (
     read_ledger,
     read_photos,
 )
-from data.case_types import NewCase, Step, StoredCase
+from data.case_types import NewCase, StoredCase
+from data.categories import units_by_id
 from data.temporary_grids import temporary_grids_named
 from geo.datum import Datum
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"], responses=problem_responses(401, 403))
 
 AskedState = Literal[State, "open", "all"]
-Words = Annotated[str, StringConstraints(max_length=4000, strip_whitespace=True)]
-Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 
 
 class Report(BaseModel):
@@ -78,37 +80,6 @@ class Report(BaseModel):
     external_number: Line | None = None
 
 
-class ActionOnCase(BaseModel):
-    """What somebody wants to do with a case, and at which `seq` he saw it."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"action": "dispatch", "seq": 1, "unit_id": 3},
-                {"action": "handle", "seq": 2, "text": "已清运，现场冲洗干净"},
-                {"action": "place", "seq": 1, "lon": 118.3052, "lat": 36.6014},
-            ]
-        }
-    )
-
-    action: Action
-    seq: int = Field(ge=1, description="The last `seq` the client knows.")
-    text: Words | None = Field(None, examples=["已清运，现场冲洗干净"])
-    unit_id: int | None = Field(None, description="For dispatch: who puts it right.")
-    lon: Lon | None = Field(None, description="For place.")
-    lat: Lat | None = Field(None, description="For place.")
-    datum: Datum = "wgs84"
-    occurred_at: AwareDatetime | None = None
-
-    @model_validator(mode="after")
-    def _complete(self) -> "ActionOnCase":
-        if self.action == "dispatch" and self.unit_id is None:
-            raise ValueError("dispatch needs unit_id")
-        if self.action == "place" and (self.lon is None or self.lat is None):
-            raise ValueError("place needs lon and lat")
-        return self
-
-
 class Points(BaseModel):
     """Cases as columns: the i-th entry of each belongs to the i-th case."""
 
@@ -139,15 +110,17 @@ def _visible(
     return stored, actor
 
 
-def _tell(tx: Connection, caller: Caller, stored: StoredCase) -> Case:
+def _tell(tx: Connection, caller: Caller, stored: StoredCase, at: datetime) -> Case:
     actor = caller.actor_in(stored)
     ledger = read_ledger(tx, stored.district_id, stored.id)
+    units = units_by_id(tx, stored.district_id, units_named(stored.case, ledger))
     return full(
         read_case(tx, stored.district_id, stored.id),
         ledger,
         read_photos(tx, stored.district_id, stored.id),
-        [] if actor is None else allowed_actions(stored.case, actor),
-        temporary_grids_named(tx, stored.district_id, temporary_ids(ledger)),
+        [] if actor is None else allowed_actions(stored.case, actor, at),
+        course_of(stored.case, ledger, units, related_cases(tx, stored), at),
+        temporary_grids=temporary_grids_named(tx, stored.district_id, temporary_ids(ledger)),
     )
 
 
@@ -174,7 +147,7 @@ def report_case(body: Report, command: CurrentCommand) -> Response:
     # Written offline it may come when a plan has ended the charge of who found it.
     finder = caller_when(command, body.occurred_at).reporter()
     stored = store.create_case(tx, caller.district_id, new, finder, at)
-    return command.keep(_tell(tx, caller, stored), 201)
+    return command.keep(_tell(tx, caller, stored, at), 201)
 
 
 @router.get("", responses=problem_responses(422))
@@ -225,17 +198,18 @@ def cases(
     if len(rows) > limit:
         last = rows[limit - 1]
         moment = last.deadline_at if sort == "deadline" else last.received_at
-        following = cursor_of(sort, moment.isoformat(), str(last.id))
+        following = cursor_of(sort, "" if moment is None else moment.isoformat(), str(last.id))
     return Page(items=[brief(row) for row in rows[:limit]], next=following)
 
 
-def _after(cursor: str | None, sort: Sort) -> tuple[datetime, UUID] | None:
+def _after(cursor: str | None, sort: Sort) -> tuple[datetime | None, UUID] | None:
     key = key_of(cursor, str, str, str)
     if key is None:
         return None
     try:
         if key[0] == sort:
-            return datetime.fromisoformat(str(key[1])), UUID(str(key[2]))
+            moment = datetime.fromisoformat(str(key[1])) if key[1] else None
+            return moment, UUID(str(key[2]))
     except ValueError:
         pass
     raise unknown_cursor()
@@ -278,32 +252,29 @@ def points(
 
 
 @router.get("/{case_id}", responses=problem_responses(404))
-def case(case_id: UUID, caller: CurrentCaller, tx: Tx) -> Case:
+def case(case_id: UUID, caller: CurrentCaller, tx: Tx, at: Now) -> Case:
     """Tell all about a case: its ledger, its photos, and what the caller may do with it now."""
     caller.require("case:read")
     stored, _ = _visible(tx, caller, case_id, lock=False)
-    return _tell(tx, caller, stored)
+    return _tell(tx, caller, stored, at)
 
 
 @router.post("/{case_id}/actions", response_model=Case, responses=problem_responses(404, 409, 422))
 def act_on_case(case_id: UUID, body: ActionOnCase, command: CurrentCommand) -> Response:
-    """Take the next step with a case: dispatch, handle, verify, rework, close, place or void.
+    """Take the next step with a case; `actions` of a case names those that the caller may take.
 
     `seq` is the last one the client knows; when somebody acted meanwhile the answer is 409
     `case-moved-on` and nothing is done.
     """
-    caller, tx = command.caller, command.tx
+    caller, tx, at = command.caller, command.tx, command.at
+    stored, actor = _visible(tx, caller, case_id, lock=body.action not in LINKS)
+    step = body.step(actor, caller.unit_id)
+    if body.action not in LINKS:
+        return command.keep(_tell(tx, caller, store.act(tx, stored, step, actor, at), at))
+    other_id = hold_cases(tx, caller.district_id, case_id, step)
     stored, actor = _visible(tx, caller, case_id, lock=True)
-    point = None
-    if body.lon is not None and body.lat is not None:
-        point = as_point(body.lon, body.lat, body.datum)
-    step = Step(
-        action=body.action,
-        expected_seq=body.seq,
-        occurred_at=body.occurred_at,
-        text=body.text,
-        unit_id=body.unit_id,
-        point=point,
-    )
-    after = store.act(tx, stored, step, actor, command.at)
-    return command.keep(_tell(tx, caller, after))
+    other = None
+    if other_id is not None:
+        other = _visible(tx, caller, other_id, lock=True)
+    after = act_on_two(tx, stored, step, actor, at, other=other)
+    return command.keep(_tell(tx, caller, after, at))

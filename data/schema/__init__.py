@@ -8,7 +8,15 @@ shapes that tiles are cut from are in EPSG:3857. No table but `account` has a co
 from data.schema.accounts import Account, Assignment, Operation, Session, SignInAttempt
 from data.schema.addresses import Address
 from data.schema.base import Base, Ltree
-from data.schema.cases import CaseEvent, CaseText, Category, HazardCase, Photo, Unit
+from data.schema.cases import (
+    CaseEvent,
+    CaseRules,
+    CaseText,
+    Category,
+    HazardCase,
+    Photo,
+    Unit,
+)
 from data.schema.deadlines import (
     CalendarDay,
     CalendarYear,
@@ -60,6 +68,7 @@ __all__ = [
     "CaseCandidates",
     "CaseEvent",
     "CaseRoute",
+    "CaseRules",
     "CaseText",
     "CaseWatch",
     "Category",

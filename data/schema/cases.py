@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     Float,
@@ -36,6 +37,7 @@ class Category(Base):
         CheckConstraint("kind IN ('component', 'matter')", name="kind"),
         CheckConstraint("severity IN ('red', 'yellow', 'blue')", name="severity"),
         CheckConstraint("limit_minutes > 0", name="limit"),
+        CheckConstraint("proof IN ('none', 'photo', 'before-and-after')", name="proof"),
     )
 
     district_id: Mapped[DistrictKey]
@@ -48,6 +50,30 @@ class Category(Base):
     severity: Mapped[str]
     limit_minutes: Mapped[int]
     active: Mapped[bool] = mapped_column(server_default="true")
+    confirm_first: Mapped[bool] = mapped_column(server_default="false")
+    proof: Mapped[str] = mapped_column(server_default="photo")
+    questions: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
+
+
+class CaseRules(Base):
+    """What a district has set about the course of its cases; no row: the defaults of `casework`."""
+
+    __tablename__ = "case_rules"
+    __table_args__ = (
+        CheckConstraint("sample_share BETWEEN 0 AND 1", name="share"),
+        CheckConstraint(
+            "most_extensions BETWEEN 0 AND 20 AND longest_suspension_days BETWEEN 1 AND 3660"
+            " AND near_m BETWEEN 1 AND 1000 AND near_hours BETWEEN 1 AND 8784",
+            name="sizes",
+        ),
+    )
+
+    district_id: Mapped[DistrictKey]
+    sample_share: Mapped[float] = mapped_column(Float)
+    most_extensions: Mapped[int]
+    longest_suspension_days: Mapped[int]
+    near_m: Mapped[float] = mapped_column(Float)
+    near_hours: Mapped[int]
 
 
 class Unit(Base):
@@ -70,7 +96,9 @@ class HazardCase(Base):
     """The present state of a case, derived from its ledger in the same transaction.
 
     A case keeps the grid at filing (`grid_id_filed`) and the grid now (`grid_id`); both are NULL
-    while its place lies in no grid or is not known, which puts it in the triage queue.
+    while its place lies in no grid or is not known, which puts it in the triage queue. Of a line
+    or an area `shape` is what was drawn and `geom` a point on it. `standing` is what else the
+    ledger comes to (`casework.case_state.Standing`), which nothing is found by.
     """
 
     __tablename__ = "hazard_case"
@@ -81,12 +109,22 @@ class HazardCase(Base):
         ),
         ForeignKeyConstraint(["district_id", "unit_id"], ["unit.district_id", "unit.id"]),
         ForeignKeyConstraint(["district_id", "grid_id"], ["grid.district_id", "grid.id"]),
+        ForeignKeyConstraint(
+            ["district_id", "merged_into"], ["hazard_case.district_id", "hazard_case.id"]
+        ),
+        ForeignKeyConstraint(
+            ["district_id", "parent_id"], ["hazard_case.district_id", "hazard_case.id"]
+        ),
         CheckConstraint(
-            "state IN ('reported', 'dispatched', 'handled', 'verified', 'closed', 'void')",
+            "state IN ('reported', 'filed', 'dispatched', 'accepted', 'handled', 'verified',"
+            " 'closed', 'suspended', 'void')",
             name="state",
         ),
         CheckConstraint("severity IN ('red', 'yellow', 'blue')", name="severity"),
         CheckConstraint("(geom IS NULL) = (datum_in IS NULL)", name="datum"),
+        CheckConstraint("shape IS NULL OR geom IS NOT NULL", name="shape"),
+        CheckConstraint("level BETWEEN 0 AND 4", name="level"),
+        CheckConstraint("(state = 'suspended') = (suspended_until IS NOT NULL)", name="suspended"),
         CheckConstraint("geom IS NOT NULL OR grid_id IS NULL", name="place"),
         Index("hazard_case_geom_idx", "geom", postgresql_using="gist"),
         Index("hazard_case_area_path_idx", "area_path", postgresql_using="gist"),
@@ -107,14 +145,14 @@ class HazardCase(Base):
             "district_id",
             "received_at",
             "id",
-            postgresql_where=text("state IN ('reported', 'dispatched', 'handled', 'verified')"),
+            postgresql_where=text("state NOT IN ('closed', 'void')"),
         ),
         Index(
             "hazard_case_deadline_idx",
             "district_id",
-            "deadline_at",
+            text("coalesce(deadline_at, 'infinity'::timestamptz)"),
             "id",
-            postgresql_where=text("state IN ('reported', 'dispatched', 'handled', 'verified')"),
+            postgresql_where=text("state NOT IN ('closed', 'void')"),
         ),
         Index(
             "hazard_case_overdue_idx",
@@ -133,7 +171,27 @@ class HazardCase(Base):
             "hazard_case_due_idx",
             "district_id",
             "deadline_at",
-            postgresql_where=text("state IN ('reported', 'dispatched') AND NOT overdue"),
+            postgresql_where=text(
+                "state IN ('reported', 'filed', 'dispatched', 'accepted') AND NOT overdue"
+            ),
+        ),
+        Index(
+            "hazard_case_suspended_idx",
+            "district_id",
+            "suspended_until",
+            postgresql_where=text("suspended_until IS NOT NULL"),
+        ),
+        Index(
+            "hazard_case_parent_idx",
+            "district_id",
+            "parent_id",
+            postgresql_where=text("parent_id IS NOT NULL"),
+        ),
+        Index(
+            "hazard_case_called_idx",
+            "called_units",
+            postgresql_using="gin",
+            postgresql_where=text("called_units IS NOT NULL"),
         ),
         Index(
             "hazard_case_triage_idx",
@@ -168,6 +226,7 @@ class HazardCase(Base):
     grid_id: Mapped[int | None] = mapped_column(BigInteger)
     grid_id_filed: Mapped[int | None] = mapped_column(BigInteger)
     geom: Mapped[Any | None] = mapped_column(geometry("POINT"))
+    shape: Mapped[Any | None] = mapped_column(geometry("GEOMETRY"))
     datum_in: Mapped[str | None]
     accuracy_m: Mapped[float | None] = mapped_column(Float)
     address: Mapped[str | None]
@@ -176,13 +235,22 @@ class HazardCase(Base):
     handled_by: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
     received_at: Mapped[datetime]
-    deadline_at: Mapped[datetime]
+    deadline_at: Mapped[datetime | None]
+    filed_at: Mapped[datetime | None]
     dispatched_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]
     verified_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    suspended_until: Mapped[datetime | None]
     overdue: Mapped[bool] = mapped_column(server_default="false")
     reworks: Mapped[int] = mapped_column(server_default="0")
+    level: Mapped[int] = mapped_column(server_default="0")
+    merged_into: Mapped[UUID | None]
+    parent_id: Mapped[UUID | None]
+    called_units: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
+    standing: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     changed_in: Mapped[str] = mapped_column(Xid8(), server_default=text("pg_current_xact_id()"))
 
 
@@ -205,7 +273,7 @@ class CaseEvent(Base):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     action: Mapped[str]
     state: Mapped[str]
-    actor_id: Mapped[UUID]
+    actor_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
     received_at: Mapped[datetime]
     facts: Mapped[dict[str, Any]]

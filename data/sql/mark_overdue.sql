@@ -3,7 +3,7 @@
 WITH due AS (
     SELECT c.district_id, c.id
     FROM hazard_case AS c
-    WHERE c.state IN ('reported', 'dispatched') AND NOT c.overdue AND c.deadline_at < :at
+    WHERE c.state IN ('reported', 'filed', 'dispatched', 'accepted') AND NOT c.overdue AND c.deadline_at < :at
     ORDER BY c.deadline_at
     LIMIT :batch
     FOR UPDATE SKIP LOCKED

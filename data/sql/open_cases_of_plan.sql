@@ -6,6 +6,6 @@ FROM plan AS p
 JOIN area AS a ON a.district_id = p.district_id AND a.id = p.area_id
 JOIN case_in_scope AS c ON c.district_id = p.district_id AND c.geom && a.geom
 WHERE p.district_id = :district_id AND p.id = :plan_id
-  AND c.state IN ('reported', 'dispatched', 'handled', 'verified')
+  AND c.state NOT IN ('closed', 'void')
   AND (c.area_path <@ a.path OR ST_Intersects(a.geom, c.geom))
 ORDER BY c.id

@@ -8,17 +8,16 @@ WITH line AS (
 ), placed AS (
     SELECT DISTINCT ON (case_id) case_id, CAST(facts ->> 'grid_id' AS bigint) AS grid_id
     FROM line WHERE facts ? 'grid_id' ORDER BY case_id, seq DESC
-), filed AS (
-    SELECT case_id,
-           received_at + make_interval(mins => CAST(facts ->> 'limit_minutes' AS integer)) AS due
-    FROM line WHERE seq = 1
+), due_by AS (
+    SELECT DISTINCT ON (case_id) case_id, CAST(facts ->> 'deadline_at' AS timestamptz) AS due
+    FROM line WHERE facts ? 'deadline_at' ORDER BY case_id, seq DESC
 ), counted AS (
     SELECT p.grid_id,
            count(*) FILTER (WHERE l.state = ANY(:open_states)) AS open,
-           count(*) FILTER (WHERE l.state = ANY(:unhandled_states) AND f.due < :at) AS overdue,
+           count(*) FILTER (WHERE l.state = ANY(:unhandled_states) AND d.due < :at) AS overdue,
            count(*) FILTER (WHERE l.state = ANY(:handled_states)) AS handled,
            count(*) FILTER (WHERE l.state = 'closed') AS closed
-    FROM last AS l JOIN placed AS p USING (case_id) JOIN filed AS f USING (case_id)
+    FROM last AS l JOIN placed AS p USING (case_id) LEFT JOIN due_by AS d USING (case_id)
     WHERE p.grid_id IS NOT NULL
     GROUP BY p.grid_id
 ), kept AS (

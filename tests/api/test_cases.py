@@ -23,7 +23,8 @@ def test_a_case_goes_its_whole_course(
     assert (case["state"], case["seq"], case["grid"]["id"]) == ("reported", 1, 1)
     assert case["number"].startswith("2026")
     assert case["deadline_at"] == "2026-11-20T06:00:00Z"
-    assert case["actions"] == ["handle"]
+    assert {"confirm", "handle", "rectify"} <= {*case["actions"]}
+    assert not {"dispatch", "verify", "close", "void"} & {*case["actions"]}
 
     steps = [
         (commander, {"action": "dispatch", "unit_id": units["环卫所"]}, "dispatched"),
@@ -35,13 +36,17 @@ def test_a_case_goes_its_whole_course(
     ]
     for seq, (who, body, state) in enumerate(steps, start=1):
         clock.forward(minutes=5)
+        if body["action"] == "verify":
+            unseen = who.post(f"{path}/actions", {**body, "seq": seq})
+            assert (unseen.status_code, unseen.json()["params"]["reason"]) == (409, "photo")
+            who.show(case["id"], "after")
         assert body["action"] in who.read(path)["actions"]
         case = who.do(f"{path}/actions", {**body, "seq": seq})
         assert (case["state"], case["seq"]) == (state, seq + 1)
 
-    assert case["reworks"] == 1
+    assert case["course"]["reworks"] == 1
     assert case["closed_at"] == "2026-11-20T02:30:00Z"
-    assert case["actions"] == []
+    assert {*case["actions"]} == {"answer", "appeal", "reopen"}
     ledger = case["ledger"]
     assert [line["seq"] for line in ledger] == [1, 2, 3, 4, 5, 6, 7]
     assert ledger[0]["text"] == "垃圾成堆"

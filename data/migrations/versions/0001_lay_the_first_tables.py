@@ -71,6 +71,8 @@ CASE_SEEN = """
     OR grid_id = ANY(CAST(
         (SELECT CAST(current_setting('sanbai.case_grids', true) AS bigint[])) AS bigint[]))
     OR unit_id = (SELECT CAST(nullif(current_setting('sanbai.unit', true), '') AS bigint))
+    OR called_units @> ARRAY[
+        (SELECT CAST(nullif(current_setting('sanbai.unit', true), '') AS bigint))]
     OR reported_by = (SELECT CAST(current_setting('sanbai.account', true) AS uuid))
 """
 SHIFT_SEEN = """
@@ -785,6 +787,17 @@ def upgrade() -> None:
             "geom", Geometry("MULTILINESTRING", srid=4326, spatial_index=False), nullable=False
         ),
         sa.Column("datum_in", sa.Text(), server_default="wgs84", nullable=False),
+        sa.Column("confirm_first", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("proof", sa.Text(), server_default="photo", nullable=False),
+        sa.Column(
+            "questions",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "proof IN ('none', 'photo', 'before-and-after')", name=op.f("category_proof_check")
+        ),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["district_id"], ["district.id"], name=op.f("road_district_id_fkey")
@@ -802,6 +815,25 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"name": "gin_trgm_ops"},
+    op.create_table(
+        "case_rules",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("sample_share", sa.Float(), nullable=False),
+        sa.Column("most_extensions", sa.Integer(), nullable=False),
+        sa.Column("longest_suspension_days", sa.Integer(), nullable=False),
+        sa.Column("near_m", sa.Float(), nullable=False),
+        sa.Column("near_hours", sa.Integer(), nullable=False),
+        sa.CheckConstraint("sample_share BETWEEN 0 AND 1", name=op.f("case_rules_share_check")),
+        sa.CheckConstraint(
+            "most_extensions BETWEEN 0 AND 20 AND longest_suspension_days BETWEEN 1 AND 3660"
+            " AND near_m BETWEEN 1 AND 1000 AND near_hours BETWEEN 1 AND 8784",
+            name=op.f("case_rules_sizes_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("case_rules_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", name=op.f("case_rules_pkey")),
+    )
     )
     op.create_table(
         "water",
@@ -1389,7 +1421,8 @@ def upgrade() -> None:
         sa.Column("handled_by", sa.Uuid(), nullable=True),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("filed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
@@ -1412,7 +1445,8 @@ def upgrade() -> None:
             "severity IN ('red', 'yellow', 'blue')", name=op.f("hazard_case_severity_check")
         ),
         sa.CheckConstraint(
-            "state IN ('reported', 'dispatched', 'handled', 'verified', 'closed', 'void')",
+            "state IN ('reported', 'filed', 'dispatched', 'accepted', 'handled', 'verified',"
+            " 'closed', 'suspended', 'void')",
             name=op.f("hazard_case_state_check"),
         ),
         sa.ForeignKeyConstraint(
@@ -1451,7 +1485,31 @@ def upgrade() -> None:
         "hazard_case",
         ["district_id", "deadline_at"],
         unique=False,
-        postgresql_where=sa.text("state IN ('reported', 'dispatched') AND NOT overdue"),
+        postgresql_where=sa.text(
+            "state IN ('reported', 'filed', 'dispatched', 'accepted') AND NOT overdue"
+        ),
+    )
+    op.create_index(
+        "hazard_case_suspended_idx",
+        "hazard_case",
+        ["district_id", "suspended_until"],
+        unique=False,
+        postgresql_where=sa.text("suspended_until IS NOT NULL"),
+    )
+    op.create_index(
+        "hazard_case_parent_idx",
+        "hazard_case",
+        ["district_id", "parent_id"],
+        unique=False,
+        postgresql_where=sa.text("parent_id IS NOT NULL"),
+    )
+    op.create_index(
+        "hazard_case_called_idx",
+        "hazard_case",
+        ["called_units"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("called_units IS NOT NULL"),
     )
     op.create_index(
         "hazard_case_external_idx",
@@ -1473,6 +1531,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"number": "gin_trgm_ops"},
+        sa.Column("shape", Geometry("GEOMETRY", srid=4326, spatial_index=False), nullable=True),
     )
     op.create_index(
         "hazard_case_reported_idx",
@@ -1483,11 +1542,24 @@ def upgrade() -> None:
     op.create_index(
         "hazard_case_reporter_idx",
         "hazard_case",
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         ["district_id", "reported_by", "received_at"],
         unique=False,
     )
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("suspended_until", sa.DateTime(timezone=True), nullable=True),
     op.create_index(
         "hazard_case_unit_idx",
+        sa.Column("level", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("merged_into", sa.Uuid(), nullable=True),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("called_units", sa.ARRAY(sa.BigInteger()), nullable=True),
+        sa.Column(
+            "standing",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'{}'::jsonb"),
+            nullable=False,
+        ),
         "hazard_case",
         ["district_id", "unit_id", "received_at"],
         unique=False,
@@ -1498,15 +1570,33 @@ def upgrade() -> None:
         "hazard_case",
         ["district_id", "received_at", "id"],
         unique=False,
-        postgresql_where=sa.text("state IN ('reported', 'dispatched', 'handled', 'verified')"),
+        postgresql_where=sa.text("state NOT IN ('closed', 'void')"),
     )
     op.create_index(
         "hazard_case_deadline_idx",
         "hazard_case",
-        ["district_id", "deadline_at", "id"],
+        ["district_id", sa.text("coalesce(deadline_at, 'infinity'::timestamptz)"), "id"],
         unique=False,
-        postgresql_where=sa.text("state IN ('reported', 'dispatched', 'handled', 'verified')"),
+        postgresql_where=sa.text("state NOT IN ('closed', 'void')"),
     )
+        sa.CheckConstraint(
+            "shape IS NULL OR geom IS NOT NULL", name=op.f("hazard_case_shape_check")
+        ),
+        sa.CheckConstraint("level BETWEEN 0 AND 4", name=op.f("hazard_case_level_check")),
+        sa.CheckConstraint(
+            "(state = 'suspended') = (suspended_until IS NOT NULL)",
+            name=op.f("hazard_case_suspended_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "merged_into"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("hazard_case_district_id_merged_into_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "parent_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("hazard_case_district_id_parent_id_fkey"),
+        ),
     op.create_index(
         "hazard_case_overdue_idx",
         "hazard_case",
@@ -1583,7 +1673,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),

@@ -100,11 +100,23 @@ export type ActionOnCase = {
     /**
      * Action
      */
-    action: 'report' | 'dispatch' | 'handle' | 'verify' | 'rework' | 'close' | 'place' | 'void';
+    action: 'confirm' | 'reject' | 'dispatch' | 'accept' | 'return' | 'rectify' | 'handle' | 'withdraw' | 'verify' | 'rework' | 'close' | 'ask-extension' | 'grant-extension' | 'refuse-extension' | 'suspend' | 'resume' | 'place' | 'supervise' | 'escalate' | 'whistle' | 'report-in' | 'answer' | 'merge' | 'unmerge' | 'join' | 'leave' | 'appeal' | 'dismiss-appeal' | 'reopen' | 'void';
+    /**
+     * Case Id
+     *
+     * For merge and join: the other case.
+     */
+    case_id?: string | null;
     /**
      * Datum
      */
     datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
+    /**
+     * How
+     *
+     * For answer.
+     */
+    how?: 'phone' | 'message' | 'in-person' | null;
     /**
      * Lat
      *
@@ -134,9 +146,21 @@ export type ActionOnCase = {
     /**
      * Unit Id
      *
-     * For dispatch: who puts it right.
+     * For dispatch: who puts it right; for report-in: who has come.
      */
     unit_id?: number | null;
+    /**
+     * Unit Ids
+     *
+     * For whistle: who is called.
+     */
+    unit_ids?: Array<number>;
+    /**
+     * Until
+     *
+     * For suspend, ask-extension; for grant-extension where it is another.
+     */
+    until?: string | null;
 };
 
 /**
@@ -723,6 +747,23 @@ export type BuildingDetail = {
 };
 
 /**
+ * CalledUnit
+ *
+ * A unit that was called 吹哨, and when it reported in 报到.
+ */
+export type CalledUnit = {
+    /**
+     * Called At
+     */
+    called_at: string;
+    /**
+     * Reported In At
+     */
+    reported_in_at: string | null;
+    unit: UnitRef;
+};
+
+/**
  * Case
  *
  * A case with its ledger and photos.
@@ -737,7 +778,7 @@ export type Case = {
      *
      * What the caller may do with it now.
      */
-    actions: Array<'report' | 'dispatch' | 'handle' | 'verify' | 'rework' | 'close' | 'place' | 'void'>;
+    actions: Array<'report' | 'confirm' | 'reject' | 'dispatch' | 'accept' | 'rectify' | 'handle' | 'withdraw' | 'verify' | 'rework' | 'close' | 'return' | 'ask-extension' | 'grant-extension' | 'refuse-extension' | 'suspend' | 'resume' | 'place' | 'supervise' | 'escalate' | 'whistle' | 'report-in' | 'answer' | 'paper' | 'merge' | 'absorb' | 'unmerge' | 'release' | 'join' | 'leave' | 'appeal' | 'dismiss-appeal' | 'reopen' | 'void'>;
     /**
      * Address
      */
@@ -748,18 +789,17 @@ export type Case = {
      * Closed At
      */
     closed_at: string | null;
+    course: Course;
     /**
      * Deadline At
+     *
+     * Null: the days that it reaches are not in the calendar yet.
      */
-    deadline_at: string;
+    deadline_at: string | null;
     /**
      * Description
      */
     description: string | null;
-    /**
-     * Dispatched At
-     */
-    dispatched_at: string | null;
     /**
      * External Number
      *
@@ -774,10 +814,6 @@ export type Case = {
      * The grid when it was filed.
      */
     grid_filed: Ref | null;
-    /**
-     * Handled At
-     */
-    handled_at: string | null;
     /**
      * Id
      */
@@ -831,10 +867,6 @@ export type Case = {
      */
     reporter_unit: string | null;
     /**
-     * Reworks
-     */
-    reworks: number;
-    /**
      * Seq
      *
      * Of its last event; a command says which it expects.
@@ -851,7 +883,7 @@ export type Case = {
     /**
      * State
      */
-    state: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void';
+    state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
     /**
      * Temporary Grids
      *
@@ -862,10 +894,6 @@ export type Case = {
      * The unit charged with it.
      */
     unit: NamedRef | null;
-    /**
-     * Verified At
-     */
-    verified_at: string | null;
 };
 
 /**
@@ -886,8 +914,10 @@ export type CaseBrief = {
     closed_at: string | null;
     /**
      * Deadline At
+     *
+     * Null: the days that it reaches are not in the calendar yet.
      */
-    deadline_at: string;
+    deadline_at: string | null;
     /**
      * External Number
      *
@@ -955,7 +985,7 @@ export type CaseBrief = {
     /**
      * State
      */
-    state: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void';
+    state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
     /**
      * The unit charged with it.
      */
@@ -1172,6 +1202,106 @@ export type ControlPoints = {
      * Points
      */
     points: Array<PlacedPoint>;
+};
+
+/**
+ * Course
+ *
+ * How a case has come along, beside its state.
+ */
+export type Course = {
+    /**
+     * Accepted At
+     */
+    accepted_at: string | null;
+    /**
+     * Answered At
+     *
+     * When who reported it was last told.
+     */
+    answered_at: string | null;
+    /**
+     * Appealed At
+     */
+    appealed_at: string | null;
+    /**
+     * Called
+     */
+    called: Array<CalledUnit>;
+    /**
+     * Dispatched At
+     */
+    dispatched_at: string | null;
+    /**
+     * Extension Until
+     *
+     * What is asked for now.
+     */
+    extension_until: string | null;
+    /**
+     * Extensions
+     *
+     * How often its deadline was moved.
+     */
+    extensions: number;
+    /**
+     * Filed At
+     */
+    filed_at: string | null;
+    /**
+     * Handled At
+     */
+    handled_at: string | null;
+    /**
+     * Held
+     */
+    held: Array<HeldSpan>;
+    /**
+     * Level
+     *
+     * How far up it has been passed.
+     */
+    level: 'grid' | 'community' | 'zone' | 'street' | 'district';
+    /**
+     * Paused S
+     *
+     * Seconds for which its clock stood, up to now.
+     */
+    paused_s: number;
+    /**
+     * Related
+     */
+    related: Array<RelatedCase>;
+    /**
+     * Reopenings
+     */
+    reopenings: number;
+    /**
+     * Returns
+     */
+    returns: number;
+    /**
+     * Reworks
+     */
+    reworks: number;
+    /**
+     * Supervisions
+     */
+    supervisions: number;
+    /**
+     * Suspended Until
+     */
+    suspended_until: string | null;
+    /**
+     * Units
+     *
+     * Units that its ledger names.
+     */
+    units: Array<UnitRef>;
+    /**
+     * Verified At
+     */
+    verified_at: string | null;
 };
 
 /**
@@ -2416,6 +2546,33 @@ export type HeldRole = {
 };
 
 /**
+ * HeldSpan
+ *
+ * A span in which one unit or desk had the case in hand; `until` null: it has it now.
+ */
+export type HeldSpan = {
+    /**
+     * Holder
+     */
+    holder: 'commander' | 'officer' | 'unit' | 'nobody';
+    /**
+     * Seconds
+     *
+     * By the clock on the wall, to now where it has it now.
+     */
+    seconds: number;
+    /**
+     * Since
+     */
+    since: string;
+    unit: UnitRef | null;
+    /**
+     * Until
+     */
+    until: string | null;
+};
+
+/**
  * HotspotUnit
  *
  * A grid or H3 cell: what was counted in it and how unusual that is.
@@ -2557,7 +2714,7 @@ export type LedgerLine = {
     /**
      * Action
      */
-    action: 'report' | 'dispatch' | 'handle' | 'verify' | 'rework' | 'close' | 'place' | 'void';
+    action: 'report' | 'confirm' | 'reject' | 'dispatch' | 'accept' | 'rectify' | 'handle' | 'withdraw' | 'verify' | 'rework' | 'close' | 'return' | 'ask-extension' | 'grant-extension' | 'refuse-extension' | 'suspend' | 'resume' | 'place' | 'supervise' | 'escalate' | 'whistle' | 'report-in' | 'answer' | 'paper' | 'merge' | 'absorb' | 'unmerge' | 'release' | 'join' | 'leave' | 'appeal' | 'dismiss-appeal' | 'reopen' | 'void';
     actor: ActorRef | null;
     /**
      * Digest
@@ -2584,7 +2741,7 @@ export type LedgerLine = {
     /**
      * State
      */
-    state: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void';
+    state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
     /**
      * Text
      */
@@ -3428,7 +3585,7 @@ export type MovingCase = {
     /**
      * State
      */
-    state: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void';
+    state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
     to: Ref | null;
 };
 
@@ -4645,7 +4802,7 @@ export type Points = {
     /**
      * State
      */
-    state: Array<'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void'>;
+    state: Array<'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void'>;
     /**
      * Truncated
      *
@@ -5012,6 +5169,30 @@ export type RefusedPoint = {
      * Seq
      */
     seq: number;
+};
+
+/**
+ * RelatedCase
+ *
+ * Another case of the same thing, or of which this is a part, or that is a part of this.
+ */
+export type RelatedCase = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Relation
+     */
+    relation: 'duplicate-of' | 'duplicate' | 'part-of' | 'part';
+    /**
+     * State
+     */
+    state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
 };
 
 /**
@@ -6296,6 +6477,26 @@ export type Unit = {
 };
 
 /**
+ * UnitRef
+ *
+ * A responsible unit.
+ */
+export type UnitRef = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Name En
+     */
+    name_en: string | null;
+};
+
+/**
  * UnknownListWord
  *
  * A word that nobody has given a meaning yet.
@@ -6922,7 +7123,7 @@ export type CasesData = {
         /**
          * State
          */
-        state?: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void' | 'open' | 'all' | null;
+        state?: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | 'open' | 'all' | null;
         /**
          * Category Id
          */
@@ -7085,7 +7286,7 @@ export type PointsData = {
         /**
          * State
          */
-        state?: 'reported' | 'dispatched' | 'handled' | 'verified' | 'closed' | 'void' | 'open' | 'all';
+        state?: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | 'open' | 'all';
         /**
          * Category Id
          */
@@ -8367,7 +8568,7 @@ export type OriginalPhotoResponses = {
     200: unknown;
 };
 
-export type PhotoRedactionsData = {
+export type RedactionsData = {
     body?: never;
     path: {
         /**
@@ -8379,7 +8580,7 @@ export type PhotoRedactionsData = {
     url: '/api/v1/photos/{photo_id}/redactions';
 };
 
-export type PhotoRedactionsErrors = {
+export type RedactionsErrors = {
     /**
      * Not signed in
      */
@@ -8398,18 +8599,18 @@ export type PhotoRedactionsErrors = {
     422: ProblemBody;
 };
 
-export type PhotoRedactionsError = PhotoRedactionsErrors[keyof PhotoRedactionsErrors];
+export type RedactionsError = RedactionsErrors[keyof RedactionsErrors];
 
-export type PhotoRedactionsResponses = {
+export type RedactionsResponses = {
     /**
      * Successful Response
      */
     200: RedactionsDone;
 };
 
-export type PhotoRedactionsResponse = PhotoRedactionsResponses[keyof PhotoRedactionsResponses];
+export type RedactionsResponse = RedactionsResponses[keyof RedactionsResponses];
 
-export type AddRedactionData = {
+export type RedactData = {
     body: Redaction;
     headers: {
         /**
@@ -8433,7 +8634,7 @@ export type AddRedactionData = {
     url: '/api/v1/photos/{photo_id}/redactions';
 };
 
-export type AddRedactionErrors = {
+export type RedactErrors = {
     /**
      * Not signed in
      */
@@ -8460,16 +8661,16 @@ export type AddRedactionErrors = {
     422: ProblemBody;
 };
 
-export type AddRedactionError = AddRedactionErrors[keyof AddRedactionErrors];
+export type RedactError = RedactErrors[keyof RedactErrors];
 
-export type AddRedactionResponses = {
+export type RedactResponses = {
     /**
      * Successful Response
      */
     200: Photo;
 };
 
-export type AddRedactionResponse = AddRedactionResponses[keyof AddRedactionResponses];
+export type RedactResponse = RedactResponses[keyof RedactResponses];
 
 export type PlansData = {
     body?: never;

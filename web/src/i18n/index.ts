@@ -43,6 +43,9 @@ export function problemText(problem: ApiProblem): string {
   if (code === 'action-not-allowed' && params.reason === 'same-person') {
     return t('problem.same-person')
   }
+  if (code === 'action-not-allowed' && te(`problem.reason-${String(params.reason)}`)) {
+    return t(`problem.reason-${String(params.reason)}`)
+  }
   if (code === 'action-not-allowed') {
     return t(`problem.${code}`, {
       action: word('action', params.action),

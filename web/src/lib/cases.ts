@@ -1,0 +1,11 @@
+/** What of the course of a case the client has to know. */
+import type { CaseBrief } from '@/api/types'
+
+type State = CaseBrief['state']
+
+const TO_BE_PUT_RIGHT: readonly State[] = ['reported', 'filed', 'dispatched', 'accepted']
+
+/** Whether a case is still to be put right: then its clock runs. */
+export function isToBePutRight(state: State): boolean {
+  return TO_BE_PUT_RIGHT.includes(state)
+}
