@@ -223,12 +223,9 @@ def try_rules(*, caller: CurrentCaller, tx: Tx, at: Now, facts: Annotated[Facts,
 
 
 def _matter(tx: Connection, caller: Caller, facts: Facts) -> Matter:
-    known = (
-        {}
-        if facts.category_id is None
-        else store.codes_of(tx, caller.district_id, {facts.category_id})
-    )
-    if not known:
+    wanted = facts.category_id or 0
+    known = store.codes_of(tx, caller.district_id, {wanted})
+    if wanted not in known:
         raise invalid("/category_id", "unknown", "No such category.")
     if facts.area_id is None:
         path: str | None = district_root(tx, caller.district_id)
@@ -236,7 +233,7 @@ def _matter(tx: Connection, caller: Caller, facts: Facts) -> Matter:
         path = area_path(tx, caller.district_id, facts.area_id)
     if path is None:
         raise invalid("/area_id", "unknown", "No such area.")
-    return Matter(*known.values(), path, facts.severity, facts.owner)
+    return Matter(known[wanted], path, facts.severity, facts.owner)
 
 
 def _suggestion(tx: Connection, caller: Caller, routed: Routed, at: Now) -> Suggestion:

@@ -12,6 +12,7 @@ NO_COMMANDS = {
     "/api/v1/report-lists/preview",
     "/api/v1/report-lists/check",
     "/api/v1/report-lists/faults.xlsx",
+    "/api/v1/rota/check",
 }
 
 

@@ -48,6 +48,8 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "/api/v1/report-lists": ("commander", {}),
     "/api/v1/triage": ("commander", {}),
     "/api/v1/routing/rules": ("commander", {}),
+    "/api/v1/rota": ("commander", {"from": "2026-11-20"}),
+    "/api/v1/rota/on-call": ("commander", {}),
     "/api/v1/routing/queues": ("commander", {}),
     "/api/v1/search": ("commander", {"q": "丰收", "limit": 50}),
 }

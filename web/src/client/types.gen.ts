@@ -596,6 +596,16 @@ export type BodyCheckList = {
 };
 
 /**
+ * Body_check_rota
+ */
+export type BodyCheckRota = {
+    /**
+     * File
+     */
+    file: Blob | File;
+};
+
+/**
  * Body_import_list
  */
 export type BodyImportList = {
@@ -609,6 +619,22 @@ export type BodyImportList = {
      * A ListOrder as JSON.
      */
     order: string;
+};
+
+/**
+ * Body_import_rota
+ */
+export type BodyImportRota = {
+    /**
+     * File
+     */
+    file: Blob | File;
+    /**
+     * Good Rows
+     *
+     * Take the others when some rows fail.
+     */
+    good_rows?: boolean;
 };
 
 /**
@@ -1825,6 +1851,48 @@ export type Ending = {
 };
 
 /**
+ * EntryIn
+ *
+ * An entry as it is to be.
+ */
+export type EntryIn = {
+    /**
+     * Account Id
+     *
+     * Of the unit; or a post.
+     */
+    account_id?: string | null;
+    /**
+     * Desk Number
+     *
+     * Needed with a post.
+     */
+    desk_number?: string | null;
+    /**
+     * Ends At
+     *
+     * At most 72 hours later.
+     */
+    ends_at: string;
+    /**
+     * Post
+     */
+    post?: string | null;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Turn
+     */
+    turn?: number;
+    /**
+     * Unit Id
+     */
+    unit_id: number;
+};
+
+/**
  * EvenOutEdit
  *
  * Draw the boundaries between neighbours anew so that their households are alike.
@@ -2011,6 +2079,23 @@ export type FoundList = {
      * Items
      */
     items: Array<Found>;
+};
+
+/**
+ * Gap
+ *
+ * A stretch in which nobody is on call for a unit.
+ */
+export type Gap = {
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    unit: NamedRef;
 };
 
 /**
@@ -3817,6 +3902,35 @@ export type Officers = {
      * Truncated
      */
     truncated: boolean;
+};
+
+/**
+ * OnCall
+ *
+ * Who is on call for a unit, in the order of calling; nobody: a gap.
+ */
+export type OnCall = {
+    /**
+     * Entries
+     */
+    entries: Array<RotaEntry>;
+    unit: NamedRef;
+};
+
+/**
+ * OnCallNow
+ *
+ * Who is on call at a moment, for every unit that has a rota these days.
+ */
+export type OnCallNow = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Items
+     */
+    items: Array<OnCall>;
 };
 
 /**
@@ -5671,6 +5785,148 @@ export type RoleOut = {
      * Role
      */
     role: 'officer' | 'planner' | 'commander' | 'handler' | 'administrator' | 'auditor';
+};
+
+/**
+ * Rota
+ *
+ * The rota between two days.
+ */
+export type Rota = {
+    /**
+     * Gaps
+     */
+    gaps: Array<Gap>;
+    /**
+     * Items
+     */
+    items: Array<RotaEntry>;
+};
+
+/**
+ * RotaCheck
+ *
+ * What would become of a workbook.
+ */
+export type RotaCheck = {
+    /**
+     * Ends At
+     */
+    ends_at: string | null;
+    /**
+     * Entries
+     */
+    entries: number;
+    /**
+     * Faults
+     */
+    faults: Array<RotaFault>;
+    /**
+     * Starts At
+     */
+    starts_at: string | null;
+    /**
+     * Units
+     */
+    units: Array<string>;
+};
+
+/**
+ * RotaEntry
+ *
+ * Somebody on call for a unit.
+ */
+export type RotaEntry = {
+    account: ActorRef | null;
+    /**
+     * Desk Number
+     *
+     * Telephone of the office.
+     */
+    desk_number: string | null;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Post
+     *
+     * Of a unit without accounts.
+     */
+    post: string | null;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Turn
+     *
+     * 1 is told first; then 2, when 1 did not accept.
+     */
+    turn: number;
+    unit: NamedRef;
+};
+
+/**
+ * RotaFault
+ *
+ * A row that fails.
+ */
+export type RotaFault = {
+    /**
+     * Code
+     *
+     * unit, day, time, times, turn, account, post, desk_number, who or taken.
+     */
+    code: string;
+    /**
+     * Row
+     *
+     * As a person counts them.
+     */
+    row: number;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
+ * RotaImported
+ *
+ * What became of a workbook.
+ */
+export type RotaImported = {
+    /**
+     * Added
+     */
+    added: number;
+    /**
+     * Left Out
+     */
+    left_out: Array<RotaFault>;
+    /**
+     * Replaced
+     *
+     * Entries that were there before and went.
+     */
+    replaced: number;
+};
+
+/**
+ * RotaRemoved
+ *
+ * What was taken off the rota.
+ */
+export type RotaRemoved = {
+    /**
+     * Id
+     */
+    id: number;
 };
 
 /**
@@ -10722,6 +10978,417 @@ export type ReportListResponses = {
 };
 
 export type ReportListResponse = ReportListResponses[keyof ReportListResponses];
+
+export type RotaData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From
+         *
+         * None: today.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Included; none: six days later.
+         */
+        to?: string | null;
+        /**
+         * Unit Id
+         */
+        unit_id?: number | null;
+    };
+    url: '/api/v1/rota';
+};
+
+export type RotaErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RotaError = RotaErrors[keyof RotaErrors];
+
+export type RotaResponses = {
+    /**
+     * Successful Response
+     */
+    200: Rota;
+};
+
+export type RotaResponse = RotaResponses[keyof RotaResponses];
+
+export type AddToRotaData = {
+    body: EntryIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rota';
+};
+
+export type AddToRotaErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddToRotaError = AddToRotaErrors[keyof AddToRotaErrors];
+
+export type AddToRotaResponses = {
+    /**
+     * Successful Response
+     */
+    201: RotaEntry;
+};
+
+export type AddToRotaResponse = AddToRotaResponses[keyof AddToRotaResponses];
+
+export type CheckRotaData = {
+    body: BodyCheckRota;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rota/check';
+};
+
+export type CheckRotaErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CheckRotaError = CheckRotaErrors[keyof CheckRotaErrors];
+
+export type CheckRotaResponses = {
+    /**
+     * Successful Response
+     */
+    200: RotaCheck;
+};
+
+export type CheckRotaResponse = CheckRotaResponses[keyof CheckRotaResponses];
+
+export type RotaFileData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From
+         *
+         * None: empty.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Included.
+         */
+        to?: string | null;
+        /**
+         * Lang
+         */
+        lang?: 'zh' | 'en';
+    };
+    url: '/api/v1/rota/file.xlsx';
+};
+
+export type RotaFileErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RotaFileError = RotaFileErrors[keyof RotaFileErrors];
+
+export type RotaFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type ImportRotaData = {
+    body: BodyImportRota;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rota/import';
+};
+
+export type ImportRotaErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ImportRotaError = ImportRotaErrors[keyof ImportRotaErrors];
+
+export type ImportRotaResponses = {
+    /**
+     * Successful Response
+     */
+    200: RotaImported;
+};
+
+export type ImportRotaResponse = ImportRotaResponses[keyof ImportRotaResponses];
+
+export type OnCallNowData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * At
+         *
+         * None: now.
+         */
+        at?: string | null;
+    };
+    url: '/api/v1/rota/on-call';
+};
+
+export type OnCallNowErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type OnCallNowError = OnCallNowErrors[keyof OnCallNowErrors];
+
+export type OnCallNowResponses = {
+    /**
+     * Successful Response
+     */
+    200: OnCallNow;
+};
+
+export type OnCallNowResponse = OnCallNowResponses[keyof OnCallNowResponses];
+
+export type ChangeRotaData = {
+    body: EntryIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Entry Id
+         */
+        entry_id: number;
+    };
+    query?: never;
+    url: '/api/v1/rota/{entry_id}/change';
+};
+
+export type ChangeRotaErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ChangeRotaError = ChangeRotaErrors[keyof ChangeRotaErrors];
+
+export type ChangeRotaResponses = {
+    /**
+     * Successful Response
+     */
+    200: RotaEntry;
+};
+
+export type ChangeRotaResponse = ChangeRotaResponses[keyof ChangeRotaResponses];
+
+export type RemoveFromRotaData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Entry Id
+         */
+        entry_id: number;
+    };
+    query?: never;
+    url: '/api/v1/rota/{entry_id}/remove';
+};
+
+export type RemoveFromRotaErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RemoveFromRotaError = RemoveFromRotaErrors[keyof RemoveFromRotaErrors];
+
+export type RemoveFromRotaResponses = {
+    /**
+     * Successful Response
+     */
+    200: RotaRemoved;
+};
+
+export type RemoveFromRotaResponse = RemoveFromRotaResponses[keyof RemoveFromRotaResponses];
 
 export type RoutingQueuesData = {
     body?: never;
