@@ -131,6 +131,7 @@ class Caller:
         A handler handles what his unit is charged with and reports in where it was called,
         wherever it lies; the reporter sees his own case.
         """
+        case = stored.case
         roles = {role.name for role in self.roles if role.covers(stored.area_path, stored.grid_id)}
         charged = self.unit_id is not None and case.unit_id == self.unit_id
         called = any(one.unit_id == self.unit_id for one in case.standing.called)
@@ -160,4 +161,3 @@ def as_caller(held: Held) -> Caller:
             Role(row.role, row.area_path, row.area_id, row.grid_id) for row in held.assignments
         ),
     )
-        case = stored.case

@@ -8824,7 +8824,7 @@ export type OriginalPhotoResponses = {
     200: unknown;
 };
 
-export type RedactionsData = {
+export type PhotoRedactionsData = {
     body?: never;
     path: {
         /**
@@ -8836,7 +8836,7 @@ export type RedactionsData = {
     url: '/api/v1/photos/{photo_id}/redactions';
 };
 
-export type RedactionsErrors = {
+export type PhotoRedactionsErrors = {
     /**
      * Not signed in
      */
@@ -8855,18 +8855,18 @@ export type RedactionsErrors = {
     422: ProblemBody;
 };
 
-export type RedactionsError = RedactionsErrors[keyof RedactionsErrors];
+export type PhotoRedactionsError = PhotoRedactionsErrors[keyof PhotoRedactionsErrors];
 
-export type RedactionsResponses = {
+export type PhotoRedactionsResponses = {
     /**
      * Successful Response
      */
     200: RedactionsDone;
 };
 
-export type RedactionsResponse = RedactionsResponses[keyof RedactionsResponses];
+export type PhotoRedactionsResponse = PhotoRedactionsResponses[keyof PhotoRedactionsResponses];
 
-export type RedactData = {
+export type AddRedactionData = {
     body: Redaction;
     headers: {
         /**
@@ -8890,7 +8890,7 @@ export type RedactData = {
     url: '/api/v1/photos/{photo_id}/redactions';
 };
 
-export type RedactErrors = {
+export type AddRedactionErrors = {
     /**
      * Not signed in
      */
@@ -8917,16 +8917,16 @@ export type RedactErrors = {
     422: ProblemBody;
 };
 
-export type RedactError = RedactErrors[keyof RedactErrors];
+export type AddRedactionError = AddRedactionErrors[keyof AddRedactionErrors];
 
-export type RedactResponses = {
+export type AddRedactionResponses = {
     /**
      * Successful Response
      */
     200: Photo;
 };
 
-export type RedactResponse = RedactResponses[keyof RedactResponses];
+export type AddRedactionResponse = AddRedactionResponses[keyof AddRedactionResponses];
 
 export type PlansData = {
     body?: never;
