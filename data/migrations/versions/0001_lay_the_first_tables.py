@@ -695,6 +695,17 @@ def upgrade() -> None:
         sa.Column("severity", sa.Text(), nullable=False),
         sa.Column("limit_minutes", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("confirm_first", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("proof", sa.Text(), server_default="photo", nullable=False),
+        sa.Column(
+            "questions",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "proof IN ('none', 'photo', 'before-and-after')", name=op.f("category_proof_check")
+        ),
         sa.CheckConstraint("kind IN ('component', 'matter')", name=op.f("category_kind_check")),
         sa.CheckConstraint(
             "severity IN ('red', 'yellow', 'blue')", name=op.f("category_severity_check")
@@ -711,6 +722,25 @@ def upgrade() -> None:
             "code",
             name=op.f("category_district_id_standard_kind_code_key"),
         ),
+    )
+    op.create_table(
+        "case_rules",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("sample_share", sa.Float(), nullable=False),
+        sa.Column("most_extensions", sa.Integer(), nullable=False),
+        sa.Column("longest_suspension_days", sa.Integer(), nullable=False),
+        sa.Column("near_m", sa.Float(), nullable=False),
+        sa.Column("near_hours", sa.Integer(), nullable=False),
+        sa.CheckConstraint("sample_share BETWEEN 0 AND 1", name=op.f("case_rules_share_check")),
+        sa.CheckConstraint(
+            "most_extensions BETWEEN 0 AND 20 AND longest_suspension_days BETWEEN 1 AND 3660"
+            " AND near_m BETWEEN 1 AND 1000 AND near_hours BETWEEN 1 AND 8784",
+            name=op.f("case_rules_sizes_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("case_rules_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", name=op.f("case_rules_pkey")),
     )
     op.create_table(
         "hotspot_run",
@@ -787,17 +817,6 @@ def upgrade() -> None:
             "geom", Geometry("MULTILINESTRING", srid=4326, spatial_index=False), nullable=False
         ),
         sa.Column("datum_in", sa.Text(), server_default="wgs84", nullable=False),
-        sa.Column("confirm_first", sa.Boolean(), server_default="false", nullable=False),
-        sa.Column("proof", sa.Text(), server_default="photo", nullable=False),
-        sa.Column(
-            "questions",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'[]'::jsonb"),
-            nullable=False,
-        ),
-        sa.CheckConstraint(
-            "proof IN ('none', 'photo', 'before-and-after')", name=op.f("category_proof_check")
-        ),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["district_id"], ["district.id"], name=op.f("road_district_id_fkey")
@@ -815,25 +834,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"name": "gin_trgm_ops"},
-    op.create_table(
-        "case_rules",
-        sa.Column("district_id", sa.Integer(), nullable=False),
-        sa.Column("sample_share", sa.Float(), nullable=False),
-        sa.Column("most_extensions", sa.Integer(), nullable=False),
-        sa.Column("longest_suspension_days", sa.Integer(), nullable=False),
-        sa.Column("near_m", sa.Float(), nullable=False),
-        sa.Column("near_hours", sa.Integer(), nullable=False),
-        sa.CheckConstraint("sample_share BETWEEN 0 AND 1", name=op.f("case_rules_share_check")),
-        sa.CheckConstraint(
-            "most_extensions BETWEEN 0 AND 20 AND longest_suspension_days BETWEEN 1 AND 3660"
-            " AND near_m BETWEEN 1 AND 1000 AND near_hours BETWEEN 1 AND 8784",
-            name=op.f("case_rules_sizes_check"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["district_id"], ["district.id"], name=op.f("case_rules_district_id_fkey")
-        ),
-        sa.PrimaryKeyConstraint("district_id", name=op.f("case_rules_pkey")),
-    )
     )
     op.create_table(
         "water",
@@ -1413,6 +1413,7 @@ def upgrade() -> None:
         sa.Column("grid_id", sa.BigInteger(), nullable=True),
         sa.Column("grid_id_filed", sa.BigInteger(), nullable=True),
         sa.Column("geom", Geometry("POINT", srid=4326, spatial_index=False), nullable=True),
+        sa.Column("shape", Geometry("GEOMETRY", srid=4326, spatial_index=False), nullable=True),
         sa.Column("datum_in", sa.Text(), nullable=True),
         sa.Column("accuracy_m", sa.Float(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
@@ -1424,11 +1425,24 @@ def upgrade() -> None:
         sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("filed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("suspended_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("overdue", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("reworks", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("level", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("merged_into", sa.Uuid(), nullable=True),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("called_units", sa.ARRAY(sa.BigInteger()), nullable=True),
+        sa.Column(
+            "standing",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'{}'::jsonb"),
+            nullable=False,
+        ),
         sa.Column(
             "changed_in",
             Xid8(),
@@ -1448,6 +1462,24 @@ def upgrade() -> None:
             "state IN ('reported', 'filed', 'dispatched', 'accepted', 'handled', 'verified',"
             " 'closed', 'suspended', 'void')",
             name=op.f("hazard_case_state_check"),
+        ),
+        sa.CheckConstraint(
+            "shape IS NULL OR geom IS NOT NULL", name=op.f("hazard_case_shape_check")
+        ),
+        sa.CheckConstraint("level BETWEEN 0 AND 4", name=op.f("hazard_case_level_check")),
+        sa.CheckConstraint(
+            "(state = 'suspended') = (suspended_until IS NOT NULL)",
+            name=op.f("hazard_case_suspended_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "merged_into"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("hazard_case_district_id_merged_into_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "parent_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("hazard_case_district_id_parent_id_fkey"),
         ),
         sa.ForeignKeyConstraint(
             ["district_id", "category_id"],
@@ -1531,7 +1563,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"number": "gin_trgm_ops"},
-        sa.Column("shape", Geometry("GEOMETRY", srid=4326, spatial_index=False), nullable=True),
     )
     op.create_index(
         "hazard_case_reported_idx",
@@ -1542,24 +1573,11 @@ def upgrade() -> None:
     op.create_index(
         "hazard_case_reporter_idx",
         "hazard_case",
-        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         ["district_id", "reported_by", "received_at"],
         unique=False,
     )
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("suspended_until", sa.DateTime(timezone=True), nullable=True),
     op.create_index(
         "hazard_case_unit_idx",
-        sa.Column("level", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("merged_into", sa.Uuid(), nullable=True),
-        sa.Column("parent_id", sa.Uuid(), nullable=True),
-        sa.Column("called_units", sa.ARRAY(sa.BigInteger()), nullable=True),
-        sa.Column(
-            "standing",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'::jsonb"),
-            nullable=False,
-        ),
         "hazard_case",
         ["district_id", "unit_id", "received_at"],
         unique=False,
@@ -1579,24 +1597,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state NOT IN ('closed', 'void')"),
     )
-        sa.CheckConstraint(
-            "shape IS NULL OR geom IS NOT NULL", name=op.f("hazard_case_shape_check")
-        ),
-        sa.CheckConstraint("level BETWEEN 0 AND 4", name=op.f("hazard_case_level_check")),
-        sa.CheckConstraint(
-            "(state = 'suspended') = (suspended_until IS NOT NULL)",
-            name=op.f("hazard_case_suspended_check"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["district_id", "merged_into"],
-            ["hazard_case.district_id", "hazard_case.id"],
-            name=op.f("hazard_case_district_id_merged_into_fkey"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["district_id", "parent_id"],
-            ["hazard_case.district_id", "hazard_case.id"],
-            name=op.f("hazard_case_district_id_parent_id_fkey"),
-        ),
     op.create_index(
         "hazard_case_overdue_idx",
         "hazard_case",
