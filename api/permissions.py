@@ -25,6 +25,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **{f"case:{action}": _held(roles) for action, roles in WHO.items()},
     "photo:redact": frozenset({"officer", "commander", "administrator"}),
     "photo:original": frozenset({"auditor"}),
+    "case:export": frozenset({"commander", "handler", "administrator", "auditor"}),
+    "export:read": frozenset({"administrator", "auditor"}),
     "list:import": frozenset({"commander"}),
     "shift:record": frozenset({"officer"}),
     "track:read": frozenset({"officer", "commander", "auditor"}),

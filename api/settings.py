@@ -72,6 +72,9 @@ class Settings(BaseSettings):
         description="Keep photos as they were before parts of them were made unreadable, for "
         "auditors only.",
     )
+    export_rows: int = Field(
+        50_000, ge=1, le=1_000_000, description="Most rows of a file of cases that is taken along."
+    )
     attribution: str | None = Field(
         None, description="Whose map data it is, shown on the map; OpenStreetMap's must be named."
     )

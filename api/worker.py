@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from api.context import Clock, system_clock
 from api.list_acting import who_is_at
 from api.settings import Settings
+from data.case_exports import delete_old_exports
 from data.database import open_engine
 from data.density_files import remove_unused_density
 from data.files import open_files
@@ -234,6 +235,7 @@ def each_hour_care(parts: Parts) -> None:
             remove_unused_plan_files(connection, parts.files, district_id, at)
             forget_uploads(connection, parts.files, district_id, at)
             delete_forgotten_files(connection, parts.files, district_id)
+            delete_old_exports(parts.files, district_id, at)
 
 
 def mark_all_overdue(engine: Engine, at: datetime) -> int:

@@ -15,7 +15,7 @@ GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
     "REVOKE UPDATE, DELETE, TRUNCATE ON case_event FROM {role}",
-    "REVOKE UPDATE, DELETE, TRUNCATE ON photo_redaction FROM {role}",
+    "REVOKE UPDATE, DELETE, TRUNCATE ON photo_redaction, export_log FROM {role}",
     "REVOKE INSERT, UPDATE, DELETE ON case_in_scope, shift_in_scope FROM {role}",
     "REVOKE ALL ON alembic_version FROM {role}",
     "GRANT SELECT ON alembic_version TO {role}",

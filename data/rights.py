@@ -22,7 +22,7 @@ from data.scope import Scope
 
 GUARDED_TABLES: Final = (
     *("hazard_case", "case_event", "case_text", "case_candidates", "photo"),
-    *("photo_upload", "photo_redaction"),
+    *("photo_upload", "photo_redaction", "export_log"),
     *("shift", "shift_grid", "track_point"),
     *("case_route", "duty_alert", "duty_call", "handover"),
     *("notice", "notice_read", "case_watch", "watch_step"),

@@ -36,6 +36,7 @@ from data.schema.duty import (
     RotaEntry,
     RoutingRule,
 )
+from data.schema.exports import ExportLog
 from data.schema.patrols import Shift, ShiftGrid, TrackPoint
 from data.schema.photos import ForgottenFile, PhotoRedaction, PhotoUpload
 from data.schema.places import Area, Building, District, LayerVersion, Place, Road, Water
@@ -76,6 +77,7 @@ __all__ = [
     "DutyAlert",
     "DutyCall",
     "DutySetting",
+    "ExportLog",
     "ForgottenFile",
     "Grid",
     "GridShape",

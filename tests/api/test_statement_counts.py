@@ -22,6 +22,7 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "/api/v1/cases": ("commander", {}),
     "/api/v1/cases/points": ("commander", {"bbox": BBOX}),
     f"/api/v1/cases/{CASE}": ("commander", {}),
+    "/api/v1/exports": ("auditor", {}),
     "/api/v1/photos": ("commander", {"case_id": str(CASE)}),
     f"/api/v1/photos/{PHOTO}/redactions": ("commander", {}),
     "/api/v1/shifts": ("commander", {}),

@@ -101,10 +101,15 @@ OF_SHIFT = (
     " AND s.id = {table}.shift_id)"
 )
 HANDOVER_SEEN = "area_path <@ (SELECT CAST(current_setting('sanbai.case_paths', true) AS ltree[]))"
+EXPORT_SEEN = (
+    HANDOVER_SEEN
+    + " OR account_id = (SELECT CAST(current_setting('sanbai.account', true) AS uuid))"
+)
 GUARDED = (
     ("hazard_case", CASE_SEEN, "case_in_scope"),
     ("shift", SHIFT_SEEN, "shift_in_scope"),
     ("handover", HANDOVER_SEEN, None),
+    ("export_log", EXPORT_SEEN, None),
     *((table, OF_CASE, None) for table in ("case_route", "duty_alert", "duty_call")),
     *((table, OF_CASE, None) for table in ("case_event", "case_text", "case_candidates", "photo")),
     *((table, OF_CASE, None) for table in ("photo_upload", "photo_redaction")),
@@ -1968,6 +1973,42 @@ def upgrade() -> None:
     op.create_index(
         "photo_redaction_case_idx", "photo_redaction", ["district_id", "case_id"], unique=False
     )
+    op.create_table(
+        "export_log",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("area_path", Ltree(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("columns", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("asked", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("capped", sa.Boolean(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "format IN ('csv', 'xlsx', 'geojson')", name=op.f("export_log_format_check")
+        ),
+        sa.CheckConstraint("purpose <> ''", name=op.f("export_log_purpose_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            ["account.district_id", "account.id"],
+            name=op.f("export_log_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("export_log_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("export_log_pkey")),
+    )
+    for name, columns in (
+        ("export_log_at_idx", ["district_id", "at", "id"]),
+        ("export_log_account_idx", ["district_id", "account_id"]),
+    ):
+        op.create_index(name, "export_log", columns, unique=False)
     op.create_table(
         "forgotten_file",
         sa.Column("district_id", sa.Integer(), nullable=False),

@@ -1,0 +1,10 @@
+-- What was taken from within some areas, the newest first; a page begins after the one before.
+SELECT e.id, e.account_id, a.display_name, e.at, e.format, e.columns, e.asked, e.rows, e.capped,
+       e.purpose, e.name, e.size_bytes, e.sha256
+FROM export_log AS e
+LEFT JOIN account AS a ON a.district_id = e.district_id AND a.id = e.account_id
+WHERE e.district_id = :district_id AND e.area_path <@ CAST(:paths AS ltree[])
+  AND (CAST(:after_at AS timestamptz) IS NULL
+       OR (e.at, e.id) < (CAST(:after_at AS timestamptz), CAST(:after_id AS uuid)))
+ORDER BY e.at DESC, e.id DESC
+LIMIT :limit
