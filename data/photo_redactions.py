@@ -22,8 +22,9 @@ Polygon = Sequence[tuple[float, float]]
 
 def lock_photo(connection: Connection, district_id: int, photo_id: UUID) -> Row[Any] | None:
     """`case_id`, `key`, `sha256` and size of a photo that nobody else changes meanwhile."""
+    columns: list[Any] = [Photo.case_id, Photo.key, Photo.sha256, Photo.width_px, Photo.height_px]
     found: Row[Any] | None = connection.execute(
-        select(Photo.case_id, Photo.key, Photo.sha256, Photo.width_px, Photo.height_px)
+        select(*columns)
         .where(Photo.district_id == district_id, Photo.id == photo_id)
         .with_for_update()
     ).one_or_none()

@@ -217,14 +217,15 @@ def add_photo(
 
 def find_photo(connection: Connection, district_id: int, photo_id: UUID) -> Row[Any] | None:
     """A photo with all its columns, `taken_lon` and `taken_lat` among them; or None."""
-    taken = func.ST_X(Photo.taken_geom), func.ST_Y(Photo.taken_geom)
+    columns: list[Any] = [
+        *(Photo.id, Photo.case_id, Photo.seq, Photo.role, Photo.key, Photo.sha256),
+        *(Photo.media_type, Photo.width_px, Photo.height_px, Photo.added_by),
+        *(Photo.received_at, Photo.redactions, Photo.taken_at, Photo.taken_datum),
+        func.ST_X(Photo.taken_geom).label("taken_lon"),
+        func.ST_Y(Photo.taken_geom).label("taken_lat"),
+    ]
     found: Row[Any] | None = connection.execute(
-        select(
-            *(Photo.id, Photo.case_id, Photo.seq, Photo.role, Photo.key, Photo.sha256),
-            *(Photo.media_type, Photo.width_px, Photo.height_px, Photo.added_by),
-            *(Photo.received_at, Photo.redactions, Photo.taken_at, Photo.taken_datum),
-            *(taken[0].label("taken_lon"), taken[1].label("taken_lat")),
-        ).where(Photo.district_id == district_id, Photo.id == photo_id)
+        select(*columns).where(Photo.district_id == district_id, Photo.id == photo_id)
     ).one_or_none()
     return found
 

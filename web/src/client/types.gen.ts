@@ -1973,6 +1973,181 @@ export type ExplainedMiss = {
 };
 
 /**
+ * ExportDone
+ *
+ * A file that was written; it can be fetched for a day by who asked for it.
+ */
+export type ExportDone = {
+    /**
+     * Beyond Gbk
+     *
+     * Rows with characters that GBK does not know.
+     */
+    beyond_gbk: number;
+    /**
+     * Capped
+     *
+     * There are more than may be taken at once.
+     */
+    capped: boolean;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Most
+     *
+     * So many may be taken at once.
+     */
+    most: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
+ * ExportLine
+ *
+ * What somebody took along.
+ */
+export type ExportLine = {
+    /**
+     * At
+     */
+    at: string;
+    by: ActorRef;
+    /**
+     * Capped
+     */
+    capped: boolean;
+    /**
+     * Cases
+     *
+     * The filter, as it was asked.
+     */
+    cases: {
+        [key: string]: unknown;
+    };
+    /**
+     * Columns
+     */
+    columns: Array<string>;
+    /**
+     * Format
+     */
+    format: 'csv' | 'xlsx' | 'geojson';
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Purpose
+     */
+    purpose: string;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+};
+
+/**
+ * ExportedCases
+ *
+ * Which cases, as the list of cases is filtered.
+ */
+export type ExportedCases = {
+    /**
+     * Area Id
+     */
+    area_id?: number | null;
+    /**
+     * Bbox
+     *
+     * west,south,east,north in WGS 84 degrees.
+     */
+    bbox?: string | null;
+    /**
+     * Category Id
+     */
+    category_id?: number | null;
+    /**
+     * From
+     *
+     * First day received.
+     */
+    from?: string | null;
+    /**
+     * Grid Id
+     */
+    grid_id?: number | null;
+    /**
+     * Overdue
+     */
+    overdue?: boolean | null;
+    /**
+     * Q
+     *
+     * Number or address.
+     */
+    q?: string | null;
+    /**
+     * Severity
+     */
+    severity?: 'red' | 'yellow' | 'blue' | null;
+    /**
+     * State
+     */
+    state?: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | 'open' | 'all' | null;
+    /**
+     * To
+     *
+     * Last day received.
+     */
+    to?: string | null;
+    /**
+     * Triage
+     */
+    triage?: boolean | null;
+    /**
+     * Unit Id
+     */
+    unit_id?: number | null;
+};
+
+/**
  * FieldProblem
  *
  * What is wrong with one field of the input.
@@ -3712,6 +3887,43 @@ export type NamedRef = {
 };
 
 /**
+ * NewExport
+ *
+ * A file of cases that somebody wants, and what for.
+ */
+export type NewExport = {
+    cases: ExportedCases;
+    /**
+     * Columns
+     */
+    columns?: Array<'number' | 'external_number' | 'category_code' | 'category' | 'severity' | 'state' | 'overdue' | 'grid_code' | 'grid' | 'area' | 'address' | 'lon' | 'lat' | 'unit' | 'source' | 'occurred_at' | 'received_at' | 'deadline_at' | 'dispatched_at' | 'handled_at' | 'verified_at' | 'closed_at' | 'reworks' | 'photos' | 'description'>;
+    /**
+     * Encoding
+     *
+     * Of a CSV. gbk: characters beyond it are kept as GB18030.
+     */
+    encoding?: 'utf-8' | 'gbk';
+    /**
+     * Format
+     */
+    format: 'csv' | 'xlsx' | 'geojson';
+    /**
+     * Language
+     */
+    language?: 'zh-CN' | 'en';
+    /**
+     * Oldest First
+     */
+    oldest_first?: boolean;
+    /**
+     * Purpose
+     *
+     * Kept with who took it.
+     */
+    purpose: string;
+};
+
+/**
  * NewGrid
  *
  * A temporary grid to be drawn; it needs a last day.
@@ -4013,6 +4225,20 @@ export type PageCategory = {
      * Items
      */
     items: Array<Category>;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
+ * Page[ExportLine]
+ */
+export type PageExportLine = {
+    /**
+     * Items
+     */
+    items: Array<ExportLine>;
     /**
      * Next
      */
@@ -8135,6 +8361,137 @@ export type ChangeDutyResponses = {
 };
 
 export type ChangeDutyResponse = ChangeDutyResponses[keyof ChangeDutyResponses];
+
+export type ExportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/exports';
+};
+
+export type ExportsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ExportsError = ExportsErrors[keyof ExportsErrors];
+
+export type ExportsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageExportLine;
+};
+
+export type ExportsResponse = ExportsResponses[keyof ExportsResponses];
+
+export type ExportListData = {
+    body: NewExport;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/exports';
+};
+
+export type ExportListErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ExportListError = ExportListErrors[keyof ExportListErrors];
+
+export type ExportListResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExportDone;
+};
+
+export type ExportListResponse = ExportListResponses[keyof ExportListResponses];
+
+export type ExportFileData = {
+    body?: never;
+    path: {
+        /**
+         * Export Id
+         */
+        export_id: string;
+    };
+    query?: never;
+    url: '/api/v1/exports/{export_id}/file';
+};
+
+export type ExportFileErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ExportFileError = ExportFileErrors[keyof ExportFileErrors];
+
+export type ExportFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
 
 export type ReadGridStatusData = {
     body?: never;
