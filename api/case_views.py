@@ -1,5 +1,6 @@
 """What the API tells of cases, photos and shifts, made from the rows of `data`."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
@@ -112,6 +113,9 @@ class Case(CaseCore):
         description="Temporary grids that lay over its place when it was found."
     )
     accuracy_m: float | None
+    shape: dict[str, Any] | None = Field(
+        description="A line or an area as GeoJSON, where it is one; `lon` and `lat` lie on it."
+    )
     source: Source
     reporter_unit: str | None = Field(description="The office that reported it in its list.")
     course: Course
@@ -191,6 +195,7 @@ def full(
         grid_filed=ref(row.grid_id_filed, row.grid_filed_code, row.grid_filed_name),
         temporary_grids=[NamedRef(id=grid.id, name=grid.name) for grid in temporary_grids],
         accuracy_m=row.accuracy_m,
+        shape=None if row.shape is None else json.loads(row.shape),
         source=row.source,
         reporter_unit=ledger[0].reporter_unit,
         course=course,

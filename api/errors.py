@@ -17,7 +17,9 @@ from starlette.exceptions import HTTPException
 
 from data.accounts import LoginTakenError, UnknownPlaceError
 from data.backdrop_errors import BackdropError
+from data.case_shapes import CaseShapeError
 from data.case_types import (
+    AnswersError,
     CaseExistsError,
     CaseMovedOnError,
     RefusedError,
@@ -166,6 +168,14 @@ def _refused(error: RefusedError) -> Problem:
     return Problem(409, "action-not-allowed", _WHY[refusal.reason], params=params)
 
 
+def _answers(error: AnswersError) -> Problem:
+    faults = [
+        {"pointer": f"/answers/{name}", "in": "body", "code": fault, "message": fault}
+        for name, fault in sorted(error.faults.items())
+    ]
+    return Problem(422, "invalid", "Mend the answers to what the category asks.", errors=faults)
+
+
 # What a step lacks, and where to say it.
 _SAY = {
     "text": ("/text", "Say why, or what was done."),
@@ -176,6 +186,7 @@ _SAY = {
     "case": ("/case_id", "Say which other case."),
     "how": ("/how", "Say how: phone, message or in-person."),
     "paper": ("/kind", "Say which paper."),
+    "deadline": ("/deadline_at", "Say by when."),
 }
 _WHY = {
     "state": "The case is not in a state for this.",
@@ -304,6 +315,10 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
         "/ended_at", "time", "A shift begins no later than now and ends within a day of its begin."
     ),
     UnknownUnitError: lambda _: invalid("/unit_id", "unknown", "No such unit."),
+    AnswersError: _answers,
+    CaseShapeError: lambda error: invalid(
+        "/shape", error.fault, "Send a valid line or area of at most 1,000 vertices."
+    ),
     UnknownCaseError: lambda _: invalid(
         "/case_id", "unknown", "No other case that this one can be merged with or made part of."
     ),

@@ -42,6 +42,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "duty:read": frozenset({"commander", "auditor"}),
     "duty:act": frozenset({"commander"}),
     "account:manage": frozenset({"administrator"}),
+    "case-rules:write": frozenset({"administrator"}),
 }
 
 

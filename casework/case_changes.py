@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final, cast
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from casework.case_state import Called, Case, Event
@@ -23,8 +24,11 @@ def _standing(case: Case, **values: Any) -> Changes:
 
 
 def _deadline(event: Event) -> Changes:
-    told = event.facts.get("deadline_at")
-    return {} if told is None else {"deadline_at": moment(told)}
+    """The deadline that an event sets; null: its days are not in the calendar yet."""
+    if "deadline_at" not in event.facts:
+        return {}
+    told = event.facts["deadline_at"]
+    return {"deadline_at": None if told is None else moment(told)}
 
 
 def _filed(case: Case, event: Event) -> Changes:
@@ -113,9 +117,17 @@ def _suspend(case: Case, event: Event) -> Changes:
     return {"suspended_until": moment(event.facts["until"]), **standing}
 
 
-def paused_now(case: Case, event_at: Any) -> tuple[Any, Any]:
-    """From when to when the clock of a suspended case has stood: never beyond its day."""
-    return case.standing.suspended_at, min(event_at, cast("Any", case.suspended_until))
+def paused_now(case: Case, at: datetime) -> tuple[datetime, datetime]:
+    """From when to when the clock of a suspended case has stood: never beyond its day.
+
+    Raises
+    ------
+    ValueError
+        If the case is not suspended.
+    """
+    if case.standing.suspended_at is None or case.suspended_until is None:
+        raise ValueError(f"a case that is {case.state} is not suspended")
+    return case.standing.suspended_at, min(at, case.suspended_until)
 
 
 def _go_on(case: Case, event: Event) -> Changes:
@@ -196,6 +208,7 @@ _CHANGES: Final[Mapping[Action, Callable[[Case, Event], Changes]]] = {
     "refuse-extension": lambda case, _: _standing(case, extension_until=None),
     "suspend": _suspend,
     "resume": _resume,
+    "set-deadline": lambda _, event: _deadline(event),
     "place": lambda _, event: {"grid_id": event.facts["grid_id"]},
     "supervise": lambda case, _: _standing(case, supervisions=case.standing.supervisions + 1),
     "escalate": lambda _, event: {"level": event.facts["level"]},

@@ -37,6 +37,7 @@ Action = Literal[
     "refuse-extension",
     "suspend",
     "resume",
+    "set-deadline",
     "place",
     "supervise",
     "escalate",
@@ -56,7 +57,9 @@ Action = Literal[
     "void",
 ]
 # What an action has to say or to show.
-Need = Literal["text", "unit", "units", "date", "place", "case", "how", "photo", "photos", "paper"]
+Need = Literal[
+    "text", "unit", "units", "date", "place", "case", "how", "photo", "photos", "paper", "deadline"
+]
 
 STATES: Final[tuple[State, ...]] = get_args(State)
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
@@ -129,6 +132,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move("refuse-extension", _CHARGED, (), _CHIEF, ("text",)),
     Move("suspend", _UNHANDLED, ("suspended",), _CHIEF, ("date", "text")),
     Move("resume", ("suspended",), _UNHANDLED, (*_CHIEF, SYSTEM)),
+    Move("set-deadline", (*_UNHANDLED, "suspended"), (), (SYSTEM,), ("deadline",)),
     # What is said about it while it is on the list.
     Move("place", _OPEN, (), _CHIEF, ("place",)),
     Move("supervise", _OPEN, (), _CHIEF, ("text",)),
@@ -154,8 +158,10 @@ MOVES: Final[tuple[Move, ...]] = (
 _MOVE: Final[Mapping[Action, Move]] = {move.action: move for move in MOVES}
 # action → roles that may take it, where the role covers the case's place.
 WHO: Final[Mapping[Action, frozenset[str]]] = {move.action: frozenset(move.who) for move in MOVES}
-# Written by another action on another case, never asked for by itself.
-COUNTERPARTS: Final[frozenset[Action]] = frozenset({"report", "absorb", "release", "paper"})
+# Written by what is asked for elsewhere, or by the clock: never asked for by itself.
+COUNTERPARTS: Final[frozenset[Action]] = frozenset(
+    {"report", "absorb", "release", "paper", "set-deadline"}
+)
 
 
 def move_of(state: State | None, action: Action) -> Move | None:

@@ -37,6 +37,7 @@ ACTION_WORDS: Final[Mapping[Action, tuple[str, str]]] = {
     "refuse-extension": ("不同意延期", "refuse it"),
     "suspend": ("挂账", "wait for a season or condition; the clock stops"),
     "resume": ("恢复办理", "go on, by hand or on its day"),
+    "set-deadline": ("补定期限", "its days are in the calendar now"),
     "place": ("改定位置", "say where it lies"),
     "supervise": ("督办", "numbered order to get on with it"),
     "escalate": ("提级", "pass it one level up"),
@@ -75,6 +76,7 @@ NEED_WORDS: Final[Mapping[Need, str]] = {
     "photo": "照片（按类别） photo, as the category asks",
     "photos": "前后照片 photos before and after",
     "paper": "文书 paper",
+    "deadline": "期限 deadline",
 }
 
 

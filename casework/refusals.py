@@ -41,6 +41,7 @@ _NOTHING: Final[Mapping[Action, Callable[[Case], bool]]] = {
     "report-in": lambda case: all(one.reported_in_at for one in case.standing.called),
     "unmerge": lambda case: case.merged_into is None,
     "leave": lambda case: case.parent_id is None,
+    "set-deadline": lambda case: case.deadline_at is not None,
     "dismiss-appeal": lambda case: case.standing.appealed_at is None,
 }
 
@@ -140,6 +141,7 @@ _NEEDS: Final[Mapping[str, Callable[..., Reason | None]]] = {
     "date": _needs_fact("date", "until"),
     "case": _needs_fact("case", "case_id"),
     "paper": _needs_fact("paper", "kind"),
+    "deadline": _needs_fact("deadline", "deadline_at"),
 }
 
 

@@ -72,6 +72,7 @@ __all__ = [
     "is_overdue",
     "is_sampled",
     "next_state",
+    "paused_now",
     "refusal",
     "replay",
 ]
@@ -156,7 +157,9 @@ def decide(
         `report` and `place` a `grid_id`, `report` also `severity`; `ask-extension` and `suspend` a
         moment `until`; `answer` says `how`; `merge`, `join`, `absorb` and `release` name a
         `case_id`. `report`, `resume`, `reopen` and `grant-extension` may set `deadline_at`, which
-        whoever asks has worked out.
+        whoever asks has worked out
+        (null: its days are not in the calendar yet); without it, going on after a suspension puts
+        the deadline off by the time it took.
     rules
         What the district and the category have set; None: the defaults.
     shown
@@ -210,7 +213,8 @@ def _further_facts(  # noqa: PLR0917 (as `decide`)
             further["deadline_at"] = utc_text(case.standing.extension_until)
         case "resume" if "deadline_at" not in said and case.deadline_at is not None:
             since, until = paused_now(case, at)
-            further["deadline_at"] = utc_text(case.deadline_at + (until - since))
+            if case.deadline_at > since:
+                further["deadline_at"] = utc_text(case.deadline_at + (until - since))
     return further
 
 

@@ -11,13 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, select, text
 
 from casework.ledger import GENESIS, SALT_BYTES, next_line, text_digest, utc_text
+from casework.questions import Answer, Question, check_answers, told_and_kept
 from casework.states import Actor, Case, Event, Refusal, apply, decide, replay
 from data.case_places import hold_grids, place_facts, places_of
 from data.case_standing import standing_json
 from data.case_types import (
+    AnswersError,
     CaseExistsError,
     NewCase,
     Place,
@@ -30,6 +33,7 @@ from data.layers import district_today
 from data.schema import Category
 from data.status import Counts, bump_areas, change_counts, counts_of
 
+QUESTIONS: Final = TypeAdapter(tuple[Question, ...])
 SEEN_BY_US: Final = frozenset({"patrol", "inspection"})
 """Sources of what one of us saw; what comes from others may have to be checked first."""
 
@@ -63,7 +67,7 @@ def create_cases(
 
     Raises
     ------
-    UnknownCategoryError, CaseExistsError, RefusedError
+    UnknownCategoryError, AnswersError, CaseExistsError, RefusedError
     """
     kinds = _categories(connection, district_id, {new.category_id for new in news})
     hold_grids(connection, district_id)
@@ -82,7 +86,7 @@ def create_cases(
         connection,
         district_id,
         [
-            NewLine(new.id, events[0], GENESIS, new.description)
+            NewLine(new.id, events[0], GENESIS, _said(new, kinds[new.category_id]))
             for new, (_, events) in zip(news, filed, strict=True)
         ],
     )
@@ -94,6 +98,10 @@ def create_cases(
     append_lines(connection, district_id, further)
     _count(connection, district_id, stored_cases, at)
     return stored_cases
+
+
+def _said(new: NewCase, kind: Any) -> str:
+    return "\n".join([new.description, *asked_of(kind, new)[0]])
 
 
 def _events(new: NewCase, facts: Mapping[str, Any], actor: Actor, at: datetime) -> list[Event]:
@@ -149,7 +157,11 @@ def decided(decision: Event | Refusal) -> Event:
 def _categories(connection: Connection, district_id: int, ids: set[int]) -> dict[int, Any]:
     rows = connection.execute(
         select(
-            Category.id, Category.severity, Category.limit_minutes, Category.confirm_first
+            Category.id,
+            Category.severity,
+            Category.limit_minutes,
+            Category.confirm_first,
+            Category.questions,
         ).where(Category.district_id == district_id, Category.id.in_(ids), Category.active)
     ).all()
     found = {row.id: row for row in rows}
@@ -197,7 +209,23 @@ def _facts(new: NewCase, place: Place, kind: Any, at: datetime) -> dict[str, Any
         facts["grid_id_filed"] = place.grid_id_filed
     if new.list_source is not None:
         facts["list"] = new.list_source
+    if new.shape is not None:
+        facts["shape"] = new.shape.digest
+    kept = asked_of(kind, new)[1]
+    if kept:
+        facts["answers"] = kept
     return facts
+
+
+def asked_of(kind: Any, new: NewCase) -> tuple[list[str], dict[str, Answer]]:
+    """What was answered to what the category asks: lines for the description, what is kept."""
+    if new.answers is None:
+        return [], {}
+    questions = QUESTIONS.validate_python(kind.questions)
+    faults = check_answers(questions, new.answers)
+    if faults:
+        raise AnswersError(faults)
+    return told_and_kept(questions, new.answers)
 
 
 def _insert(
@@ -240,6 +268,7 @@ def _row(stored: StoredCase, new: NewCase, place: Place) -> dict[str, Any]:
         "grid_id_filed": place.grid_id_filed,
         "lon": None if point is None else point.lon,
         "lat": None if point is None else point.lat,
+        "shape": None if new.shape is None else new.shape.wkb,
         "datum_in": None if point is None else point.datum_in,
         "accuracy_m": new.accuracy_m,
         "address": new.address,

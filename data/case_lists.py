@@ -49,6 +49,8 @@ class CaseFilter:
         West, south, east, north in WGS 84 degrees.
     from_day, to_day
         Days of receipt in the district's time zone, both included.
+    called
+        True: those to which the caller's unit was called 吹哨, wherever they lie.
     words
         Part of a number or of an address, or a whole external number.
     """
@@ -65,6 +67,7 @@ class CaseFilter:
     from_day: date | None = None
     to_day: date | None = None
     words: str | None = None
+    called: bool = False
 
     def conditions(self) -> tuple[list[str], dict[str, Any]]:
         """SQL conditions on `hazard_case AS c`, and their parameters."""
@@ -98,6 +101,8 @@ class CaseFilter:
 _IN_AREA = (
     "c.area_path <@ (SELECT path FROM area WHERE district_id = :district_id AND id = :area_id)"
 )
+# A unit sees a case that it was called to, and only for that.
+_CALLED = "(c.district_id = :district_id AND c.called_units @> ARRAY[CAST(:scope_unit AS bigint)])"
 _WORDS = "(c.number LIKE :words OR c.address ILIKE :words OR c.external_number = :whole)"
 
 
@@ -128,7 +133,7 @@ def list_cases(
         parts.append(f"({column}, c.id) {sign} (CAST(:after_at AS timestamptz), :after_id)")
         moment = "infinity" if after[0] is None else after[0].isoformat()
         values |= {"after_at": moment, "after_id": after[1]}
-    where = " AND ".join([in_cases("c", scope), *parts])
+    where = " AND ".join([_CALLED if asked.called else in_cases("c", scope), *parts])
     return connection.execute(
         query("case_briefs", where=where, order=f"{column} {direction}, c.id {direction}"),
         {**scope.parameters(), **values, "limit": limit},
@@ -136,9 +141,22 @@ def list_cases(
 
 
 def cases_near(
-    connection: Connection, scope: Scope, point: Point, *, metres: float, limit: int = 20
+    connection: Connection,
+    scope: Scope,
+    point: Point,
+    *,
+    metres: float,
+    category_id: int | None = None,
+    since: datetime | None = None,
+    limit: int = 20,
 ) -> Rows:
-    """Open cases within so many metres of a point, nearest first."""
+    """Open cases within so many metres of a point, nearest first.
+
+    Parameters
+    ----------
+    category_id, since
+        Only of this kind; only received then or later.
+    """
     # The envelope, a little too wide, uses the index; the distance on the ellipsoid decides.
     here = "CAST(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS geography)"
     where = (
@@ -146,10 +164,16 @@ def cases_near(
         f" AND c.geom && CAST(ST_Buffer({here}, :metres * 1.1) AS geometry)"
         f" AND ST_DWithin(CAST(c.geom AS geography), {here}, :metres)"
     )
+    asked = {"category_id": category_id, "since": since}
+    if category_id is not None:
+        where += " AND c.category_id = :category_id"
+    if since is not None:
+        where += " AND c.received_at >= :since"
     return connection.execute(
         query("case_briefs", where=where, order=f"CAST(c.geom AS geography) <-> {here}, c.id"),
         {
             **scope.parameters(),
+            **{name: value for name, value in asked.items() if value is not None},
             "states": sorted(OPEN),
             "lon": point.lon,
             "lat": point.lat,

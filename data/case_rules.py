@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from casework.states import Rules, is_sampled
+from casework.questions import Question
+from casework.states import Proof, Rules, is_sampled
 from data.schema import CaseRules, Category
 
 
@@ -35,7 +36,26 @@ class DistrictRules:
     near_hours: int = 24
 
 
-def rules_of(connection: Connection, district_id: int) -> DistrictRules:
+@dataclass(frozen=True)
+class CategoryCourse:
+    """What a category asks for on the way.
+
+    Attributes
+    ----------
+    proof
+        Before a repair is found good.
+    confirm_first
+        Whether what others report is checked before it is filed.
+    questions
+        What is asked when it is reported.
+    """
+
+    proof: Proof
+    confirm_first: bool
+    questions: tuple[Question, ...]
+
+
+def district_rules(connection: Connection, district_id: int) -> DistrictRules:
     """The settings of a district; the defaults where it has set none."""
     row = connection.execute(
         select(CaseRules).where(CaseRules.district_id == district_id)
@@ -46,7 +66,7 @@ def rules_of(connection: Connection, district_id: int) -> DistrictRules:
     return DistrictRules(**{name: getattr(row, name) for name in names})
 
 
-def set_rules(connection: Connection, district_id: int, rules: DistrictRules) -> None:
+def set_district_rules(connection: Connection, district_id: int, rules: DistrictRules) -> None:
     """Set the settings of a district; they hold for what is decided from now on."""
     values: dict[str, Any] = asdict(rules)
     row = insert(CaseRules).values(district_id=district_id, **values)
@@ -55,7 +75,7 @@ def set_rules(connection: Connection, district_id: int, rules: DistrictRules) ->
 
 def rules_for(connection: Connection, district_id: int, case_id: UUID, category_id: int) -> Rules:
     """What holds for the next step of a case."""
-    district = rules_of(connection, district_id)
+    district = district_rules(connection, district_id)
     proof: Any = connection.execute(
         select(Category.proof).where(
             Category.district_id == district_id, Category.id == category_id
@@ -67,3 +87,19 @@ def rules_for(connection: Connection, district_id: int, case_id: UUID, category_
         longest_suspension=timedelta(days=district.longest_suspension_days),
         sampled=is_sampled(case_id, district.sample_share),
     )
+
+
+def ask_of_category(
+    connection: Connection, district_id: int, category_id: int, asked: CategoryCourse
+) -> bool:
+    """Set what a category asks for; False when there is no such category."""
+    changed = connection.execute(
+        update(Category)
+        .where(Category.district_id == district_id, Category.id == category_id)
+        .values(
+            proof=asked.proof,
+            confirm_first=asked.confirm_first,
+            questions=[asdict(question) for question in asked.questions],
+        )
+    )
+    return changed.rowcount > 0

@@ -1,11 +1,13 @@
 """What passes to and from the store of cases: places, new cases, steps, and refusals."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from casework.questions import Answer, Fault
 from casework.states import Action, Case, Refusal
 
 
@@ -23,6 +25,14 @@ class UnknownUnitError(CaseError):
 
 class UnknownCaseError(CaseError):
     """The other case cannot be what this one is to be merged with or made part of."""
+
+
+class AnswersError(CaseError):
+    """Answers to what a category asks are not proper; `faults` by the question's id."""
+
+    def __init__(self, faults: Mapping[str, Fault]) -> None:
+        super().__init__(", ".join(f"{name}: {fault}" for name, fault in faults.items()))
+        self.faults = faults
 
 
 class CaseExistsError(CaseError):
@@ -57,6 +67,19 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Shape:
+    """A line or an area in WGS 84 degrees as WKB in hexadecimal, and the point it is found by."""
+
+    wkb: str
+    point: Point
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the WKB, in hexadecimal: what the ledger holds of it."""
+        return hashlib.sha256(bytes.fromhex(self.wkb)).hexdigest()
+
+
+@dataclass(frozen=True)
 class Place:
     """Where a point lies: its grid or None, the area's path, and the day it was asked for.
 
@@ -83,6 +106,10 @@ class NewCase:
         None: as its category says.
     list_source
         The running list of another office that it came with.
+    shape
+        The line or area it is, of which `point` is a point.
+    answers
+        Answers to what its category asks; None: it was not asked.
     put_right_at
         When it was put right, for what is reported when all is done; somebody else checks it.
     """
@@ -100,6 +127,8 @@ class NewCase:
     area_path: str | None = None
     list_source: str | None = None
     put_right_at: datetime | None = None
+    shape: Shape | None = None
+    answers: Mapping[str, Answer] | None = None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from casework.states import (
     refusal,
 )
 from data.case_candidates import forget_candidates
+from data.case_deadlines import deadline_facts
 from data.case_filing import NewLine, append_lines, create_case, decided
 from data.case_places import hold_grids, place_facts, place_of
 from data.case_rules import rules_for
@@ -88,6 +89,7 @@ def act(
     case = stored.case
     facts: dict[str, Any] = dict(step.facts)
     facts |= _unit_facts(connection, stored.district_id, step)
+    facts |= deadline_facts(connection, stored, step.action, at)
     place = None
     if step.action == "place" and step.point is not None:
         hold_grids(connection, stored.district_id)

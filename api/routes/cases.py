@@ -1,7 +1,7 @@
 """Cases: report a hazard, find cases, act on one."""
 
-from datetime import date, datetime
-from typing import Annotated, Literal
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,7 +13,7 @@ from api.case_actions import ActionOnCase, Line, Words
 from api.case_course_views import course_of, units_named
 from api.case_views import Case, CaseBrief, Severity, Source, brief, full, temporary_ids
 from api.context import CurrentCaller, Now, Tx, scope_for
-from api.errors import not_found, problem_responses
+from api.errors import invalid, not_found, problem_responses
 from api.operations import CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
 from api.past_roles import caller_when
@@ -28,12 +28,15 @@ from data.case_lists import (
     CaseFilter,
     Sort,
     case_points,
+    cases_near,
     list_cases,
     read_case,
     read_ledger,
     read_photos,
 )
-from data.case_types import NewCase, StoredCase
+from data.case_rules import district_rules
+from data.case_shapes import read_shape
+from data.case_types import NewCase, Point, StoredCase
 from data.categories import units_by_id
 from data.temporary_grids import temporary_grids_named
 from geo.datum import Datum
@@ -41,6 +44,24 @@ from geo.datum import Datum
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"], responses=problem_responses(401, 403))
 
 AskedState = Literal[State, "open", "all"]
+
+
+AnswerText = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)]
+
+
+class Drawn(BaseModel):
+    """A GeoJSON line or area, longitude first, of at most 1,000 vertices."""
+
+    type: Literal["LineString", "MultiLineString", "Polygon", "MultiPolygon"]
+    coordinates: list[Any]
+
+
+class Near(BaseModel):
+    """Cases that may be the same thing as one about to be reported, nearest first."""
+
+    metres: float
+    hours: int
+    items: list[CaseBrief]
 
 
 class Report(BaseModel):
@@ -67,9 +88,13 @@ class Report(BaseModel):
     id: UUID = Field(description="UUIDv7 made by the client.")
     category_id: int
     severity: Severity | None = Field(None, description="None: as the category says.")
-    lon: Lon
-    lat: Lat
+    lon: Lon | None = Field(None, description="Of a point; of a line or area it is found.")
+    lat: Lat | None = None
+    shape: Drawn | None = Field(None, description="A line or area instead of a point.")
     datum: Datum = "wgs84"
+    answers: dict[str, AnswerText | float] | None = Field(
+        None, description="To what the category asks, by the question's id; null: not asked."
+    )
     accuracy_m: AccuracyM = None
     address: Line | None = None
     description: Annotated[Words, StringConstraints(min_length=1)] = Field(
@@ -132,10 +157,13 @@ def report_case(body: Report, command: CurrentCommand) -> Response:
     deadline runs from now, by our clock.
     """
     caller, tx, at = command.caller, command.tx, command.at
+    shape = None if body.shape is None else read_shape(body.shape.model_dump(), body.datum)
     new = NewCase(
         id=body.id,
         category_id=body.category_id,
-        point=as_point(body.lon, body.lat, body.datum),
+        point=_point(body) if shape is None else shape.point,
+        shape=shape,
+        answers=body.answers,
         description=body.description,
         occurred_at=body.occurred_at or at,
         source=body.source,
@@ -148,6 +176,14 @@ def report_case(body: Report, command: CurrentCommand) -> Response:
     finder = caller_when(command, body.occurred_at).reporter()
     stored = store.create_case(tx, caller.district_id, new, finder, at)
     return command.keep(_tell(tx, caller, stored, at), 201)
+
+
+def _point(body: Report) -> Point:
+    if body.lon is None:
+        raise invalid("/lon", "missing", "Say where it lies.")
+    if body.lat is None:
+        raise invalid("/lat", "missing", "Say where it lies.")
+    return as_point(body.lon, body.lat, body.datum)
 
 
 @router.get("", responses=problem_responses(422))
@@ -163,6 +199,7 @@ def cases(
     area_id: int | None = None,
     unit_id: int | None = None,
     triage: Annotated[bool | None, Query(description="True: only those in no grid.")] = None,
+    called: Annotated[bool, Query(description="Only those to which your unit was called.")] = False,
     bbox: BboxText = None,
     from_: Annotated[date | None, Query(alias="from", description="First day received.")] = None,
     to: Annotated[date | None, Query(description="Last day received.")] = None,
@@ -181,6 +218,7 @@ def cases(
         area_id=area_id,
         unit_id=unit_id,
         triage=triage,
+        called=called,
         bbox=read_bbox(bbox),
         from_day=from_,
         to_day=to,
@@ -249,6 +287,34 @@ def points(
         category_id=[row.category_id for row in shown],
     )
     return answer_with_etag(request, told)
+
+
+@router.get("/near", responses=problem_responses(422))
+def near(
+    *,
+    caller: CurrentCaller,
+    tx: Tx,
+    at: Now,
+    category_id: int,
+    lon: Annotated[float, Query(ge=-180, le=180)],
+    lat: Annotated[float, Query(ge=-90, le=90)],
+    datum: Annotated[Datum, Query(description="Of the coordinates given.")] = "wgs84",
+) -> Near:
+    """Offer open cases of this kind close by and reported of late: is it one of them?
+
+    How close and how late the district has set; nothing is merged by itself.
+    """
+    scope = scope_for(caller, "case:read")
+    rules = district_rules(tx, caller.district_id)
+    rows = cases_near(
+        tx,
+        scope,
+        as_point(lon, lat, datum),
+        metres=rules.near_m,
+        category_id=category_id,
+        since=at - timedelta(hours=rules.near_hours),
+    )
+    return Near(metres=rules.near_m, hours=rules.near_hours, items=[brief(row) for row in rows])
 
 
 @router.get("/{case_id}", responses=problem_responses(404))

@@ -9,6 +9,8 @@ from api.case_views import Severity
 from api.context import CurrentCaller, Tx
 from api.errors import problem_responses
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
+from api.routes.case_rules import CategoryQuestion
+from casework.states import Proof
 from data.categories import list_categories, list_units
 
 router = APIRouter(prefix="/api/v1", tags=["categories"], responses=problem_responses(401, 403))
@@ -24,6 +26,9 @@ class Category(BaseModel):
     name: str = Field(examples=["暴露垃圾"])
     name_en: str = Field(examples=["Exposed rubbish"])
     severity: Severity
+    proof: Proof = Field(description="Photos that a repair is found good by.")
+    confirm_first: bool = Field(description="Others' reports are checked before they are filed.")
+    questions: list[CategoryQuestion] = Field(description="Asked when it is reported.")
     limit_minutes: int = Field(description="Time to put it right, from when it is received.")
 
 

@@ -4,7 +4,7 @@ WITH page AS MATERIALIZED (
 )
 SELECT c.id, c.number, c.severity, c.state, c.overdue, c.seq, c.reworks,
        c.source, c.external_number, c.datum_in, c.accuracy_m, c.address,
-       ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat,
+       ST_AsGeoJSON(c.shape, 7) AS shape, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat,
        c.occurred_at, c.received_at, c.deadline_at, c.dispatched_at, c.handled_at,
        c.verified_at, c.closed_at,
        k.id AS category_id, k.code AS category_code, k.name AS category_name,

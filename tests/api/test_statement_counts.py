@@ -57,6 +57,8 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
 # What has lists in it that do not grow with the town, each with the reason.
 NOT_LISTS = {
     "/api/v1/duty/settings": "one row",
+    "/api/v1/case-rules": "one row",
+    "/api/v1/cases/near": "cases within metres of one point, from one query",
     "/api/v1/session": "the caller's own roles",
     "/api/v1/cases/{case_id}/uploads/{upload_id}": "parts of one file, from the store",
     "/api/v1/areas/{area_id}": "one area",

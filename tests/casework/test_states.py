@@ -319,7 +319,7 @@ def test_without_the_role_nobody_acts(action: Action) -> None:
 
 def test_the_clock_does_only_what_it_may() -> None:
     may = {action for action in ACTIONS if SYSTEM_ACTOR.roles & WHO[action]}
-    assert may == {"dispatch", "resume", "escalate"}
+    assert may == {"dispatch", "resume", "escalate", "set-deadline"}
 
 
 @pytest.mark.parametrize("need", ["text", "unit", "units", "date", "place", "case", "how"])

@@ -804,7 +804,7 @@ export type Case = {
      *
      * What the caller may do with it now.
      */
-    actions: Array<'report' | 'confirm' | 'reject' | 'dispatch' | 'accept' | 'rectify' | 'handle' | 'withdraw' | 'verify' | 'rework' | 'close' | 'return' | 'ask-extension' | 'grant-extension' | 'refuse-extension' | 'suspend' | 'resume' | 'place' | 'supervise' | 'escalate' | 'whistle' | 'report-in' | 'answer' | 'paper' | 'merge' | 'absorb' | 'unmerge' | 'release' | 'join' | 'leave' | 'appeal' | 'dismiss-appeal' | 'reopen' | 'void'>;
+    actions: Array<'report' | 'confirm' | 'reject' | 'dispatch' | 'accept' | 'rectify' | 'handle' | 'withdraw' | 'verify' | 'rework' | 'close' | 'return' | 'ask-extension' | 'grant-extension' | 'refuse-extension' | 'suspend' | 'resume' | 'set-deadline' | 'place' | 'supervise' | 'escalate' | 'whistle' | 'report-in' | 'answer' | 'paper' | 'merge' | 'absorb' | 'unmerge' | 'release' | 'join' | 'leave' | 'appeal' | 'dismiss-appeal' | 'reopen' | 'void'>;
     /**
      * Address
      */
@@ -902,6 +902,14 @@ export type Case = {
      * Severity
      */
     severity: 'red' | 'yellow' | 'blue';
+    /**
+     * Shape
+     *
+     * A line or an area as GeoJSON, where it is one; `lon` and `lat` lie on it.
+     */
+    shape: {
+        [key: string]: unknown;
+    } | null;
     /**
      * Source
      */
@@ -1019,6 +1027,42 @@ export type CaseBrief = {
 };
 
 /**
+ * CaseRules
+ *
+ * Settings of a district; they hold for what is decided from now on.
+ */
+export type CaseRules = {
+    /**
+     * Longest Suspension Days
+     */
+    longest_suspension_days: number;
+    /**
+     * Most Extensions
+     *
+     * How often a deadline may be moved.
+     */
+    most_extensions: number;
+    /**
+     * Near Hours
+     *
+     * within so many hours, may be one thing.
+     */
+    near_hours: number;
+    /**
+     * Near M
+     *
+     * Reports of one kind this near, and
+     */
+    near_m: number;
+    /**
+     * Sample Share
+     *
+     * Of what was put right at once, how much somebody else checks.
+     */
+    sample_share: number;
+};
+
+/**
  * Category
  *
  * A kind of hazard. Codes repeat between standards: the key is standard, kind and code.
@@ -1028,6 +1072,12 @@ export type Category = {
      * Code
      */
     code: string;
+    /**
+     * Confirm First
+     *
+     * Others' reports are checked before they are filed.
+     */
+    confirm_first: boolean;
     /**
      * Id
      */
@@ -1051,6 +1101,18 @@ export type Category = {
      */
     name_en: string;
     /**
+     * Proof
+     *
+     * Photos that a repair is found good by.
+     */
+    proof: 'none' | 'photo' | 'before-and-after';
+    /**
+     * Questions
+     *
+     * Asked when it is reported.
+     */
+    questions: Array<CategoryQuestion>;
+    /**
      * Severity
      */
     severity: 'red' | 'yellow' | 'blue';
@@ -1058,6 +1120,52 @@ export type Category = {
      * Standard
      */
     standard: string;
+};
+
+/**
+ * CategoryQuestion
+ *
+ * A follow-up question that is asked when a hazard of the kind is reported.
+ */
+export type CategoryQuestion = {
+    /**
+     * Choices
+     */
+    choices?: Array<string>;
+    /**
+     * Id
+     *
+     * Answers are kept under it: it stays when the words change.
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'text' | 'number' | 'choice';
+    /**
+     * Least
+     */
+    least?: number | null;
+    /**
+     * Most
+     */
+    most?: number | null;
+    /**
+     * Needed
+     */
+    needed?: boolean;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Text En
+     */
+    text_en?: string | null;
+    /**
+     * Unit
+     */
+    unit?: string | null;
 };
 
 /**
@@ -1082,6 +1190,30 @@ export type CategoryRef = {
      * Name En
      */
     name_en: string;
+};
+
+/**
+ * CategoryRules
+ *
+ * What a category asks for on the way of its cases.
+ */
+export type CategoryRules = {
+    /**
+     * Confirm First
+     *
+     * Whether what others than a patrol or inspection report is checked first.
+     */
+    confirm_first: boolean;
+    /**
+     * Proof
+     *
+     * Photos that a repair is found good by.
+     */
+    proof: 'none' | 'photo' | 'before-and-after';
+    /**
+     * Questions
+     */
+    questions?: Array<CategoryQuestion>;
 };
 
 /**
@@ -1694,6 +1826,22 @@ export type DraftProblem = {
     params: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * Drawn
+ *
+ * A GeoJSON line or area, longitude first, of at most 1,000 vertices.
+ */
+export type Drawn = {
+    /**
+     * Coordinates
+     */
+    coordinates: Array<unknown>;
+    /**
+     * Type
+     */
+    type: 'LineString' | 'MultiLineString' | 'Polygon' | 'MultiPolygon';
 };
 
 /**
@@ -2974,7 +3122,7 @@ export type LedgerLine = {
     /**
      * Action
      */
-    action: 'report' | 'confirm' | 'reject' | 'dispatch' | 'accept' | 'rectify' | 'handle' | 'withdraw' | 'verify' | 'rework' | 'close' | 'return' | 'ask-extension' | 'grant-extension' | 'refuse-extension' | 'suspend' | 'resume' | 'place' | 'supervise' | 'escalate' | 'whistle' | 'report-in' | 'answer' | 'paper' | 'merge' | 'absorb' | 'unmerge' | 'release' | 'join' | 'leave' | 'appeal' | 'dismiss-appeal' | 'reopen' | 'void';
+    action: 'report' | 'confirm' | 'reject' | 'dispatch' | 'accept' | 'rectify' | 'handle' | 'withdraw' | 'verify' | 'rework' | 'close' | 'return' | 'ask-extension' | 'grant-extension' | 'refuse-extension' | 'suspend' | 'resume' | 'set-deadline' | 'place' | 'supervise' | 'escalate' | 'whistle' | 'report-in' | 'answer' | 'paper' | 'merge' | 'absorb' | 'unmerge' | 'release' | 'join' | 'leave' | 'appeal' | 'dismiss-appeal' | 'reopen' | 'void';
     actor: ActorRef | null;
     /**
      * Digest
@@ -3884,6 +4032,26 @@ export type NamedRef = {
      * Name
      */
     name: string;
+};
+
+/**
+ * Near
+ *
+ * Cases that may be the same thing as one about to be reported, nearest first.
+ */
+export type Near = {
+    /**
+     * Hours
+     */
+    hours: number;
+    /**
+     * Items
+     */
+    items: Array<CaseBrief>;
+    /**
+     * Metres
+     */
+    metres: number;
 };
 
 /**
@@ -5608,6 +5776,14 @@ export type Report = {
      */
     address?: string | null;
     /**
+     * Answers
+     *
+     * To what the category asks, by the question's id; null: not asked.
+     */
+    answers?: {
+        [key: string]: string | number;
+    } | null;
+    /**
      * Category Id
      */
     category_id: number;
@@ -5631,16 +5807,14 @@ export type Report = {
     id: string;
     /**
      * Lat
-     *
-     * Degrees, in `datum`.
      */
-    lat: number;
+    lat?: number | null;
     /**
      * Lon
      *
-     * Degrees, in `datum`.
+     * Of a point; of a line or area it is found.
      */
-    lon: number;
+    lon?: number | null;
     /**
      * Occurred At
      *
@@ -5653,6 +5827,10 @@ export type Report = {
      * None: as the category says.
      */
     severity?: 'red' | 'yellow' | 'blue' | null;
+    /**
+     * A line or area instead of a point.
+     */
+    shape?: Drawn | null;
     /**
      * Source
      */
@@ -7598,6 +7776,80 @@ export type BuildingResponses = {
 
 export type BuildingResponse = BuildingResponses[keyof BuildingResponses];
 
+export type CaseRulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/case-rules';
+};
+
+export type CaseRulesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+};
+
+export type CaseRulesError = CaseRulesErrors[keyof CaseRulesErrors];
+
+export type CaseRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: CaseRules;
+};
+
+export type CaseRulesResponse = CaseRulesResponses[keyof CaseRulesResponses];
+
+export type SetCaseRulesData = {
+    body: CaseRules;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/case-rules';
+};
+
+export type SetCaseRulesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SetCaseRulesError = SetCaseRulesErrors[keyof SetCaseRulesErrors];
+
+export type SetCaseRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: CaseRules;
+};
+
+export type SetCaseRulesResponse = SetCaseRulesResponses[keyof SetCaseRulesResponses];
+
 export type CasesData = {
     body?: never;
     path?: never;
@@ -7636,6 +7888,12 @@ export type CasesData = {
          * True: only those in no grid.
          */
         triage?: boolean | null;
+        /**
+         * Called
+         *
+         * Only those to which your unit was called.
+         */
+        called?: boolean;
         /**
          * Bbox
          *
@@ -7754,6 +8012,58 @@ export type ReportCaseResponses = {
 };
 
 export type ReportCaseResponse = ReportCaseResponses[keyof ReportCaseResponses];
+
+export type NearData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Category Id
+         */
+        category_id: number;
+        /**
+         * Lon
+         */
+        lon: number;
+        /**
+         * Lat
+         */
+        lat: number;
+        /**
+         * Datum
+         *
+         * Of the coordinates given.
+         */
+        datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
+    };
+    url: '/api/v1/cases/near';
+};
+
+export type NearErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type NearError = NearErrors[keyof NearErrors];
+
+export type NearResponses = {
+    /**
+     * Successful Response
+     */
+    200: Near;
+};
+
+export type NearResponse = NearResponses[keyof NearResponses];
 
 export type PointsData = {
     body?: never;
@@ -8275,6 +8585,60 @@ export type CategoriesResponses = {
 };
 
 export type CategoriesResponse = CategoriesResponses[keyof CategoriesResponses];
+
+export type SetCategoryRulesData = {
+    body: CategoryRules;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Category Id
+         */
+        category_id: number;
+    };
+    query?: never;
+    url: '/api/v1/categories/{category_id}/case-rules';
+};
+
+export type SetCategoryRulesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SetCategoryRulesError = SetCategoryRulesErrors[keyof SetCategoryRulesErrors];
+
+export type SetCategoryRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: CategoryRules;
+};
+
+export type SetCategoryRulesResponse = SetCategoryRulesResponses[keyof SetCategoryRulesResponses];
 
 export type DutySettingData = {
     body?: never;

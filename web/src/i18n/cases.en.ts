@@ -100,6 +100,7 @@ export const casesEn: typeof casesZh = {
     'refuse-extension': 'Refuse more time',
     suspend: 'Suspend',
     resume: 'Resume',
+    'set-deadline': 'Deadline set',
     place: 'Correct the place',
     supervise: 'Supervision order',
     escalate: 'Pass up',

@@ -93,6 +93,7 @@ export const casesZh = {
     'refuse-extension': '不同意延期',
     suspend: '挂账',
     resume: '恢复办理',
+    'set-deadline': '补定期限',
     place: '改定位置',
     supervise: '督办',
     escalate: '提级',

@@ -1,0 +1,40 @@
+"""Deadlines that a step of a case sets: after a pause what was left, from a new start all."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from casework.calendar import NoCalendarError
+from casework.deadlines import put_off
+from casework.moments import utc_text
+from casework.states import Action, paused_now
+from data.case_types import StoredCase
+from data.limits import rules_of, tell_of_missing_year
+from data.schema import Category
+
+
+def deadline_facts(
+    connection: Connection, stored: StoredCase, action: Action, at: datetime
+) -> dict[str, Any]:
+    """The fact `deadline_at` of a step that sets a deadline anew; empty for every other."""
+    case = stored.case
+    if action == "reopen":
+        minutes: int = connection.execute(
+            select(Category.limit_minutes).where(
+                Category.district_id == stored.district_id, Category.id == stored.category_id
+            )
+        ).scalar_one()
+        return {"deadline_at": utc_text(at + timedelta(minutes=minutes))}
+    if action != "resume" or case.deadline_at is None:
+        return {}
+    rules = rules_of(connection, stored.district_id)
+    clock = rules.limits.handling(stored.category_id, case.severity).clock
+    stopped, resumed = paused_now(case, at)
+    try:
+        deadline = put_off(case.deadline_at, stopped, resumed, clock, rules.calendar)
+    except NoCalendarError as missing:
+        # Nothing is guessed: it has no deadline until somebody enters the year.
+        tell_of_missing_year(connection, stored.district_id, missing, at)
+        return {"deadline_at": None}
+    return {"deadline_at": utc_text(deadline)}
