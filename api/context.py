@@ -15,11 +15,12 @@ from api.errors import Problem
 from api.live.hub import Hub
 from api.passwords import Passwords
 from api.permissions import Caller, Role, as_caller
+from api.route_rights import require_for_route
 from api.settings import Settings
 from api.signed_in import SignedIn
 from data.accounts import Held, caller_of_session
 from data.picture_workers import PictureWorkers
-from data.rights import let_act, let_see
+from data.rights import Sight, let_act, let_see
 from data.scope import Scope
 from data.status_board import StatusBoards
 from tiles.grid_status import StatusTemplate
@@ -105,20 +106,32 @@ def current_session(request: Request, tx: Tx, at: Now) -> Held:
 
 
 def caller(request: Request, parts: AppContext, tx: Tx, at: Now) -> Caller:
-    """Who is asking, by the session cookie; 401 when nobody is signed in."""
+    """Who is asking, by the session cookie; 401 when nobody is signed in, 403 without the right."""
     who = as_caller(current_session(request, tx, at))
-    _guard(request, tx, who)
+    require_for_route(who, request.method, request.scope["route"].path)
+    say_rights(tx, who, writes=request.method not in SAFE_METHODS)
     parts.signed_in.keep(request.cookies[COOKIE], who, at)
     return who
 
 
-def _guard(request: Request, tx: Connection, who: Caller) -> None:
+def say_rights(tx: Connection, who: Caller, *, writes: bool) -> None:
     """Tell the database what this request may touch: it guards that beside us."""
     cases = _scope(who, who.roles_for("case:read"))
-    if request.method in SAFE_METHODS:
-        let_see(tx, cases, _scope(who, who.roles_for("track:read")).area_paths)
-    else:
+    if writes:
         let_act(tx, cases)
+    else:
+        let_see(tx, cases, _sight(who))
+
+
+def _sight(who: Caller) -> Sight:
+    def below(permission: str) -> tuple[str, ...]:
+        return _scope(who, who.roles_for(permission)).area_paths
+
+    # Within a street people stand in for each other.
+    streets = {".".join(role.area_path.split(".")[:2]) for role in who.roles}
+    return Sight(
+        below("track:read"), below("plan:read"), below("list:import"), tuple(sorted(streets))
+    )
 
 
 CurrentCaller = Annotated[Caller, Depends(caller)]

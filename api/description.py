@@ -11,9 +11,8 @@ from fastapi.openapi.utils import get_openapi
 
 from api.context import COOKIE, SAFE_METHODS
 from api.errors import TITLES, ProblemBody
+from api.route_rights import PUBLIC, ROUTES
 
-# What answers without a session; everything else refuses with 401.
-PUBLIC = frozenset({("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/api/v1/session")})
 _PROBLEM = {"$ref": "#/components/schemas/ProblemBody"}
 _UNUSED = ("HTTPValidationError", "ValidationError")
 _CSRF_HEADER = {
@@ -63,7 +62,7 @@ def _finish_operation(method: str, path: str, operation: dict[str, Any]) -> None
     operation["summary"] = first.rstrip(".")
     operation["description"] = rest.strip() or first
     asks = ["422"] if operation.get("parameters") or operation.get("requestBody") else []
-    if (method, path) not in PUBLIC:
+    if ROUTES.get((method, path)) != PUBLIC:
         operation["security"] = [{"session": []}]
         asks += ["401", "403"]
         if method not in SAFE_METHODS:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from api.operations import Command
 from api.permissions import Caller, as_caller
-from data.accounts import caller_of_login
+from data.accounts import caller_of_account
 
 LATEST = timedelta(days=30)
 """So long after it was done something is still taken as it was; as long as commands are kept."""
@@ -22,5 +22,6 @@ def caller_when(command: Command, done_at: datetime | None) -> Caller:
     """
     if done_at is None or not command.at - LATEST <= done_at < command.at:
         return command.caller
-    held = caller_of_login(command.tx, command.caller.login, done_at)
-    return command.caller if held is None else as_caller(held)
+    who = command.caller
+    held = caller_of_account(command.tx, who.district_id, who.account_id, done_at)
+    return who if held is None else as_caller(held)

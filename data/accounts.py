@@ -56,9 +56,7 @@ def _digest(token: str) -> bytes:
 def password_hash_of(connection: Connection, login: str) -> Row[int, UUID, str] | None:
     """The active account of this login: `district_id`, `id`, `password_hash`."""
     return connection.execute(
-        select(Account.district_id, Account.id, Account.password_hash).where(
-            Account.login == login, Account.active
-        )
+        text("SELECT * FROM account_to_check(:login)"), {"login": login}
     ).one_or_none()
 
 
@@ -86,12 +84,7 @@ def close_session(connection: Connection, token: str) -> None:
 
 def caller_of_session(connection: Connection, token: str, at: datetime) -> Held | None:
     """Who holds this session at this moment, or None when it is unknown or over."""
-    asked = query(
-        "caller",
-        who="(c.district_id, c.id) = (SELECT o.district_id, o.account_id FROM session AS o"
-        " WHERE o.token_digest = :digest AND o.expires_at > :at)",
-    )
-    return _held(connection.execute(asked, {"digest": _digest(token), "at": at}).all())
+    return callers_of_sessions(connection, [token], at).get(token)
 
 
 def callers_of_sessions(
@@ -99,23 +92,15 @@ def callers_of_sessions(
 ) -> dict[str, Held]:
     """Who holds each of these sessions at this moment; one that is unknown or over is left out."""
     digests = {_digest(token): token for token in tokens}
-    sessions = connection.execute(
-        select(Session.token_digest, Session.account_id).where(
-            Session.token_digest.in_(digests), Session.expires_at > at
-        )
+    rows = connection.execute(
+        text("SELECT * FROM signed_in(CAST(:digests AS bytea[]), :at)"),
+        {"digests": [*digests], "at": at},
     ).all()
-    asked = query(
-        "caller",
-        who="(c.district_id, c.id) IN (SELECT o.district_id, o.account_id FROM session AS o"
-        " WHERE o.token_digest = ANY(:digests) AND o.expires_at > :at)",
-    )
-    rows = connection.execute(asked, {"digests": [*digests], "at": at}).all()
-    of_account: dict[UUID, list[Row[Any]]] = {}
+    of_token: dict[str, list[Row[Any]]] = {}
     for row in rows:
-        of_account.setdefault(row.id, []).append(row)
-    held = {account_id: _held(found) for account_id, found in of_account.items()}
-    found = {digests[row.token_digest]: held.get(row.account_id) for row in sessions}
-    return {token: who for token, who in found.items() if who is not None}
+        of_token.setdefault(digests[row.token_digest], []).append(row)
+    held = {token: _held(found) for token, found in of_token.items()}
+    return {token: who for token, who in held.items() if who is not None}
 
 
 def caller_of_login(connection: Connection, login: str, at: datetime) -> Held | None:
@@ -260,6 +245,7 @@ def list_accounts(
         query("list_accounts"),
         {
             **scope.parameters(),
+            "whole": scope.is_whole,
             "day": day,
             "after": after,
             "id": account_id,

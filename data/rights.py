@@ -1,7 +1,8 @@
 """Row-level security: which rows a transaction may touch, as PostgreSQL itself sees to it.
 
 The application asks for no more than the caller may see (`data.scope`); should it ever forget,
-cases, ledgers, texts, photos, shifts and tracks outside the caller's places still do not show.
+cases, ledgers, texts, photos, shifts, tracks, posts, drafts of plans and lists taken in outside
+the caller's places still do not show.
 What a transaction may touch is said in it and ends with it, so that a pooled connection takes
 nothing along to the next who uses it. Whoever says nothing on a guarded engine sees no row.
 
@@ -11,7 +12,8 @@ these might leak what they look at. `tests/data/test_row_security.py`
 pins the plans.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -24,30 +26,53 @@ GUARDED_TABLES: Final = (
     *("hazard_case", "case_event", "case_text", "case_candidates", "photo"),
     *("photo_upload", "photo_redaction", "export_log"),
     *("shift", "shift_grid", "track_point"),
+    *("account", "assignment", "operation"),
+    *("plan", "plan_step", "plan_edit", "plan_signature", "plan_backdrop", "plan_report"),
+    *("plan_layer", "report_list", "report_row", "report_layout", "report_word"),
     *("case_route", "duty_alert", "duty_call", "handover"),
     *("notice", "notice_read", "case_watch", "watch_step"),
 )
 
 
-def let_see(connection: Connection, cases: Scope, track_paths: Sequence[str]) -> None:
-    """Let this transaction see the cases of a scope, and shifts in some areas and one's own.
+@dataclass(frozen=True)
+class Sight:
+    """What else is seen beside cases, each below the ltree paths of some areas.
+
+    Parameters
+    ----------
+    tracks
+        Shifts and tracks; one's own wherever they are.
+    plans
+        Drafts of plans and all that belongs to plans; published ones are seen by everybody.
+    lists
+        Lists of cases taken in from other offices.
+    posts
+        Who has which role, in these areas and above them.
+    """
+
+    tracks: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+
+
+def let_see(connection: Connection, cases: Scope, sight: Sight) -> None:
+    """Let this transaction see the cases of a scope, and what else is in sight.
 
     Parameters
     ----------
     cases
         Where cases are seen; its unit's and its account's own wherever they lie.
-    track_paths
-        ltree paths of the areas whose shifts are seen.
     """
-    _set(connection, "scope", cases, track_paths)
+    _set(connection, "scope", cases, sight)
 
 
 def let_act(connection: Connection, scope: Scope) -> None:
     """Let this transaction touch every row of a district: a command is decided on by its rules."""
-    _set(connection, "district", scope, ())
+    _set(connection, "district", scope, Sight())
 
 
-def _set(connection: Connection, rights: str, scope: Scope, track_paths: Sequence[str]) -> None:
+def _set(connection: Connection, rights: str, scope: Scope, sight: Sight) -> None:
     connection.execute(
         query("let_see"),
         {
@@ -57,7 +82,10 @@ def _set(connection: Connection, rights: str, scope: Scope, track_paths: Sequenc
             "unit": "" if scope.unit_id is None else str(scope.unit_id),
             "case_paths": _array(scope.area_paths),
             "case_grids": _array(map(str, scope.grid_ids)),
-            "track_paths": _array(track_paths),
+            "track_paths": _array(sight.tracks),
+            "plan_paths": _array(sight.plans),
+            "list_paths": _array(sight.lists),
+            "post_paths": _array(sight.posts),
         },
     )
 

@@ -1,5 +1,5 @@
--- Accounts with the roles that hold on a day; those whose every role lies in the scope, and those
--- that hold none.
+-- Accounts with the roles that hold on a day; those whose every role lies in the scope. Who holds
+-- none on that day is told by those he had or will have; who never had one, by the whole district.
 SELECT a.id, a.login, a.display_name, a.active, a.created_at, a.unit_id, u.name AS unit_name,
        coalesce(r.roles, '[]') AS roles
 FROM account AS a
@@ -21,8 +21,15 @@ LEFT JOIN LATERAL (
     WHERE s.district_id = a.district_id AND s.account_id = a.id
       AND s.validity @> CAST(:day AS date)
 ) AS r ON true
+LEFT JOIN LATERAL (
+    SELECT bool_and(p.path <@ CAST(:scope_paths AS ltree[])) AS within
+    FROM assignment AS s
+    LEFT JOIN grid AS g ON g.district_id = s.district_id AND g.id = s.grid_id
+    JOIN area AS p ON p.district_id = s.district_id AND p.id = coalesce(s.area_id, g.community_id)
+    WHERE s.district_id = a.district_id AND s.account_id = a.id AND r.within IS NULL
+) AS ever ON true
 WHERE a.district_id = :district_id
-  AND coalesce(r.within, true)
+  AND coalesce(r.within, ever.within, :whole)
   AND (CAST(:after AS text) IS NULL OR a.login > :after)
   AND (CAST(:id AS uuid) IS NULL OR a.id = :id)
 ORDER BY a.login

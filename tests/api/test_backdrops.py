@@ -136,7 +136,7 @@ def test_what_cannot_lie_there_is_refused_and_nothing_is_kept(
 
 
 @pytest.mark.parametrize(
-    ("login", "status"), [("commander", 403), ("auditor", 403), ("commander.east", 404)]
+    ("login", "status"), [("commander", 403), ("auditor", 403), ("commander.east", 403)]
 )
 def test_only_who_plans_there_sees_what_lies_under_a_plan(
     *, planner: Person, person: People, login: str, status: int

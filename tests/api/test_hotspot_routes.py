@@ -136,7 +136,7 @@ def test_a_damaged_density_file_says_so(
 
 
 @pytest.mark.parametrize(
-    ("login", "status"), [("commander.east", 404), ("officer", 404), ("auditor", 403)]
+    ("login", "status"), [("commander.east", 404), ("officer", 403), ("auditor", 403)]
 )
 def test_a_run_is_asked_for_by_who_commands_the_district(
     person: People, login: str, status: int

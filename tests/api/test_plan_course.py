@@ -86,7 +86,7 @@ def test_what_a_check_finds_is_told(person: People, engine: Engine) -> None:
         ("auditor", "approve", 403),
         ("commander.east", "approve", 404),
         ("commander", "publish", 403),
-        ("officer", "send-back", 404),
+        ("officer", "send-back", 403),
     ],
 )
 def test_who_may_not_take_a_step_does_not(

@@ -215,7 +215,7 @@ def test_files_that_cannot_be_read_are_refused_in_words(
 def test_only_planners_of_the_area_see_what_it_has(person: People) -> None:
     assert person("officer").get("/api/v1/areas/11/division").status_code in {403, 404}
     assert person("planner").get("/api/v1/areas/999/division").status_code == 404
-    assert upload(person("commander.east"), "barriers", collection(LINE)).status_code == 404
+    assert upload(person("commander.east"), "barriers", collection(LINE)).status_code == 403
 
 
 def test_layers_that_no_plan_names_are_forgotten(

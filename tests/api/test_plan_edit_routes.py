@@ -158,7 +158,7 @@ def test_grids_are_numbered_anew_in_reading_order(person: People, engine: Engine
 @pytest.mark.usefixtures("draft")
 @pytest.mark.parametrize(
     ("login", "status"),
-    [("commander", 403), ("officer", 404), ("commander.east", 404), ("auditor", 403)],
+    [("commander", 403), ("officer", 403), ("commander.east", 403), ("auditor", 403)],
 )
 def test_only_planners_of_the_area_see_and_edit_a_draft(
     person: People, login: str, status: int

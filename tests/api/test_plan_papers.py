@@ -137,7 +137,7 @@ def take(who: Person, url: str) -> Response:
 
 
 @pytest.mark.parametrize(
-    ("login", "status"), [("auditor", 403), ("commander.east", 404), ("officer", 404)]
+    ("login", "status"), [("auditor", 403), ("commander.east", 404), ("officer", 403)]
 )
 def test_who_may_not_sign_does_not(
     *, checked: Person, person: People, login: str, status: int

@@ -91,7 +91,7 @@ def test_an_obstacle_is_told_before_it_refuses(person: People) -> None:
 
 @pytest.mark.usefixtures("drafted")
 @pytest.mark.parametrize(
-    ("login", "status"), [("commander", 200), ("commander.east", 404), ("officer", 404)]
+    ("login", "status"), [("commander", 200), ("commander.east", 404), ("officer", 403)]
 )
 @pytest.mark.parametrize("part", ["", "/map", "/cases", "/buildings"])
 def test_a_preview_is_for_those_who_read_plans(

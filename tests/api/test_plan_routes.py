@@ -82,8 +82,8 @@ def test_the_same_command_again_draws_up_one_draft(person: People, engine: Engin
     ("login", "status", "code"),
     [
         ("commander", 403, "forbidden"),
-        ("officer", 404, "not-found"),
-        ("commander.east", 404, "not-found"),
+        ("officer", 403, "forbidden"),
+        ("commander.east", 403, "forbidden"),
     ],
 )
 def test_who_may_not_plan_an_area_does_not(

@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from people import Person
 from starlette.routing import BaseRoute, Mount
 
-from api.description import PUBLIC
 from api.permissions import PERMISSIONS
+from api.route_rights import PUBLIC, ROUTES
 from data.schema.accounts import ROLES
 
 People = Callable[[str], Person]
@@ -32,11 +32,12 @@ def walk(description: dict[str, Any]) -> list[tuple[str, str]]:
 def test_every_route_but_the_listed_ones_asks_who_is_there(client: TestClient) -> None:
     description = client.get("/openapi.json").json()
     found = walk(description)
-    assert set(found) >= PUBLIC
+    public = {route for route, need in ROUTES.items() if need == PUBLIC}
+    assert set(found) >= public
     for method, path in found:
         filled = path.replace("{layer_name}", "cases").format_map(Filled())
         answer = client.request(method, filled, json={}, headers={"X-Sanbai": "1"})
-        if (method, path) in PUBLIC:
+        if (method, path) in public:
             assert answer.status_code in {200, 422}, (method, path)
         else:
             assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in"), path
@@ -126,7 +127,7 @@ def test_a_handler_acts_on_what_his_unit_is_charged_with(
     case = commander.do("/api/v1/cases", report())
     path = f"/api/v1/cases/{case['id']}"
     commander.do(f"{path}/actions", {"action": "dispatch", "seq": 1, "unit_id": units["环卫所"]})
-    assert person("handler").read(path)["actions"] == ["handle"]
+    assert "handle" in person("handler").read(path)["actions"]
     assert person("handler.other").read(path)["actions"] == []
 
 

@@ -237,7 +237,7 @@ def test_what_must_be_mended_is_said(person: People, said: dict[str, Any], code:
 
 
 @pytest.mark.parametrize(
-    ("login", "status"), [("officer", 404), ("commander.east", 404), ("auditor", 403)]
+    ("login", "status"), [("officer", 403), ("commander.east", 404), ("auditor", 403)]
 )
 def test_who_may_not_draw_here_does_not(person: People, login: str, status: int) -> None:
     assert person(login).post(PATH, MARKET).status_code == status

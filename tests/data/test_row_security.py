@@ -16,12 +16,14 @@ import data
 from data.case_lists import CaseFilter, case_points, list_cases
 from data.categories import seed_categories
 from data.database import open_engine
-from data.rights import GUARDED_TABLES, let_act, let_see
+from data.rights import GUARDED_TABLES, Sight, let_act, let_see
 from data.scope import Scope
 from data.server import DatabaseUrls
 from data.tile_queries import query_tile
 
 CASES = 12_000
+OF_CASES = ("hazard_case", "case_event", "case_text", "case_candidates", "photo")
+OF_SHIFTS = ("shift", "shift_grid", "track_point")
 WEST_STREET, EAST_STREET = small_town.PATHS[10], small_town.PATHS[20]
 BOX = (118.012, 36.825, 118.0125, 36.8255)
 DISTRICT = Scope(1, (small_town.PATHS[1],), account_id=small_town.account_id("commander"))
@@ -73,6 +75,11 @@ def guarded(urls: DatabaseUrls) -> Iterator[Engine]:
     engine.dispose()
 
 
+def sight_of(*paths: str) -> Sight:
+    """All that can be seen below some areas."""
+    return Sight(paths, paths, paths, paths)
+
+
 def seen(connection: Connection, table: str) -> int:
     """Rows of a table as they show."""
     rows: int = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
@@ -91,7 +98,7 @@ def test_everything_shows_within_the_district_and_nothing_of_it_in_another(
 ) -> None:
     with guarded.begin() as connection:
         let_act(connection, DISTRICT)
-        assert all(seen(connection, table) > 0 for table in GUARDED_TABLES)
+        assert all(seen(connection, table) > 0 for table in OF_CASES + OF_SHIFTS)
     with guarded.begin() as connection:
         let_act(connection, Scope(2, ("1",)))
         assert not any(seen(connection, table) for table in GUARDED_TABLES)
@@ -99,28 +106,30 @@ def test_everything_shows_within_the_district_and_nothing_of_it_in_another(
 
 def test_a_scope_shows_its_own_and_what_hangs_on_it(guarded: Engine) -> None:
     with guarded.begin() as connection:
-        let_see(connection, STREET, [WEST_STREET])
-        assert all(seen(connection, table) > 0 for table in GUARDED_TABLES)
+        let_see(connection, STREET, sight_of(WEST_STREET))
+        assert all(seen(connection, table) > 0 for table in OF_CASES + OF_SHIFTS)
         paths = connection.execute(
             text("SELECT count(*) FROM hazard_case WHERE NOT area_path <@ CAST(:p AS ltree)"),
             {"p": WEST_STREET},
         ).scalar_one()
         assert paths == 0
     with guarded.begin() as connection:
-        let_see(connection, ELSEWHERE, [EAST_STREET])
+        let_see(connection, ELSEWHERE, sight_of(EAST_STREET))
         assert seen(connection, "hazard_case") == CASES / 2
-        hanging = [table for table in GUARDED_TABLES if table != "hazard_case"]
+        hanging = [table for table in OF_CASES + OF_SHIFTS if table != "hazard_case"]
         assert not any(seen(connection, table) for table in hanging)
 
 
 def test_an_officer_sees_his_grids_and_his_own_but_no_tracks_of_others(guarded: Engine) -> None:
     with guarded.begin() as connection:
-        let_see(connection, OFFICER, [])
+        let_see(connection, OFFICER, Sight())
         rows = connection.execute(text("SELECT grid_id, reported_by FROM hazard_case")).all()
         assert {row.grid_id for row in rows if row.reported_by != OFFICER.account_id} == {1}
         assert seen(connection, "track_point") > 0
     with guarded.begin() as connection:
-        let_see(connection, Scope(1, (), (5,), account_id=small_town.account_id("planner")), [])
+        let_see(
+            connection, Scope(1, (), (5,), account_id=small_town.account_id("planner")), Sight()
+        )
         assert not seen(connection, "track_point")
         assert not seen(connection, "shift_in_scope")
 
@@ -134,7 +143,7 @@ def test_a_unit_sees_what_it_is_charged_with(guarded: Engine, urls: DatabaseUrls
         unit_id = connection.execute(text("SELECT min(id) FROM unit")).scalar_one()
     owner.dispose()
     with guarded.begin() as connection:
-        let_see(connection, Scope(1, unit_id=unit_id, account_id=DISTRICT.account_id), [])
+        let_see(connection, Scope(1, unit_id=unit_id, account_id=DISTRICT.account_id), Sight())
         assert connection.execute(text("SELECT number FROM hazard_case")).scalars().all() == ["M1"]
 
 
@@ -143,7 +152,7 @@ def test_the_next_on_a_pooled_connection_takes_nothing_along(guarded: Engine, en
     with guarded.connect() as connection:
         backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
         connection.rollback()
-        let_see(connection, DISTRICT, [small_town.PATHS[1]])
+        let_see(connection, DISTRICT, sight_of(small_town.PATHS[1]))
         assert seen(connection, "hazard_case") > CASES
         if ends == "commits":
             connection.commit()
@@ -210,7 +219,7 @@ def indexes(connection: Connection, statement: str, values: Any) -> set[str]:
 def sent_by(engine: Engine, scope: Scope, tracks: list[str], work: Any) -> set[str]:
     """Indexes of the last statement that some work sends, under the rights of a scope."""
     with engine.begin() as connection:
-        let_see(connection, scope, tracks)
+        let_see(connection, scope, sight_of(*tracks))
         with recorded(engine) as sent:
             work(connection, scope)
         return indexes(connection, *sent[-1])
@@ -273,7 +282,7 @@ def test_lists_go_by_an_index_under_row_security(
 def test_why_there_are_views_a_policy_takes_the_spatial_index_away(guarded: Engine) -> None:
     ask = "SELECT id FROM {} WHERE geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326)"
     with guarded.begin() as connection:
-        let_see(connection, DISTRICT, [])
+        let_see(connection, DISTRICT, Sight())
         table = indexes(connection, ask.format("hazard_case"), BOX)
         view = indexes(connection, ask.format("case_in_scope"), BOX)
     assert "hazard_case_geom_idx" not in table

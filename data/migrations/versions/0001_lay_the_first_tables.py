@@ -105,6 +105,47 @@ EXPORT_SEEN = (
     HANDOVER_SEEN
     + " OR account_id = (SELECT CAST(current_setting('sanbai.account', true) AS uuid))"
 )
+# Names of colleagues stand beside what they did, wherever in the district that was.
+ACCOUNT_SEEN = "true"
+# Posts show in the streets one works in, and above them; with one post all posts of its holder, so
+# that nobody seems to have fewer grids than he has.
+POST_NEAR = """
+    EXISTS (
+        SELECT 1 FROM assignment AS s
+        LEFT JOIN grid AS g ON g.district_id = s.district_id AND g.id = s.grid_id
+        JOIN area AS a ON a.district_id = s.district_id
+            AND a.id = coalesce(s.area_id, g.community_id)
+        WHERE s.district_id = account.district_id AND s.account_id = account.id
+          AND (a.path <@ (SELECT CAST(current_setting('sanbai.post_paths', true) AS ltree[]))
+               OR a.path @> (SELECT CAST(current_setting('sanbai.post_paths', true) AS ltree[]))))
+"""
+# A policy may not ask its own table: the view asks it as its owner, and tells who has a post near.
+ACCOUNT_NEAR = (
+    "CREATE VIEW account_near AS SELECT district_id, id AS account_id FROM account WHERE {guard}"
+)
+OWN = "account_id = (SELECT CAST(current_setting('sanbai.account', true) AS uuid))"
+HOLDER_NEAR = (
+    "EXISTS (SELECT 1 FROM account_near AS n"
+    " WHERE n.district_id = {table}.district_id AND n.account_id = {table}.account_id)"
+)
+POST_SEEN = f"{OWN} OR {HOLDER_NEAR}"
+OF_AREA = """
+    EXISTS (
+        SELECT 1 FROM area AS a WHERE a.district_id = {table}.district_id AND a.id = {table}.area_id
+          AND a.path <@ (SELECT CAST(current_setting('sanbai.{paths}', true) AS ltree[])))
+"""
+DRAWN_AREA = OF_AREA.replace("{paths}", "plan_paths")
+LISTED_AREA = OF_AREA.replace("{paths}", "list_paths")
+# What is published shapes the map of everybody.
+PLAN_SEEN = f"status = 'published' OR {DRAWN_AREA}"
+OF_PLAN = """
+    EXISTS (
+        SELECT 1 FROM plan AS p JOIN area AS a ON a.district_id = p.district_id AND a.id = p.area_id
+        WHERE p.district_id = {table}.district_id AND p.id = {table}.plan_id
+          AND a.path <@ (SELECT CAST(current_setting('sanbai.plan_paths', true) AS ltree[])))
+"""
+TAKES_LISTS = "(SELECT current_setting('sanbai.list_paths', true)) <> '{{}}'"
+PLAN_PARTS = ("plan_step", "plan_edit", "plan_signature", "plan_backdrop", "plan_report")
 GUARDED = (
     ("hazard_case", CASE_SEEN, "case_in_scope"),
     ("shift", SHIFT_SEEN, "shift_in_scope"),
@@ -117,11 +158,62 @@ GUARDED = (
     ("notice", NOTICE_SEEN, None),
     ("notice_read", NOTICE_READ_SEEN, None),
     *((table, OF_CASE, None) for table in ("case_watch", "watch_step")),
+    ("account", ACCOUNT_SEEN, None),
+    ("assignment", POST_SEEN, None),
+    ("operation", OWN, None),
+    ("plan", PLAN_SEEN, None),
+    *((table, OF_PLAN, None) for table in PLAN_PARTS),
+    ("plan_layer", DRAWN_AREA, None),
+    ("report_list", LISTED_AREA, None),
+    ("report_row", OF_CASE, None),
+    *((table, TAKES_LISTS, None) for table in ("report_layout", "report_word")),
+)
+
+# Before anybody is known there are no rights: who he is these tell to the one who has his token,
+# or is about to check the password of a login.
+SIGNED_IN = """
+CREATE FUNCTION signed_in(digests bytea[], at timestamptz)
+RETURNS TABLE (
+    token_digest bytea, district_id integer, id uuid, login text, display_name text, unit_id bigint,
+    role text, area_id bigint, grid_id bigint, area_path text, area_code text, area_name text,
+    grid_code text, grid_name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT o.token_digest, c.district_id, c.id, c.login, c.display_name, c.unit_id,
+           s.role, s.area_id, s.grid_id, CAST(a.path AS text), a.code, a.name, v.code, v.name
+    FROM session AS o
+    JOIN account AS c ON c.district_id = o.district_id AND c.id = o.account_id AND c.active
+    JOIN district AS d ON d.id = c.district_id
+    CROSS JOIN LATERAL (
+        SELECT CAST($2 AT TIME ZONE d.time_zone AS date) AS day
+    ) AS today
+    LEFT JOIN assignment AS s ON s.district_id = c.district_id AND s.account_id = c.id
+        AND s.validity @> today.day
+    LEFT JOIN grid AS g ON g.district_id = s.district_id AND g.id = s.grid_id
+    LEFT JOIN area AS a ON a.district_id = s.district_id
+        AND a.id = coalesce(s.area_id, g.community_id)
+    LEFT JOIN grid_version AS v ON v.district_id = s.district_id AND v.grid_id = s.grid_id
+        AND v.validity @> today.day
+    WHERE o.token_digest = ANY($1) AND o.expires_at > $2
+    ORDER BY s.id
+$$
+"""
+ACCOUNT_TO_CHECK = """
+CREATE FUNCTION account_to_check(login text)
+RETURNS TABLE (district_id integer, id uuid, password_hash text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT c.district_id, c.id, c.password_hash FROM account AS c WHERE c.login = $1 AND c.active
+$$
+"""
+BEFORE_RIGHTS = (SIGNED_IN, ACCOUNT_TO_CHECK)
+BEFORE_RIGHTS_RIGHTS = (
+    "REVOKE ALL ON FUNCTION signed_in(bytea[], timestamptz) FROM PUBLIC",
+    "REVOKE ALL ON FUNCTION account_to_check(text) FROM PUBLIC",
 )
 
 
 def guard_rows() -> None:
     """Enable row-level security on what may be seen by some and not by others."""
+    op.execute(ACCOUNT_NEAR.format(guard=GUARD.format(seen=POST_NEAR)))
     for table, seen, view in GUARDED:
         guard = GUARD.format(seen=seen.format(table=table))
         if view is not None:
@@ -2237,6 +2329,8 @@ def upgrade() -> None:
     for statement in (STAMP, STAMP_TRIGGER, TELL, *TELL_TRIGGERS):
         op.execute(statement)
     guard_rows()
+    for statement in (*BEFORE_RIGHTS, *BEFORE_RIGHTS_RIGHTS):
+        op.execute(statement)
     # The jobs' schema holds percent signs and many statements: sent as it is, without parameters.
     driver = op.get_bind().connection.driver_connection
     if driver is None:

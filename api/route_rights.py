@@ -1,0 +1,167 @@
+"""Which permission each route needs: the one table, asked before the route itself is."""
+
+from api.permissions import Caller
+
+# What is asked where no permission is: nobody need be there, or anybody who is signed in.
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+Route = tuple[str, str]
+
+
+class Then(str):
+    """A permission that one had when one did what the phone sends only now: the route asks."""
+
+    __slots__ = ()
+
+
+# method, path → the permission it needs somewhere, or any of several; where, and whether at this
+# very place, the route itself asks. What is not here answers nobody.
+ROUTES: dict[Route, str | tuple[str, ...]] = {
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/readyz"): PUBLIC,
+    ("POST", "/api/v1/session"): PUBLIC,
+    ("GET", "/api/v1/session"): SIGNED_IN,
+    ("DELETE", "/api/v1/session"): SIGNED_IN,
+    ("GET", "/api/v1/accounts"): "account:manage",
+    ("POST", "/api/v1/accounts"): "account:manage",
+    ("GET", "/api/v1/categories"): "map:read",
+    ("GET", "/api/v1/units"): "map:read",
+    ("POST", "/api/v1/cases"): Then("case:report"),
+    ("GET", "/api/v1/cases"): "case:read",
+    ("GET", "/api/v1/cases/points"): "case:read",
+    ("GET", "/api/v1/cases/{case_id}"): "case:read",
+    # Which action, the course of the case says (casework.states).
+    ("POST", "/api/v1/cases/{case_id}/actions"): Then("case:read"),
+    ("POST", "/api/v1/cases/{case_id}/photos"): Then("case:read"),
+    ("GET", "/api/v1/photos/{photo_id}"): "case:read",
+    ("POST", "/api/v1/cases/{case_id}/uploads"): Then("case:read"),
+    ("GET", "/api/v1/cases/{case_id}/uploads/{upload_id}"): Then("case:read"),
+    ("PUT", "/api/v1/cases/{case_id}/uploads/{upload_id}/parts/{offset}"): Then("case:read"),
+    ("POST", "/api/v1/cases/{case_id}/uploads/{upload_id}/complete"): Then("case:read"),
+    ("GET", "/api/v1/photos"): "case:read",
+    ("POST", "/api/v1/photos/{photo_id}/redactions"): "photo:redact",
+    ("GET", "/api/v1/photos/{photo_id}/redactions"): "case:read",
+    ("GET", "/api/v1/photos/{photo_id}/original"): "photo:original",
+    ("GET", "/api/v1/triage"): "case:read",
+    ("POST", "/api/v1/exports"): "case:export",
+    ("GET", "/api/v1/exports/{export_id}/file"): "case:export",
+    ("GET", "/api/v1/exports"): "export:read",
+    ("GET", "/api/v1/routing/rules"): "routing:read",
+    ("POST", "/api/v1/routing/rules"): "routing:write",
+    ("POST", "/api/v1/routing/rules/order"): "routing:write",
+    ("POST", "/api/v1/routing/rules/{rule_id}/change"): "routing:write",
+    ("POST", "/api/v1/routing/rules/{rule_id}/remove"): "routing:write",
+    ("GET", "/api/v1/routing/trial"): "routing:read",
+    ("GET", "/api/v1/routing/queues"): "routing:read",
+    ("GET", "/api/v1/rota"): "rota:read",
+    ("GET", "/api/v1/rota/on-call"): "rota:read",
+    ("GET", "/api/v1/rota/file.xlsx"): "rota:read",
+    ("POST", "/api/v1/rota"): "rota:write",
+    ("POST", "/api/v1/rota/{entry_id}/change"): "rota:write",
+    ("POST", "/api/v1/rota/{entry_id}/remove"): "rota:write",
+    ("POST", "/api/v1/rota/check"): "rota:write",
+    ("POST", "/api/v1/rota/import"): "rota:write",
+    ("GET", "/api/v1/duty/settings"): "routing:read",
+    ("POST", "/api/v1/duty/settings"): "routing:write",
+    ("POST", "/api/v1/report-lists/preview"): "list:import",
+    ("POST", "/api/v1/report-lists/check"): "list:import",
+    ("POST", "/api/v1/report-lists/faults.xlsx"): "list:import",
+    ("POST", "/api/v1/report-lists"): "list:import",
+    ("GET", "/api/v1/report-lists"): "list:import",
+    ("GET", "/api/v1/report-lists/{list_id}"): "list:import",
+    ("POST", "/api/v1/shifts"): Then("shift:record"),
+    ("POST", "/api/v1/shifts/{shift_id}/points"): Then("shift:record"),
+    ("POST", "/api/v1/shifts/{shift_id}/end"): Then("shift:record"),
+    ("GET", "/api/v1/shifts"): "track:read",
+    # One's own, though one's charge ended since.
+    ("GET", "/api/v1/shifts/{shift_id}"): Then("track:read"),
+    ("GET", "/api/v1/shifts/{shift_id}/track"): Then("track:read"),
+    ("GET", "/api/v1/grid-status"): "map:read",
+    ("GET", "/api/v1/live"): "map:read",
+    ("GET", "/api/v1/areas"): "map:read",
+    ("GET", "/api/v1/areas/{area_id}"): "map:read",
+    ("GET", "/api/v1/grids"): "map:read",
+    ("GET", "/api/v1/grids/days"): "map:read",
+    ("GET", "/api/v1/grids/{grid_id}"): "map:read",
+    ("GET", "/api/v1/temporary-grids"): "map:read",
+    ("GET", "/api/v1/temporary-grids/{grid_id}"): "map:read",
+    ("POST", "/api/v1/temporary-grids"): "temporary:draw",
+    ("POST", "/api/v1/temporary-grids/{grid_id}/end"): "temporary:draw",
+    ("POST", "/api/v1/temporary-grids/{grid_id}/change"): "temporary:draw",
+    ("GET", "/api/v1/buildings"): "map:read",
+    ("GET", "/api/v1/buildings/{building_id}"): "map:read",
+    ("GET", "/api/v1/locate"): "map:read",
+    ("GET", "/api/v1/addresses"): "map:read",
+    ("GET", "/api/v1/search"): "map:read",
+    ("GET", "/api/v1/officers"): "plan:read",
+    ("GET", "/api/v1/hotspots"): "case:read",
+    ("GET", "/api/v1/hotspots/runs"): "case:read",
+    ("POST", "/api/v1/hotspots/runs"): "hotspot:run",
+    ("GET", "/api/v1/hotspots/density"): "case:read",
+    ("GET", "/api/v1/hotspots/density.png"): "case:read",
+    ("GET", "/api/v1/plans"): "plan:read",
+    ("GET", "/api/v1/plans/{plan_id}"): "plan:read",
+    ("POST", "/api/v1/plans"): "plan:generate",
+    ("POST", "/api/v1/plans/{plan_id}/redraw"): "plan:generate",
+    ("POST", "/api/v1/plans/{plan_id}/stop"): "plan:generate",
+    ("POST", "/api/v1/plans/{plan_id}/check"): "plan:check",
+    ("POST", "/api/v1/plans/{plan_id}/approve"): "plan:approve",
+    ("POST", "/api/v1/plans/{plan_id}/send-back"): "plan:send-back",
+    ("POST", "/api/v1/plans/{plan_id}/publish"): "plan:publish",
+    ("POST", "/api/v1/plans/{plan_id}/reverse"): "plan:generate",
+    ("DELETE", "/api/v1/plans/{plan_id}"): "plan:generate",
+    ("GET", "/api/v1/areas/{area_id}/division"): "plan:generate",
+    ("POST", "/api/v1/areas/{area_id}/plan-layers"): "plan:generate",
+    ("GET", "/api/v1/plans/{plan_id}/draft"): "plan:generate",
+    ("GET", "/api/v1/plans/{plan_id}/draft/buildings"): "plan:generate",
+    ("GET", "/api/v1/plans/{plan_id}/draft/roads"): "plan:generate",
+    ("POST", "/api/v1/plans/{plan_id}/edits"): "plan:generate",
+    ("POST", "/api/v1/plans/{plan_id}/undo"): "plan:generate",
+    ("POST", "/api/v1/plans/{plan_id}/redo"): "plan:generate",
+    ("GET", "/api/v1/plans/{plan_id}/papers"): "plan:read",
+    ("POST", "/api/v1/plans/{plan_id}/papers"): "plan:sign",
+    ("GET", "/api/v1/plans/{plan_id}/papers/{paper_id}"): "plan:read",
+    ("DELETE", "/api/v1/plans/{plan_id}/papers/{paper_id}"): "plan:unsign",
+    ("GET", "/api/v1/plans/{plan_id}/backdrops"): "plan:generate",
+    ("POST", "/api/v1/plans/{plan_id}/backdrops"): "plan:generate",
+    ("POST", "/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/place"): "plan:generate",
+    ("GET", "/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/{part}"): "plan:generate",
+    ("DELETE", "/api/v1/plans/{plan_id}/backdrops/{backdrop_id}"): "plan:generate",
+    ("GET", "/api/v1/plans/{plan_id}/preview"): "plan:read",
+    ("GET", "/api/v1/plans/{plan_id}/preview/map"): "plan:read",
+    ("GET", "/api/v1/plans/{plan_id}/preview/cases"): "plan:read",
+    ("GET", "/api/v1/plans/{plan_id}/preview/buildings"): "plan:read",
+    ("GET", "/api/v1/plans/{plan_id}/report"): "plan:read",
+    ("POST", "/api/v1/plans/{plan_id}/report"): "plan:read",
+    ("GET", "/api/v1/plans/{plan_id}/report.{form}"): "plan:read",
+    ("GET", "/api/v1/plans/{plan_id}/report/{figure}.svg"): "plan:read",
+    ("GET", "/tiles/grid-status.json"): "map:read",
+    ("GET", "/tiles/grid-status/{z}/{x}/{y}.mvt"): "map:read",
+    ("GET", "/tiles/density/{run}/{z}/{x}/{y}.png"): "case:read",
+    # Hazards among the layers need case:read: the layer says so (tiles.layers).
+    ("GET", "/tiles/{layer_name}.json"): "map:read",
+    ("GET", "/tiles/{layer_name}/{z}/{x}/{y}.mvt"): "map:read",
+}
+
+
+def needs(method: str, path: str) -> tuple[str, ...]:
+    """Permissions of which a route needs one; none: anybody who is signed in, or anybody at all.
+
+    Raises
+    ------
+    LookupError
+        If the table does not say who may use this route.
+    """
+    need = ROUTES.get((method, path))
+    if need is None:
+        raise LookupError(f"api.route_rights.ROUTES does not say who may use {method} {path}")
+    if need in {PUBLIC, SIGNED_IN} or isinstance(need, Then):
+        return ()
+    return (need,) if isinstance(need, str) else need
+
+
+def require_for_route(who: Caller, method: str, path: str) -> None:
+    """Refuse with 403 whoever has none of the permissions that the table names for a route."""
+    wanted = needs("GET" if method == "HEAD" else method, path)
+    if wanted and not any(who.roles_for(permission) for permission in wanted):
+        who.require(wanted[0])

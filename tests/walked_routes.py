@@ -1,0 +1,172 @@
+"""How a walk asks each route: what names a thing of a place, what is sent, and what is special.
+
+Commands that say where in a form (lists of other offices, the rota's file) are walked by role
+alone; their own tests ask for another area.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import small_town
+import walked_town
+from uuid_utils.compat import uuid7
+from walked_town import OWN, Place
+
+Route = tuple[str, str]
+# Parameters of a path that name a thing of a place, by what its statements call it.
+THINGS = {
+    "case_id": "case",
+    "shift_id": "shift",
+    "photo_id": "photo",
+    "upload_id": "upload",
+    "entry_id": "entry",
+    "export_id": "export",
+    "list_id": "list",
+    "plan_id": "plan",
+    "paper_id": "paper",
+    "backdrop_id": "backdrop",
+    "building_id": "building",
+    "area_id": "community",
+    "grid_id": "grid",
+}
+# Parameters that name none.
+PLAIN = {
+    "layer_name": "grids",
+    "run": "1",
+    "z": "14",
+    "x": "13562",
+    "y": "6386",
+    "form": "html",
+    "figure": "map",
+    "part": "picture",
+    "offset": "0",
+    # Rules of the whole district.
+    "rule_id": "1",
+}
+ASKED: dict[Route, dict[str, Any]] = {
+    ("GET", "/api/v1/locate"): {"lon": OWN.lon, "lat": 36.83},
+    ("GET", "/api/v1/addresses"): {"q": "幸福路2号"},
+    ("GET", "/api/v1/search"): {"q": "2"},
+    ("GET", "/api/v1/hotspots"): {"unit": "grid"},
+    ("GET", "/api/v1/buildings"): {"bbox": "117.9,36.7,119.9,36.9"},
+}
+# Own things that cannot be given all the same: the walk stores no files and no finished report.
+NOT_STORED = {
+    ("GET", "/api/v1/photos/{photo_id}/original"),
+    ("POST", "/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/place"),
+    ("GET", "/api/v1/photos/{photo_id}"),
+    ("GET", "/api/v1/plans/{plan_id}/papers/{paper_id}"),
+    ("GET", "/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/{part}"),
+    ("GET", "/api/v1/plans/{plan_id}/report"),
+    ("GET", "/api/v1/plans/{plan_id}/report.{form}"),
+    ("GET", "/api/v1/plans/{plan_id}/report/{figure}.svg"),
+}
+# Who is on call is known in the whole district, so that anybody can be called at night.
+OF_DISTRICT = {("GET", "/api/v1/rota"), ("GET", "/api/v1/rota/on-call")}
+# Shapes and points outside the district lie nowhere: nothing is said of what is there.
+BY_SHAPE = {("POST", "/api/v1/temporary-grids")}
+# What may be done to a thing that one may see: rules beside the role's say.
+BY_RULES = {
+    ("POST", "/api/v1/cases/{case_id}/uploads"),
+    ("POST", "/api/v1/cases/{case_id}/actions"),
+    ("POST", "/api/v1/cases/{case_id}/photos"),
+    ("POST", "/api/v1/plans/{plan_id}/publish"),
+}
+# Things that only their owner knows, whoever asks and wherever it is.
+OWNERS_ONLY = {
+    ("GET", "/api/v1/exports/{export_id}/file"),
+    ("GET", "/api/v1/cases/{case_id}/uploads/{upload_id}"),
+    ("PUT", "/api/v1/cases/{case_id}/uploads/{upload_id}/parts/{offset}"),
+    ("POST", "/api/v1/cases/{case_id}/uploads/{upload_id}/complete"),
+    ("POST", "/api/v1/shifts/{shift_id}/points"),
+    ("POST", "/api/v1/shifts/{shift_id}/end"),
+}
+
+
+def _box(place: Place) -> dict[str, Any]:
+    w, e = place.lon - 0.002, place.lon + 0.002
+    ring = [[w, 36.829], [e, 36.829], [e, 36.831], [w, 36.831], [w, 36.829]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+Body = Callable[[Place], dict[str, Any]]
+# Bodies of commands that say where; True: the place in it must be one's own.
+BODIES: dict[Route, tuple[Body, bool]] = {
+    ("POST", "/api/v1/accounts"): (
+        lambda place: {
+            "login": f"new{uuid7()}",
+            "display_name": "新人",
+            "password": "三百户的好密码口令",
+            "roles": [{"role": "officer", "grid_id": place.grid}],
+        },
+        True,
+    ),
+    ("POST", "/api/v1/shifts"): (
+        lambda place: {
+            "id": str(uuid7()),
+            "kind": "patrol",
+            "grid_ids": [place.grid],
+            "started_at": small_town.AT.isoformat(),
+        },
+        True,
+    ),
+    ("POST", "/api/v1/temporary-grids"): (
+        lambda place: {
+            "name": "大集",
+            "kind": "market",
+            "reason": "摊位",
+            "first_day": "2026-11-20",
+            "last_day": "2026-11-22",
+            "geometry": _box(place),
+        },
+        True,
+    ),
+    ("POST", "/api/v1/plans"): (
+        lambda place: {"area_id": place.community, "name": "调整", "households": 300},
+        True,
+    ),
+    ("POST", "/api/v1/cases/{case_id}/actions"): (
+        lambda _: {"action": "verify", "seq": 1},
+        False,
+    ),
+    ("POST", "/api/v1/plans/{plan_id}/publish"): (
+        lambda _: {"effective_on": "2026-12-01", "reason": "年度调整"},
+        False,
+    ),
+    ("POST", "/api/v1/plans/{plan_id}/edits"): (
+        lambda place: {
+            "base": {str(place.grid): 0},
+            "edit": {"kind": "rename", "grid_id": place.grid, "name": "甲"},
+        },
+        False,
+    ),
+    ("POST", "/api/v1/rota/{entry_id}/change"): (
+        lambda place: {
+            "unit_id": place.id(walked_town.UNIT),
+            "starts_at": small_town.AT.isoformat(),
+            "ends_at": "2026-11-20T10:00:00Z",
+            "turn": 1,
+            "post": "值班室",
+            "desk_number": "0533-1234567",
+        },
+        False,
+    ),
+    ("POST", "/api/v1/shifts/{shift_id}/points"): (
+        lambda place: {
+            "points": [
+                {
+                    "seq": 9,
+                    "occurred_at": small_town.AT.isoformat(),
+                    "lon": place.lon,
+                    "lat": 36.83,
+                    "accuracy_m": 6,
+                }
+            ]
+        },
+        False,
+    ),
+    ("POST", "/api/v1/temporary-grids/{grid_id}/change"): (
+        lambda _: {"last_day": "2026-11-30", "reason": "延长"},
+        False,
+    ),
+}
