@@ -10,16 +10,12 @@ from uuid import UUID
 import numpy as np
 import pytest
 import small_town
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from people import Clock, Person
 from sqlalchemy import Connection, Engine, text
 
-from casework.course import ACTIONS, Action, move_of
 from casework.states import Actor
-from data.case_types import CaseError, NewCase, Point, Step
-from data.cases import act, create_case, find_case
+from data.case_types import NewCase, Point
+from data.cases import create_case, find_case
 from data.database import open_engine
 from data.recount import check_ledgers, mend_counters, recount
 from data.scope import Scope
@@ -313,83 +309,3 @@ def test_a_row_or_line_changed_behind_the_ledgers_back_shows(
             (2, "row", 1),
             (3, "chain", 1),
         ]
-
-
-class Office(RuleBasedStateMachine):
-    """Whatever is done in whatever order, the counters are what the ledgers come to."""
-
-    engine: Engine
-    kinds: list[int]
-    unit_id: int
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.connection = self.engine.connect()
-        self.outer = self.connection.begin()
-        self.at = small_town.AT
-        self.cases: list[UUID] = []
-
-    def teardown(self) -> None:
-        """Leave the database as it was."""
-        self.outer.rollback()
-        self.connection.close()
-
-    @rule(lon=st.sampled_from([118.005, 118.01, 118.015, 118.035, 117.0]), kind=st.integers(0, 1))
-    def report(self, lon: float, kind: int) -> None:
-        case = new_case(len(self.cases) + 1, self.kinds[kind], lon)
-        create_case(self.connection, 1, case, OTHER, self.at)
-        self.cases.append(case.id)
-
-    @rule(
-        pick=st.integers(0, 5),
-        action=st.sampled_from(ACTIONS[1:]),
-        who=st.sampled_from([CHIEF, OTHER]),
-        lon=st.sampled_from([118.005, 118.035, 117.0]),
-    )
-    def step(self, pick: int, action: Action, who: Actor, lon: float) -> None:
-        if not self.cases:
-            return
-        case_id = self.cases[pick % len(self.cases)]
-        stored = find_case(self.connection, 1, case_id, lock=True)
-        assert stored is not None
-        wish = Step(action, stored.case.seq, unit_id=self.unit_id, point=Point(lon, 36.83))
-        try:
-            act(self.connection, stored, wish, who, self.at)
-        except CaseError:
-            after = find_case(self.connection, 1, case_id)
-            assert after == stored
-        else:
-            assert move_of(stored.case.state, action) is not None
-
-    @rule(minutes=st.sampled_from([1, 119, 240, 7200]), told=st.booleans())
-    def wait(self, minutes: int, told: bool) -> None:
-        self.at += timedelta(minutes=minutes)
-        if told:
-            mark_overdue(self.connection, self.at)
-
-    @invariant()
-    def counters_are_what_happened(self) -> None:
-        with self.connection.begin_nested() as point:
-            assert recount(self.connection, 1, self.at) == []
-            assert not [fault for fault in check_ledgers(self.connection, 1) if fault]
-            point.rollback()
-
-
-@pytest.fixture
-def office(engine: Engine, categories: dict[str, int], units: dict[str, int]) -> type[Office]:
-    """The machine on this test's database."""
-    Office.engine, Office.unit_id = engine, units["环卫所"]
-    Office.kinds = [categories["06010"], categories["09012"]]
-    return Office
-
-
-def test_counters_equal_a_recount_whatever_happens(office: type[Office]) -> None:
-    run_state_machine_as_test(
-        office,
-        settings=settings(
-            max_examples=15,
-            stateful_step_count=15,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
