@@ -29,6 +29,10 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("POST", "/api/v1/cases"): Then("case:report"),
     ("GET", "/api/v1/cases"): "case:read",
     ("GET", "/api/v1/cases/points"): "case:read",
+    ("GET", "/api/v1/cases/near"): "case:read",
+    ("GET", "/api/v1/case-rules"): "map:read",
+    ("POST", "/api/v1/case-rules"): "case-rules:write",
+    ("POST", "/api/v1/categories/{category_id}/case-rules"): "case-rules:write",
     ("GET", "/api/v1/cases/{case_id}"): "case:read",
     # Which action, the course of the case says (casework.states).
     ("POST", "/api/v1/cases/{case_id}/actions"): Then("case:read"),

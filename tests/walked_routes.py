@@ -40,10 +40,12 @@ PLAIN = {
     "figure": "map",
     "part": "picture",
     "offset": "0",
-    # Rules of the whole district.
+    # Rules and words of the whole district.
     "rule_id": "1",
+    "category_id": "1",
 }
 ASKED: dict[Route, dict[str, Any]] = {
+    ("GET", "/api/v1/cases/near"): {"lon": OWN.lon, "lat": 36.83},
     ("GET", "/api/v1/locate"): {"lon": OWN.lon, "lat": 36.83},
     ("GET", "/api/v1/addresses"): {"q": "幸福路2号"},
     ("GET", "/api/v1/search"): {"q": "2"},
