@@ -4,6 +4,7 @@ import { Census } from '@/planner/counting'
 import { Coverage, type Face } from '@/planner/coverage'
 import { deviationOf, fairTarget, offPct, signedPct } from '@/planner/deviation'
 import { contains, nameplace, type Ring, ringsOf } from '@/planner/geometry'
+import { clearOfEachOther } from '@/planner/painting'
 import { projectionAt } from '@/planner/projection'
 import { RoadIndex } from '@/planner/roads'
 
@@ -209,5 +210,13 @@ describe('roads', () => {
   it('goes to pixels and back', () => {
     const [lon, lat] = fromPx(toPx([118.123456, 36.654321]))
     expect([lon, lat].map((value) => value.toFixed(9))).toEqual(['118.123456000', '36.654321000'])
+  })
+})
+
+describe('labels over the map', () => {
+  it('keeps the first of those that lie on each other', () => {
+    const at = (x: number, y: number) => ({ x, y, width: 40 })
+    const kept = clearOfEachOther([at(0, 0), at(39, 17), at(41, 0), at(0, 18)], 18)
+    expect(kept).toEqual([at(0, 0), at(41, 0), at(0, 18)])
   })
 })

@@ -268,6 +268,7 @@ export const plannerEn: typeof plannerZh = {
     },
     change: { ended: 'ends', begun: 'begins', changed: 'changes' },
     noMoves: 'No building or household changes grid.',
+    emptyGround: 'In {count} more places ground with nothing on it changes grid.',
     noCases: 'No open case changes grid.',
     noOfficers: 'No officer is concerned.',
     noGrids: 'No grid changes.',

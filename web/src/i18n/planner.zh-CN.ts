@@ -260,6 +260,7 @@ export const plannerZh = {
     },
     change: { ended: '结束', begun: '新设', changed: '改动' },
     noMoves: '没有楼栋和住户换网格。',
+    emptyGround: '另有 {count} 处换网格的是空地，没有楼栋、住户和问题。',
     noCases: '没有未办结的问题换网格。',
     noOfficers: '没有网格员受影响。',
     noGrids: '网格没有变化。',

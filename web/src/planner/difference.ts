@@ -7,9 +7,13 @@ import { type Rings, ringsOf } from './geometry'
 
 type Coordinates = number[][][]
 
-/** One shape for each piece; the largest bears how many households go with it. */
+/**
+ * One shape for each piece; the largest bears how many households go with it. Most households
+ * come first.
+ */
 export function differenceShapes(features: readonly Ground[]): Shape[] {
-  return features.flatMap(({ geometry, properties }) => {
+  const sorted = [...features].sort((a, b) => b.properties.households - a.properties.households)
+  return sorted.flatMap(({ geometry, properties }) => {
     const pieces = (
       geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
     ) as Coordinates[]

@@ -164,6 +164,7 @@ export function drawOver(
     }
   }
   for (const shape of over.shapes) drawShape(context, projection, shape)
+  writeLabels(context, projection, over.shapes)
   drawLine(context, projection, over.line)
   for (const mark of over.marks) ring(context, projection.toPx(mark), 11, '#8a2a7c')
   for (const handle of over.handles) knob(context, projection.toPx(handle), 3.5, '#fff')
@@ -191,7 +192,7 @@ function outline(
 function drawShape(
   context: CanvasRenderingContext2D,
   projection: Projection,
-  { rings, style, label }: Shape,
+  { rings, style }: Shape,
 ): void {
   trace(context, projection, rings)
   const colour = SHAPE_COLOURS[style]
@@ -206,10 +207,40 @@ function drawShape(
   context.lineWidth = style === 'before' ? 1.5 : 2.5
   context.stroke()
   context.setLineDash([])
-  const place = label === undefined ? null : nameplace(rings)
-  if (label === undefined || place === null) return
-  const [x, y] = projection.toPx(place.at)
-  write(context, label, x, y, 700, 15)
+}
+
+const LABEL_PX = 15
+
+/** Writes what shapes bear, the first first; what would lie on another waits for a closer look. */
+function writeLabels(
+  context: CanvasRenderingContext2D,
+  projection: Projection,
+  shapes: readonly Shape[],
+): void {
+  const labels = shapes.flatMap(({ rings, label }) => {
+    const place = label === undefined ? null : nameplace(rings)
+    if (label === undefined || place === null) return []
+    const [x, y] = projection.toPx(place.at)
+    context.font = `700 ${LABEL_PX}px ${FONT}`
+    return [{ label, x, y, width: context.measureText(label).width }]
+  })
+  for (const { label, x, y } of clearOfEachOther(labels, LABEL_PX * 1.2)) {
+    write(context, label, x, y, 700, LABEL_PX)
+  }
+}
+
+/** Those of some labels, given by their middles, that lie on none kept before them. */
+export function clearOfEachOther<T extends { x: number; y: number; width: number }>(
+  labels: readonly T[],
+  height: number,
+): T[] {
+  const kept: T[] = []
+  for (const one of labels) {
+    const lies = ({ x, y, width }: T) =>
+      Math.abs(x - one.x) < (width + one.width) / 2 && Math.abs(y - one.y) < height
+    if (!kept.some(lies)) kept.push(one)
+  }
+  return kept
 }
 
 function drawLine(
