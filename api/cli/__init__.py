@@ -20,6 +20,7 @@ from data.cluster import ClusterError
 # Loaded when used: they bring pandas and GDAL, which the server's start should not wait for.
 SUB_APPLICATIONS = {
     "addresses": "api.cli.addresses",
+    "audit": "api.cli.audit",
     "grids": "api.cli.grids",
     "import": "api.cli.imports",
     "map": "api.cli.maps",

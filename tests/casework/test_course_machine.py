@@ -256,7 +256,7 @@ class Desk(RuleBasedStateMachine):
             assert not is_overdue(case.state, case.deadline_at, AT - timedelta(days=1))
             spans = held_spans(events)
             assert all(span.until is None or span.until > span.since for span in spans)
-            assert all(a.until <= b.since for a, b in pairwise(spans))
+            assert all(a.until is not None and a.until <= b.since for a, b in pairwise(spans))
 
 
 def test_whatever_anybody_tries_the_books_stay_right() -> None:
