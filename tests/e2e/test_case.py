@@ -53,7 +53,7 @@ def test_from_report_to_close(sign_in: Callable[..., Page], address: str) -> Non
     unit = duty.request.get(f"{address}/api/v1/units?limit=50").json()["items"]
     name = next(item["name"] for item in unit if item["name"].startswith("环卫"))
     act(duty, "派遣", unit=name)
-    expect(duty.locator(".badges")).to_contain_text("办理中")
+    expect(duty.locator(".badges")).to_contain_text("待接收")
 
     handler = sign_in("sanitation", link.removeprefix(f"{address}/"))
     act(handler, "处理反馈", "已清运并增设垃圾桶")
@@ -119,7 +119,7 @@ def test_a_step_that_came_late_shows_the_latest(sign_in: Callable[..., Page]) ->
     act(other, "派遣", unit=first_unit(other))
     steps.get_by_role("button", name="确认作废").click()
     expect(duty.get_by_text("别人刚办了一步")).to_be_visible()
-    expect(duty.locator(".badges")).to_contain_text("办理中")
+    expect(duty.locator(".badges")).to_contain_text("待接收")
 
 
 def first_unit(page: Page) -> str:
