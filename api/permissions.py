@@ -22,7 +22,7 @@ def _held(roles: frozenset[str]) -> frozenset[str]:
 PERMISSIONS: dict[str, frozenset[str]] = {
     "map:read": READERS,
     "case:read": READERS,
-    **{f"case:{action}": _held(roles) for action, roles in WHO.items()},
+    **{f"case:{action}": _held(roles) for action, roles in WHO.items() if _held(roles)},
     "photo:redact": frozenset({"officer", "commander", "administrator"}),
     "photo:original": frozenset({"auditor"}),
     "case:export": frozenset({"commander", "handler", "administrator", "auditor"}),
@@ -43,6 +43,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "duty:act": frozenset({"commander"}),
     "account:manage": frozenset({"administrator"}),
     "case-rules:write": frozenset({"administrator"}),
+    "calendar:manage": frozenset({"administrator"}),
+    "limit:manage": frozenset({"administrator"}),
 }
 
 

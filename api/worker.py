@@ -39,6 +39,7 @@ from data.publication import place_open_cases, plans_taking_effect
 from data.report_lists.runs import fail_import, run_import
 from data.server import database_urls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
+from data.watch import watch_all
 
 CONCURRENCY: Final = 2
 """One long job (a generation) and the short ones beside it."""
@@ -208,6 +209,7 @@ def _add_clock_tasks(app: App, parts: Parts) -> None:
     @app.periodic(cron="* * * * *")
     @app.task(name="each_minute", queueing_lock="each_minute")
     def each_minute(timestamp: int) -> None:  # noqa: ARG001
+        watch_all(parts.engine, parts.clock())
         resume_all_suspended(parts.engine, parts.clock())
         mark_all_overdue(parts.engine, parts.clock())
         place_cases_of_new_plans(parts.engine, parts.clock())

@@ -178,7 +178,13 @@ def _categories(owner: Engine, at: datetime) -> Kinds:
         )
         seed_categories(connection, DISTRICT)
         rows = connection.execute(
-            text("SELECT id, severity, limit_minutes FROM category ORDER BY id")
+            text(
+                "SELECT c.id, c.severity,"
+                " CASE l.clock WHEN 'working-days' THEN l.amount * 1440 ELSE l.amount END"
+                " FROM category AS c JOIN time_limit AS l"
+                " ON l.district_id = c.district_id AND l.category_id = c.id AND l.step = 'handle'"
+                " ORDER BY c.id"
+            )
         ).all()
     ids, severities, limits = zip(*rows, strict=True)
     return Kinds(np.array(ids), severities, np.array(limits))

@@ -144,6 +144,48 @@ def counted_spans(
         yield from _without(span, pauses)
 
 
+@dataclass(frozen=True)
+class Gap:
+    """A stretch of time that a clock leaves out, and why.
+
+    Attributes
+    ----------
+    why
+        `break`: between two spells of work of one day. `night`: from one working day to the next,
+        or before work. `days-off`: at least one day off lies in it.
+    """
+
+    start: datetime
+    end: datetime
+    why: Literal["break", "night", "days-off"]
+
+
+def gaps(since: datetime, until: datetime, clock: Clock, calendar: Calendar) -> list[Gap]:
+    """What a clock leaves out between two moments, in order; nothing on `continuous`.
+
+    Errors as in `due_at`.
+    """
+    found, last = [], since.astimezone(UTC)
+    for start, end in counted_spans(since, clock, calendar, until=until):
+        if start >= until:
+            break
+        if start > last:
+            found.append(Gap(last, start, _why(last, start, calendar)))
+        last = end
+    return found
+
+
+def _why(
+    start: datetime, end: datetime, calendar: Calendar
+) -> Literal["break", "night", "days-off"]:
+    first, last = calendar.local_day(start), calendar.local_day(end)
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    if not all(calendar.is_workday(day) for day in days):
+        return "days-off"
+    opened = start.astimezone(calendar.zone).time() >= calendar.hours[0][0]
+    return "break" if first == last and opened else "night"
+
+
 def merged(spans: Sequence[Span]) -> list[Span]:
     """Spans in UTC in order, those that meet or overlap made one; empty ones left out."""
     found: list[Span] = []

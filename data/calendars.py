@@ -21,6 +21,9 @@ from data.schema import CalendarDay, CalendarYear, WorkHours
 
 FIRST_YEAR: Final = 2025
 SHIPPED: Final = "chinesecalendar"
+CHINA: Final = frozenset(
+    ("Asia/Shanghai", "Asia/Chongqing", "Asia/Harbin", "Asia/Urumqi", "Asia/Kashgar", "PRC")
+)
 Hours = tuple[tuple[time, time], ...]
 
 
@@ -107,6 +110,18 @@ def shipped_days(year: int) -> list[SpecialDay] | None:
     return found
 
 
+def shipped_calendar(zone: ZoneInfo) -> Calendar:
+    """The calendar of a district in which nothing was changed."""
+    special = [day for year in shipped_years() for day in shipped_days(year) or []]
+    return _calendar(
+        zone.key,
+        OFFICE_HOURS,
+        tuple(shipped_years()),
+        tuple(day.day for day in special if day.worked),
+        tuple(day.day for day in special if not day.worked),
+    )
+
+
 def _chinese(name: str | None) -> str | None:
     return next((h.chinese for h in chinese_calendar.Holiday if h.value == name), name)
 
@@ -117,8 +132,11 @@ def seed_calendar(connection: Connection, district_id: int, at: datetime) -> lis
     Returns
     -------
     list of int
-        The years entered now.
+        The years entered now; none where the district is not in China's time: its holidays are
+        others.
     """
+    if calendar_of(connection, district_id).zone.key not in CHINA:
+        return []
     known = set(list_years(connection, district_id))
     added = [year for year in shipped_years() if year not in known]
     for year in added:

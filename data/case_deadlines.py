@@ -1,17 +1,16 @@
 """Deadlines that a step of a case sets: after a pause what was left, from a new start all."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from casework.calendar import NoCalendarError
 from casework.deadlines import put_off
 from casework.moments import utc_text
 from casework.states import Action, paused_now
 from data.case_types import StoredCase
-from data.limits import rules_of, tell_of_missing_year
-from data.schema import Category
+from data.limits import due_or_told, rules_of, tell_of_missing_year
 
 
 def deadline_facts(
@@ -20,12 +19,10 @@ def deadline_facts(
     """The fact `deadline_at` of a step that sets a deadline anew; empty for every other."""
     case = stored.case
     if action == "reopen":
-        minutes: int = connection.execute(
-            select(Category.limit_minutes).where(
-                Category.district_id == stored.district_id, Category.id == stored.category_id
-            )
-        ).scalar_one()
-        return {"deadline_at": utc_text(at + timedelta(minutes=minutes))}
+        kind = stored.category_id, case.severity
+        rules = rules_of(connection, stored.district_id)
+        due = due_or_told(connection, stored.district_id, rules, kind, at)
+        return {"deadline_at": None if due is None else utc_text(due)}
     if action != "resume" or case.deadline_at is None:
         return {}
     rules = rules_of(connection, stored.district_id)

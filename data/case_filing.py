@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from data.case_types import (
 )
 from data.database import query
 from data.layers import district_today
+from data.limits import due_or_told, rules_of
 from data.schema import Category
 from data.status import Counts, bump_areas, change_counts, counts_of
 
@@ -72,9 +73,13 @@ def create_cases(
     kinds = _categories(connection, district_id, {new.category_id for new in news})
     hold_grids(connection, district_id)
     places = _places(connection, district_id, news, at)
+    rules = rules_of(connection, district_id)
     filed = []
     for new, place in zip(news, places, strict=True):
-        facts = _facts(new, place, kinds[new.category_id], at)
+        kind = kinds[new.category_id]
+        asked = new.category_id, new.severity or kind.severity
+        deadline = due_or_told(connection, district_id, rules, asked, at)
+        facts = _facts(new, place, kind, deadline)
         events = _events(new, facts, actor, at)
         stored = StoredCase(
             district_id, new.id, replay(events), False, place.area_path, new.category_id
@@ -159,7 +164,6 @@ def _categories(connection: Connection, district_id: int, ids: set[int]) -> dict
         select(
             Category.id,
             Category.severity,
-            Category.limit_minutes,
             Category.confirm_first,
             Category.questions,
         ).where(Category.district_id == district_id, Category.id.in_(ids), Category.active)
@@ -192,11 +196,11 @@ def _places(
     return places
 
 
-def _facts(new: NewCase, place: Place, kind: Any, at: datetime) -> dict[str, Any]:
+def _facts(new: NewCase, place: Place, kind: Any, deadline: datetime | None) -> dict[str, Any]:
     facts = {
         "category_id": new.category_id,
         "severity": new.severity or kind.severity,
-        "deadline_at": utc_text(at + timedelta(minutes=kind.limit_minutes)),
+        "deadline_at": _text(deadline),
         "source": new.source,
         "external_number": new.external_number,
         "accuracy_m": new.accuracy_m,

@@ -2,33 +2,72 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from casework.deadlines import Clock, Limit
+from casework.limits import LimitRule
 from casework.states import Proof
+from data.limits import seed_limits
 from data.schema import Category, Unit
 
 
-def shipped_categories() -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class ShippedCategory:
+    """A category as it ships, with how long putting it right may take."""
+
+    standard: str
+    kind: str
+    code: str
+    name: str
+    name_en: str
+    severity: str
+    limit: Limit
+
+
+def shipped_categories() -> list[ShippedCategory]:
     """The rows of `data/categories.csv`."""
     lines = files("data").joinpath("categories.csv").read_text(encoding="utf-8").splitlines()
-    return [{**row, "limit_minutes": int(row["limit_minutes"])} for row in csv.DictReader(lines)]
+    found = []
+    for row in csv.DictReader(lines):
+        limit = Limit(cast("Clock", row.pop("clock")), int(row.pop("amount")))
+        found.append(ShippedCategory(**row, limit=limit))
+    return found
 
 
 def seed_categories(connection: Connection, district_id: int) -> int:
-    """Give a new district the categories that ship; those it has already stay as they are.
+    """Give a new district the categories that ship, with their limits; those it has stay.
 
     Returns
     -------
     int
         Categories added.
     """
-    rows = [{"district_id": district_id, **row} for row in shipped_categories()]
-    added = insert(Category).values(rows).on_conflict_do_nothing().returning(Category.id)
-    return len(connection.execute(added).all())
+    shipped = {(one.standard, one.kind, one.code): one for one in shipped_categories()}
+    rows = [
+        {
+            "district_id": district_id,
+            **{name: value for name, value in vars(one).items() if name != "limit"},
+        }
+        for one in shipped.values()
+    ]
+    table = Category
+    added = connection.execute(
+        insert(table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .returning(table.id, table.standard, table.kind, table.code)
+    ).all()
+    limits = [
+        LimitRule("handle", shipped[row.standard, row.kind, row.code].limit, row.id)
+        for row in added
+    ]
+    seed_limits(connection, district_id, limits)
+    return len(added)
 
 
 def ask_for_proof(connection: Connection, district_id: int, proof: Proof) -> None:
@@ -48,6 +87,13 @@ def list_categories(
         .order_by(Category.id)
         .limit(limit)
     ).all()
+
+
+def find_category(connection: Connection, district_id: int, category_id: int) -> Row[Any] | None:
+    """A category, whether in use or not; None: there is no such one."""
+    return connection.execute(
+        select(Category).where(Category.district_id == district_id, Category.id == category_id)
+    ).one_or_none()
 
 
 def list_units(

@@ -62,6 +62,31 @@ def deadline_of(
     return rules.due(category_id, severity, since, paused=paused)
 
 
+def due_or_told(
+    connection: Connection,
+    district_id: int,
+    rules: DeadlineRules,
+    kind: tuple[int, str],
+    at: datetime,
+) -> datetime | None:
+    """By when a case is to be put right whose clock starts now.
+
+    None where that reaches a year whose working days nobody has entered: what is reported must not
+    be lost for that. The administrators are told, and the watch sets the deadline once the days are
+    there.
+
+    Parameters
+    ----------
+    kind
+        Category and severity.
+    """
+    try:
+        return rules.due(*kind, at)
+    except NoCalendarError as missing:
+        tell_of_missing_year(connection, district_id, missing, at)
+        return None
+
+
 def tell_of_missing_year(
     connection: Connection, district_id: int, missing: NoCalendarError, at: datetime
 ) -> None:

@@ -28,8 +28,8 @@ _POINT = "ST_SetSRID(ST_MakePoint(118.001 + n * 0.0007, 36.83), 4326)"
 _SQUARE = f"ST_Multi(ST_Buffer({_POINT}, 0.0002, 'endcap=square'))"
 # Each is carried out for n = first … last.
 _ROWS = (
-    "INSERT INTO category (district_id, standard, kind, code, name, name_en, severity,"
-    " limit_minutes) SELECT 1, 'G', 'matter', n, '类' || n, 'kind', 'blue', 60",
+    "INSERT INTO category (district_id, standard, kind, code, name, name_en, severity)"
+    " SELECT 1, 'G', 'matter', n, '类' || n, 'kind', 'blue'",
     "INSERT INTO unit (district_id, area_id, name) SELECT 1, 1, '单位' || n",
     "INSERT INTO account (district_id, id, login, display_name, password_hash, created_at)"
     " SELECT 1, CAST(lpad(CAST(n AS text), 32, '0') AS uuid), 'grown' || n, '员' || n, 'none', :at",

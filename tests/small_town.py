@@ -108,8 +108,14 @@ def file_case(connection: Connection, lon: float, lat: float, occurred_at: datet
     """Report a hazard, of a kind that is to be put right within an hour."""
     connection.execute(
         text(
-            "INSERT INTO category (district_id, id, standard, kind, code, name, name_en, severity,"
-            " limit_minutes) VALUES (1, 1, 'T', 'matter', '1', '垃圾', 'rubbish', 'blue', 60)"
+            "INSERT INTO time_limit (district_id, step, clock, amount)"
+            " VALUES (1, 'handle', 'continuous', 60) ON CONFLICT DO NOTHING"
+        )
+    )
+    connection.execute(
+        text(
+            "INSERT INTO category (district_id, id, standard, kind, code, name, name_en, severity)"
+            " VALUES (1, 1, 'T', 'matter', '1', '垃圾', 'rubbish', 'blue')"
             " ON CONFLICT DO NOTHING"
         )
     )

@@ -21,6 +21,7 @@ from data.cluster import ClusterError
 SUB_APPLICATIONS = {
     "addresses": "api.cli.addresses",
     "audit": "api.cli.audit",
+    "calendar": "api.cli.calendars",
     "grids": "api.cli.grids",
     "import": "api.cli.imports",
     "map": "api.cli.maps",

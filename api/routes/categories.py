@@ -1,17 +1,21 @@
 """What hazards are called and who puts them right: categories and responsible units."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from sqlalchemy import Row
 
 from api.case_views import Severity
 from api.context import CurrentCaller, Tx
 from api.errors import problem_responses
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
 from api.routes.case_rules import CategoryQuestion
+from api.routes.limits import Limit as TimeLimit
+from casework.limits import Limits
 from casework.states import Proof
 from data.categories import list_categories, list_units
+from data.limits import limits_of
 
 router = APIRouter(prefix="/api/v1", tags=["categories"], responses=problem_responses(401, 403))
 
@@ -29,7 +33,7 @@ class Category(BaseModel):
     proof: Proof = Field(description="Photos that a repair is found good by.")
     confirm_first: bool = Field(description="Others' reports are checked before they are filed.")
     questions: list[CategoryQuestion] = Field(description="Asked when it is reported.")
-    limit_minutes: int = Field(description="Time to put it right, from when it is received.")
+    limit: TimeLimit = Field(description="How long putting it right may take at this severity.")
 
 
 class Unit(BaseModel):
@@ -52,9 +56,17 @@ def categories(
         tx, caller.district_id, limit=limit + 1, after_id=0 if key is None else int(key[0])
     )
     more = cursor_of(rows[limit - 1].id) if len(rows) > limit else None
-    names = Category.model_fields
-    items = [Category(**{name: getattr(row, name) for name in names}) for row in rows[:limit]]
-    return Page(items=items, next=more)
+    limits = limits_of(tx, caller.district_id)
+    return Page(items=[_category(row, limits) for row in rows[:limit]], next=more)
+
+
+def _category(row: Row[Any], limits: Limits) -> Category:
+    names = Category.model_fields.keys() - {"limit"}
+    held = limits.handling(row.id, row.severity)
+    return Category(
+        **{name: getattr(row, name) for name in names},
+        limit=TimeLimit(clock=held.clock, amount=held.amount),
+    )
 
 
 @router.get("/units", responses=problem_responses(422))

@@ -1,7 +1,7 @@
 """Ninety days of the demo town: patrols walked, hazards found, and what became of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import geopandas as gpd
@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from casework.calendar import Calendar, NoCalendarError
+from casework.deadlines import Limit, due_at
+from data.calendars import days_of, shipped_calendar
 from data.categories import shipped_categories
 from data.demo import hazards
 from data.demo.courses import TIME_ZONE, Step, draw_course
@@ -64,7 +67,7 @@ def make_history(
     *,
     seed: int = 300,
     days: int = DAYS,
-    limit_minutes: Mapping[str, int] | None = None,
+    limits: Mapping[str, Limit] | None = None,
 ) -> History:
     """Make the history of a town on the grids it was divided into.
 
@@ -80,8 +83,8 @@ def make_history(
         Seed.
     days : int
         Local days it covers, the last one the day of ``until``.
-    limit_minutes : mapping of str to int
-        Minutes each category may take; None: as the categories that ship say.
+    limits : mapping of str to Limit
+        How long each category may take; None: as the categories that ship say.
 
     Raises
     ------
@@ -107,13 +110,13 @@ def make_history(
         town, whereabouts, patrols, calendar, list(zip(planted, centres, strict=True)), seed=seed
     )
     found = [finding for finding in found if finding.at <= until]
-    if limit_minutes is None:
-        limit_minutes = {row["code"]: row["limit_minutes"] for row in shipped_categories()}
+    if limits is None:
+        limits = {category.code: category.limit for category in shipped_categories()}
     return History(
         officers=officers,
         commanders=commanders,
         cases=_case_frame(found, whereabouts, seed),
-        steps=_step_frame(found, limit_minutes, until, seed),
+        steps=_step_frame(found, limits, until, seed),
         shifts=_shift_frame(patrols),
         fixes=_fix_frame(patrols),
         planted=planted,
@@ -159,13 +162,15 @@ def _case_frame(found: list[Finding], whereabouts: Whereabouts, seed: int) -> gp
 
 
 def _step_frame(
-    found: list[Finding], limits: Mapping[str, int], until: datetime, seed: int
+    found: list[Finding], limits: Mapping[str, Limit], until: datetime, seed: int
 ) -> pd.DataFrame:
+    calendar = shipped_calendar(TIME_ZONE)
     rows: list[tuple[int, int, Step]] = []
     for number, finding in enumerate(found, start=1):
         rng = np.random.default_rng([seed, 55, number])
-        limit = limits[finding.kind.code]
-        course = draw_course(finding.kind, finding.at, limit, finding.hands, rng)
+        due = due_date(finding.at, limits[finding.kind.code], calendar)
+        minutes = round((due - finding.at).total_seconds() / 60)
+        course = draw_course(finding.kind, finding.at, minutes, finding.hands, rng)
         for seq, step in enumerate(course, start=2):
             if step.at > until:
                 break
@@ -181,6 +186,20 @@ def _step_frame(
             "unit": [step.unit for *_, step in rows],
         }
     )
+
+
+def due_date(found: datetime, limit: Limit, calendar: Calendar) -> datetime:
+    """By when a finding is to be put right, for drawing what became of it.
+
+    Beyond the years that ship every weekday is taken for a working day: nobody is promised
+    anything by this, the cases themselves get no deadline there.
+    """
+    try:
+        return due_at(found, limit, calendar)
+    except NoCalendarError as missing:
+        weekdays = frozenset(day for day in days_of(missing.year) if day.weekday() < 5)
+        years = {**calendar.years, missing.year: weekdays}
+        return due_date(found, limit, replace(calendar, years=years))
 
 
 def _shift_frame(patrols: Sequence[Patrol]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import shapely
 from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.orm import aliased
 
+from data.calendars import seed_calendar
 from data.categories import seed_categories
 from data.database import query
 from data.imports.area_tree import LEVELS, AreaNode, AreaOptions, plan_areas
@@ -120,6 +121,7 @@ def _make_districts(
                 )
             )
             seed_categories(connection, last)
+            seed_calendar(connection, last, at)
         elif node.level == "district":
             connection.execute(
                 update(District).where(District.id == stored[node.code]).values(name=node.name)

@@ -36,7 +36,6 @@ class Category(Base):
         UniqueConstraint("district_id", "standard", "kind", "code"),
         CheckConstraint("kind IN ('component', 'matter')", name="kind"),
         CheckConstraint("severity IN ('red', 'yellow', 'blue')", name="severity"),
-        CheckConstraint("limit_minutes > 0", name="limit"),
         CheckConstraint("proof IN ('none', 'photo', 'before-and-after')", name="proof"),
     )
 
@@ -48,7 +47,6 @@ class Category(Base):
     name: Mapped[str]
     name_en: Mapped[str]
     severity: Mapped[str]
-    limit_minutes: Mapped[int]
     active: Mapped[bool] = mapped_column(server_default="true")
     confirm_first: Mapped[bool] = mapped_column(server_default="false")
     proof: Mapped[str] = mapped_column(server_default="photo")

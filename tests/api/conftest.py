@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 from api.app import create_app
 from api.cli import grid_shared, import_run
 from api.settings import Settings
+from data.calendars import seed_calendar
 from data.categories import create_unit, seed_categories
 from data.cluster import PrivateCluster
 from data.database import open_engine
@@ -41,6 +42,7 @@ def town_template(cluster: PrivateCluster, template: str) -> Iterator[str]:
     with engine.begin() as connection:
         small_town.build(connection)
         seed_categories(connection, small_town.DISTRICT)
+        seed_calendar(connection, small_town.DISTRICT, small_town.AT)
         _more_accounts(connection)
     engine.dispose()
     yield name

@@ -148,7 +148,8 @@ def test_more_time_and_a_suspension(
     assert (suspended["state"], suspended["overdue"]) == ("suspended", False)
     clock.forward(days=3)
     resumed = case.act("commander", "resume")
-    assert resumed["deadline_at"] == "2026-11-25T02:00:00Z"
+    # Six hours of work were left on the Friday; they are over on the Monday evening.
+    assert resumed["deadline_at"] == "2026-11-23T10:00:00Z"
     assert resumed["course"]["paused_s"] == 3 * 86_400
 
 
@@ -371,7 +372,7 @@ def test_a_suspension_ends_by_itself_once_however_many_workers_there_are(
         lines = [line for line in told["ledger"] if line["action"] == "resume"]
         assert [(line["actor"], line["state"]) for line in lines] == [(None, "reported")]
         # It was suspended at once, so that all of its time is left on the day.
-        assert told["deadline_at"] == "2026-11-30T06:00:00Z"
+        assert told["deadline_at"] == "2026-11-30T08:00:00Z"
         assert told["course"]["paused_s"] == 10 * 86_400
 
 

@@ -22,7 +22,8 @@ def test_a_case_goes_its_whole_course(
     path = f"/api/v1/cases/{case['id']}"
     assert (case["state"], case["seq"], case["grid"]["id"]) == ("reported", 1, 1)
     assert case["number"].startswith("2026")
-    assert case["deadline_at"] == "2026-11-20T06:00:00Z"
+    # Four hours of work from ten in the morning: lunch is left out.
+    assert case["deadline_at"] == "2026-11-20T08:00:00Z"
     assert {"confirm", "handle", "rectify"} <= {*case["actions"]}
     assert not {"dispatch", "verify", "close", "void"} & {*case["actions"]}
 

@@ -48,6 +48,7 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     f"/api/v1/plans/{DRAFT}/preview/buildings": ("planner", {}),
     "/api/v1/report-lists": ("commander", {}),
     "/api/v1/triage": ("commander", {}),
+    "/api/v1/notices": ("commander", {}),
     "/api/v1/routing/rules": ("commander", {}),
     "/api/v1/rota": ("commander", {"from": "2026-11-20"}),
     "/api/v1/rota/on-call": ("commander", {}),
@@ -56,6 +57,10 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 # What has lists in it that do not grow with the town, each with the reason.
 NOT_LISTS = {
+    "/api/v1/calendar": "years, from one query",
+    "/api/v1/calendar/{year}": "the days of one year",
+    "/api/v1/limits": "one query",
+    "/api/v1/deadlines": "one deadline",
     "/api/v1/duty/settings": "one row",
     "/api/v1/case-rules": "one row",
     "/api/v1/cases/near": "cases within metres of one point, from one query",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.calendar import Calendar, NoCalendarError
-from casework.deadlines import CLOCKS, Clock, Limit, due_at, elapsed_s, put_off
+from casework.deadlines import CLOCKS, Clock, Limit, due_at, elapsed_s, gaps, put_off
 
 CHINA = ZoneInfo("Asia/Shanghai")
 # The State Council's notice for 2026: days off between Monday and Friday, and make-up workdays.
@@ -131,6 +131,29 @@ def test_a_pause_does_not_count() -> None:
     # A season: the clock stands from February to April.
     season = (at("02-13 10:00"), at("04-01 10:00"))
     assert due_at(at("02-13 09:00"), SMALL_ADS, CALENDAR, paused=[season]) == at("04-02 09:00")
+
+
+def test_what_is_left_out_is_said() -> None:
+    def told(since: str, until: str, clock: Clock = "working-hours") -> list[tuple[str, str, str]]:
+        return [
+            (
+                f"{gap.start.astimezone(CHINA):%m-%d %H:%M}",
+                f"{gap.end.astimezone(CHINA):%m-%d %H:%M}",
+                gap.why,
+            )
+            for gap in gaps(at(since), at(until), clock, CALENDAR)
+        ]
+
+    assert told("11-20 11:00", "11-20 15:00") == [("11-20 12:00", "11-20 14:00", "break")]
+    assert told("11-19 17:00", "11-20 09:00") == [("11-19 18:00", "11-20 08:00", "night")]
+    assert told("11-20 06:00", "11-20 09:00") == [("11-20 06:00", "11-20 08:00", "night")]
+    assert told("11-20 12:30", "11-20 15:00") == [("11-20 12:30", "11-20 14:00", "break")]
+    assert told("02-14 17:00", "02-24 09:00") == [("02-14 18:00", "02-24 08:00", "days-off")]
+    # Friday before a make-up Saturday: only the night lies between.
+    assert told("02-13 17:30", "02-14 09:00") == [("02-13 18:00", "02-14 08:00", "night")]
+    assert told("02-18 10:00", "02-24 08:30") == [("02-18 10:00", "02-24 08:00", "days-off")]
+    assert told("11-20 09:00", "11-20 10:00") == []
+    assert told("02-14 17:00", "02-24 09:00", "continuous") == []
 
 
 def test_a_deadline_is_put_off_by_what_was_left() -> None:

@@ -100,6 +100,11 @@ def test_hours_of_work_are_the_districts(town: Connection) -> None:
         put_hours(town, 1, [(time(9), time(12)), (time(11), time(17))])
 
 
+def test_no_chinese_holidays_ship_for_other_countries(town: Connection) -> None:
+    town.execute(text("UPDATE district SET time_zone = 'Indian/Maldives'"))
+    assert seed_calendar(town, 1, AT) == []
+
+
 def test_days_are_days_of_the_districts_zone(town: Connection) -> None:
     seed_calendar(town, 1, AT)
     town.execute(text("UPDATE district SET time_zone = 'America/New_York'"))

@@ -30,8 +30,8 @@ def plant(town: Connection) -> None:
     days = [*(index % 75 for index in range(150)), *(index % 14 for index in range(45))]
     town.execute(
         text(
-            "INSERT INTO category (district_id, id, standard, kind, code, name, name_en, severity,"
-            " limit_minutes) VALUES (1, 1, 'T', 'matter', '1', '垃圾', 'rubbish', 'blue', 60)"
+            "INSERT INTO category (district_id, id, standard, kind, code, name, name_en, severity)"
+            " VALUES (1, 1, 'T', 'matter', '1', '垃圾', 'rubbish', 'blue')"
         )
     )
     for (lon, lat), days_ago in zip(np.vstack([spread, close]).tolist(), days, strict=True):

@@ -115,8 +115,8 @@ def test_grids_are_those_of_the_day(town: Connection) -> None:
 def _case(town: Connection, at: tuple[float, float], path: str, grid: int, state: str) -> None:
     town.execute(
         text(
-            "INSERT INTO category (district_id, id, standard, kind, code, name, name_en, severity,"
-            " limit_minutes) VALUES (1, 1, 'T', 'matter', '1', '垃圾', 'rubbish', 'blue', 60)"
+            "INSERT INTO category (district_id, id, standard, kind, code, name, name_en, severity)"
+            " VALUES (1, 1, 'T', 'matter', '1', '垃圾', 'rubbish', 'blue')"
             " ON CONFLICT DO NOTHING"
         )
     )

@@ -790,7 +790,6 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("severity", sa.Text(), nullable=False),
-        sa.Column("limit_minutes", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("confirm_first", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("proof", sa.Text(), server_default="photo", nullable=False),
@@ -807,7 +806,6 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "severity IN ('red', 'yellow', 'blue')", name=op.f("category_severity_check")
         ),
-        sa.CheckConstraint("limit_minutes > 0", name=op.f("category_limit_check")),
         sa.ForeignKeyConstraint(
             ["district_id"], ["district.id"], name=op.f("category_district_id_fkey")
         ),

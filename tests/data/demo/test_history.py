@@ -9,14 +9,17 @@ import pytest
 import shapely
 
 from casework.course import WHO, move_of
+from data.calendars import shipped_calendar
 from data.categories import shipped_categories
 from data.demo import History, Planted, Town, make_history, random_points
 from data.demo.courses import TIME_ZONE
 from data.demo.ground import LOCAL_CRS
 from data.demo.hazards import KINDS, UNITS
+from data.demo.history import due_date
 from tests.data.demo.conftest import UNTIL
 
-LIMIT_MINUTES = {row["code"]: row["limit_minutes"] for row in shipped_categories()}
+LIMITS = {category.code: category.limit for category in shipped_categories()}
+CALENDAR = shipped_calendar(TIME_ZONE)
 
 
 def role_of(login: str) -> str:
@@ -50,10 +53,12 @@ def test_cases_end_in_every_way(history: History) -> None:
     cases = history.cases.set_index("case")
     last = history.steps.groupby("case")["action"].last().reindex(cases.index).fillna("report")
     first = history.steps.groupby("case")["action"].first().reindex(cases.index)
-    limit = pd.to_timedelta(cases["category"].map(LIMIT_MINUTES), unit="min")
+    due = pd.to_datetime(
+        [due_date(case.occurred_at, LIMITS[case.category], CALENDAR) for case in cases.itertuples()]
+    )
     handled = history.steps[history.steps["action"] == "handle"].groupby("case")["at"].first()
-    late = handled.reindex(cases.index) > cases["occurred_at"] + limit
-    overdue = last.isin(["report", "dispatch"]) & (cases["occurred_at"] + limit < UNTIL)
+    late = handled.reindex(cases.index) > due
+    overdue = last.isin(["report", "dispatch"]) & (due < UNTIL)
     assert 0.8 < (last == "close").mean() < 0.97
     assert (first == "handle").mean() > 0.2, "put right on the spot"
     assert 0.05 < late.mean() < 0.3
@@ -184,5 +189,5 @@ def test_what_cannot_be_is_refused(town: Town, grids: gpd.GeoDataFrame) -> None:
 
 
 def test_every_kind_of_hazard_has_a_category_and_a_unit() -> None:
-    assert {kind.code for kind in KINDS} <= set(LIMIT_MINUTES)
+    assert {kind.code for kind in KINDS} <= set(LIMITS)
     assert {kind.unit for kind in KINDS} == set(UNITS)

@@ -670,6 +670,16 @@ export type BodyPreviewList = {
 };
 
 /**
+ * Body_read_list
+ */
+export type BodyReadList = {
+    /**
+     * File
+     */
+    file: Blob | File;
+};
+
+/**
  * Building
  *
  * A building.
@@ -770,6 +780,64 @@ export type BuildingDetail = {
      * Use
      */
     use: string | null;
+};
+
+/**
+ * CalendarOverview
+ *
+ * The calendar as a whole.
+ */
+export type CalendarOverview = {
+    /**
+     * Hours
+     */
+    hours: Array<SpellOutput>;
+    /**
+     * Known Years
+     *
+     * Years that can be entered from what ships.
+     */
+    known_years: Array<number>;
+    /**
+     * Missing
+     *
+     * Years that cases filed now may reach and that nobody has entered.
+     */
+    missing: Array<number>;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+    /**
+     * Years
+     *
+     * Years that were entered.
+     */
+    years: Array<number>;
+};
+
+/**
+ * CalendarYear
+ *
+ * A year as it was entered; weekends are free and weekdays worked but for the days named.
+ */
+export type CalendarYear = {
+    /**
+     * Changed At
+     */
+    changed_at: string;
+    /**
+     * Days
+     */
+    days: Array<SpecialDay>;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Year
+     */
+    year: number;
 };
 
 /**
@@ -1087,11 +1155,9 @@ export type Category = {
      */
     kind: 'component' | 'matter';
     /**
-     * Limit Minutes
-     *
-     * Time to put it right, from when it is received.
+     * How long putting it right may take at this severity.
      */
-    limit_minutes: number;
+    limit: Limit;
     /**
      * Name
      */
@@ -1460,6 +1526,55 @@ export type Course = {
      * Verified At
      */
     verified_at: string | null;
+};
+
+/**
+ * DayFault
+ *
+ * A row of a list that was left out.
+ */
+export type DayFault = {
+    /**
+     * Cell
+     */
+    cell: string;
+    /**
+     * Code
+     */
+    code: 'day' | 'kind' | 'year' | 'twice';
+    /**
+     * Row
+     */
+    row: number;
+};
+
+/**
+ * Deadline
+ *
+ * What a deadline would come to.
+ */
+export type Deadline = {
+    /**
+     * Deadline At
+     *
+     * Null: it reaches a year whose working days are not entered.
+     */
+    deadline_at: string | null;
+    /**
+     * Left Out
+     *
+     * At most 60, in order.
+     */
+    left_out: Array<LeftOut>;
+    limit: Limit;
+    /**
+     * Missing Year
+     */
+    missing_year: number | null;
+    /**
+     * Since
+     */
+    since: string;
 };
 
 /**
@@ -3064,6 +3179,18 @@ export type Hotspots = {
 };
 
 /**
+ * HoursIn
+ *
+ * Hours of work, in order.
+ */
+export type HoursIn = {
+    /**
+     * Hours
+     */
+    hours: Array<SpellInput>;
+};
+
+/**
  * InsertedVertex
  *
  * A new vertex in an edge.
@@ -3157,6 +3284,26 @@ export type LedgerLine = {
 };
 
 /**
+ * LeftOut
+ *
+ * Time that is left out.
+ */
+export type LeftOut = {
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Until
+     */
+    until: string;
+    /**
+     * Why
+     */
+    why: 'break' | 'night' | 'days-off';
+};
+
+/**
  * Likely
  *
  * A place where a case may lie.
@@ -3196,6 +3343,80 @@ export type Likely = {
      * Score
      */
     score: number;
+};
+
+/**
+ * Limit
+ *
+ * How long something may take.
+ */
+export type Limit = {
+    /**
+     * Amount
+     *
+     * Minutes; on `working-days`, days.
+     */
+    amount: number;
+    /**
+     * Clock
+     */
+    clock: 'continuous' | 'working-hours' | 'working-days';
+};
+
+/**
+ * LimitIn
+ *
+ * A limit to be set; `limit` null: the wider one shall hold.
+ */
+export type LimitIn = {
+    /**
+     * Category Id
+     */
+    category_id?: number | null;
+    limit: Limit | null;
+    /**
+     * Severity
+     */
+    severity?: 'red' | 'yellow' | 'blue' | null;
+    /**
+     * Step
+     */
+    step: 'confirm' | 'accept' | 'handle' | 'verify' | 'grid' | 'community' | 'zone' | 'street';
+};
+
+/**
+ * LimitRule
+ *
+ * A limit of the district, of a severity, of a category, or of a category at a severity.
+ */
+export type LimitRule = {
+    /**
+     * Category Id
+     */
+    category_id?: number | null;
+    limit: Limit;
+    /**
+     * Severity
+     */
+    severity?: 'red' | 'yellow' | 'blue' | null;
+    /**
+     * Step
+     *
+     * Checking before filing, accepting, handling, checking the repair; or a level of the ladder, on which a case may lie so long before it is passed up.
+     */
+    step: 'confirm' | 'accept' | 'handle' | 'verify' | 'grid' | 'community' | 'zone' | 'street';
+};
+
+/**
+ * Limits
+ *
+ * Limits in the order of their steps.
+ */
+export type Limits = {
+    /**
+     * Items
+     */
+    items: Array<LimitRule>;
 };
 
 /**
@@ -4183,6 +4404,72 @@ export type NewRun = {
      * Unit
      */
     unit: 'h3' | 'grid';
+};
+
+/**
+ * Notice
+ *
+ * Something to know; the client puts `kind` and `facts` into words.
+ */
+export type Notice = {
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Case Number
+     */
+    case_number: string | null;
+    /**
+     * Facts
+     */
+    facts: {
+        [key: string]: unknown;
+    };
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Read At
+     */
+    read_at: string | null;
+    /**
+     * To Unit
+     *
+     * It is for everybody of the caller's unit.
+     */
+    to_unit: boolean;
+};
+
+/**
+ * Notices
+ *
+ * A page of notices, the newest first.
+ */
+export type Notices = {
+    /**
+     * Items
+     */
+    items: Array<Notice>;
+    /**
+     * Next
+     */
+    next?: string | null;
+    /**
+     * Unread
+     *
+     * How many are unread in all; counted up to 1000.
+     */
+    unread: number;
 };
 
 /**
@@ -5539,6 +5826,40 @@ export type Queues = {
 };
 
 /**
+ * ReadList
+ *
+ * What a list says about a year; nothing is written.
+ */
+export type ReadList = {
+    /**
+     * Days
+     */
+    days: Array<SpecialDay>;
+    /**
+     * Faults
+     */
+    faults: Array<DayFault>;
+};
+
+/**
+ * ReadUpTo
+ *
+ * Which notices were read.
+ */
+export type ReadUpTo = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Only
+     *
+     * true: this one; false: every older one too.
+     */
+    only?: boolean;
+};
+
+/**
  * Ready
  *
  * What readiness rests on; `status` is `ready` when every check is `ok`.
@@ -6821,6 +7142,60 @@ export type SnapEdit = {
 };
 
 /**
+ * SpecialDay
+ *
+ * A day that is not what its weekday says.
+ */
+export type SpecialDay = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Worked
+     *
+     * true: a make-up workday 调休上班; false: a day off.
+     */
+    worked: boolean;
+};
+
+/**
+ * Spell
+ *
+ * A spell of work within a day.
+ */
+export type SpellInput = {
+    /**
+     * Closes
+     */
+    closes: string;
+    /**
+     * Opens
+     */
+    opens: string;
+};
+
+/**
+ * Spell
+ *
+ * A spell of work within a day.
+ */
+export type SpellOutput = {
+    /**
+     * Closes
+     */
+    closes: string;
+    /**
+     * Opens
+     */
+    opens: string;
+};
+
+/**
  * SplitEdit
  *
  * Divide a grid along a line; the part with most households keeps the grid's id.
@@ -7181,6 +7556,18 @@ export type UnknownListWord = {
 };
 
 /**
+ * Unread
+ *
+ * How many are still unread.
+ */
+export type Unread = {
+    /**
+     * Unread
+     */
+    unread: number;
+};
+
+/**
  * Upload
  *
  * A photo on its way: which parts are still to be sent.
@@ -7333,6 +7720,18 @@ export type WordChoice = {
      * Score
      */
     score: number;
+};
+
+/**
+ * YearIn
+ *
+ * The special days of a year.
+ */
+export type YearIn = {
+    /**
+     * Days
+     */
+    days: Array<SpecialDay>;
 };
 
 export type AccountsData = {
@@ -7775,6 +8174,274 @@ export type BuildingResponses = {
 };
 
 export type BuildingResponse = BuildingResponses[keyof BuildingResponses];
+
+export type CalendarData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/calendar';
+};
+
+export type CalendarErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CalendarError = CalendarErrors[keyof CalendarErrors];
+
+export type CalendarResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarOverview;
+};
+
+export type CalendarResponse = CalendarResponses[keyof CalendarResponses];
+
+export type SetHoursData = {
+    body: HoursIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/calendar/hours';
+};
+
+export type SetHoursErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SetHoursError = SetHoursErrors[keyof SetHoursErrors];
+
+export type SetHoursResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarOverview;
+};
+
+export type SetHoursResponse = SetHoursResponses[keyof SetHoursResponses];
+
+export type CalendarYearData = {
+    body?: never;
+    path: {
+        /**
+         * Year
+         */
+        year: number;
+    };
+    query?: never;
+    url: '/api/v1/calendar/{year}';
+};
+
+export type CalendarYearErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CalendarYearError = CalendarYearErrors[keyof CalendarYearErrors];
+
+export type CalendarYearResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarYear;
+};
+
+export type CalendarYearResponse = CalendarYearResponses[keyof CalendarYearResponses];
+
+export type SetYearData = {
+    body: YearIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Year
+         */
+        year: number;
+    };
+    query?: never;
+    url: '/api/v1/calendar/{year}';
+};
+
+export type SetYearErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SetYearError = SetYearErrors[keyof SetYearErrors];
+
+export type SetYearResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarYear;
+};
+
+export type SetYearResponse = SetYearResponses[keyof SetYearResponses];
+
+export type ReadListData = {
+    body: BodyReadList;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Year
+         */
+        year: number;
+    };
+    query?: never;
+    url: '/api/v1/calendar/{year}/read';
+};
+
+export type ReadListErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ReadListError = ReadListErrors[keyof ReadListErrors];
+
+export type ReadListResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReadList;
+};
+
+export type ReadListResponse = ReadListResponses[keyof ReadListResponses];
+
+export type TakeShippedData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Year
+         */
+        year: number;
+    };
+    query?: never;
+    url: '/api/v1/calendar/{year}/shipped';
+};
+
+export type TakeShippedErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TakeShippedError = TakeShippedErrors[keyof TakeShippedErrors];
+
+export type TakeShippedResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarYear;
+};
+
+export type TakeShippedResponse = TakeShippedResponses[keyof TakeShippedResponses];
 
 export type CaseRulesData = {
     body?: never;
@@ -8640,6 +9307,58 @@ export type SetCategoryRulesResponses = {
 
 export type SetCategoryRulesResponse = SetCategoryRulesResponses[keyof SetCategoryRulesResponses];
 
+export type WhatIfData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Category Id
+         */
+        category_id: number;
+        /**
+         * Severity
+         */
+        severity?: 'red' | 'yellow' | 'blue' | null;
+        /**
+         * At
+         *
+         * When it would be filed; none: now.
+         */
+        at?: string | null;
+    };
+    url: '/api/v1/deadlines';
+};
+
+export type WhatIfErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type WhatIfError = WhatIfErrors[keyof WhatIfErrors];
+
+export type WhatIfResponses = {
+    /**
+     * Successful Response
+     */
+    200: Deadline;
+};
+
+export type WhatIfResponse = WhatIfResponses[keyof WhatIfResponses];
+
 export type DutySettingData = {
     body?: never;
     path?: never;
@@ -9272,6 +9991,101 @@ export type AskForRunResponses = {
 
 export type AskForRunResponse = AskForRunResponses[keyof AskForRunResponses];
 
+export type ListAllData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Category Id
+         */
+        category_id?: number | null;
+    };
+    url: '/api/v1/limits';
+};
+
+export type ListAllErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ListAllError = ListAllErrors[keyof ListAllErrors];
+
+export type ListAllResponses = {
+    /**
+     * Successful Response
+     */
+    200: Limits;
+};
+
+export type ListAllResponse = ListAllResponses[keyof ListAllResponses];
+
+export type SetLimitData = {
+    body: LimitIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/limits';
+};
+
+export type SetLimitErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SetLimitError = SetLimitErrors[keyof SetLimitErrors];
+
+export type SetLimitResponses = {
+    /**
+     * Successful Response
+     */
+    200: Limits;
+};
+
+export type SetLimitResponse = SetLimitResponses[keyof SetLimitResponses];
+
 export type LiveData = {
     body?: never;
     headers?: {
@@ -9369,6 +10183,101 @@ export type LocateResponses = {
 };
 
 export type LocateResponse = LocateResponses[keyof LocateResponses];
+
+export type ListNoticesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Unread
+         */
+        unread?: boolean;
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/notices';
+};
+
+export type ListNoticesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ListNoticesError = ListNoticesErrors[keyof ListNoticesErrors];
+
+export type ListNoticesResponses = {
+    /**
+     * Successful Response
+     */
+    200: Notices;
+};
+
+export type ListNoticesResponse = ListNoticesResponses[keyof ListNoticesResponses];
+
+export type MarkReadData = {
+    body: ReadUpTo;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/notices/read';
+};
+
+export type MarkReadErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type MarkReadError = MarkReadErrors[keyof MarkReadErrors];
+
+export type MarkReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: Unread;
+};
+
+export type MarkReadResponse = MarkReadResponses[keyof MarkReadResponses];
 
 export type OfficersData = {
     body?: never;
