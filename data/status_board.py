@@ -133,6 +133,11 @@ class StatusBoard:
         return fresh and self._read_notices == self._notices
 
     @property
+    def changes(self) -> int:
+        """How often anything on the board changed: at the same number, all stands as it stood."""
+        return self._revision
+
+    @property
     def loaded(self) -> str:
         """Names the grids on the board: another name whenever all were read anew."""
         return self._loaded
