@@ -72,9 +72,12 @@ def _poured(board: StatusBoard, template: StatusTemplate) -> Poured | None:
 
 
 def from_memory(scope: RequestScope, parts: Context, who: Caller, tile: Tile) -> Response | None:
-    """Answer without the database, where the process knows that nothing changed; else None."""
+    """Answer without the database, where the process knows that nothing changed; else None.
+
+    A change that another process made may be told up to `data.status_board.BEHIND_S` late.
+    """
     board = parts.boards.of(who.district_id)
-    seen = _seen(who) if parts.live.hearing and board.current else None
+    seen = _seen(who) if parts.live.hearing and board.may_tell() else None
     if seen is None:
         return None
     places, name = seen
