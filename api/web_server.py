@@ -11,10 +11,10 @@ from api.live.hub import Hub
 class Server(uvicorn.Server):
     """Uvicorn waits for every answer to end before it ends the application: streams go first."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI, live: Hub) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
-        self._live = live
+        self._live: Hub = app.state.context.live
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Build all routes, then begin as always.
