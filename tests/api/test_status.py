@@ -17,7 +17,6 @@ from people import Clock, Person
 from sqlalchemy import Connection, Engine, text
 
 from casework.states import ACTIONS, COURSE, Action, Actor
-from data import status_board
 from data.case_types import CaseError, NewCase, Point, Step
 from data.cases import act, create_case, find_case
 from data.database import open_engine
@@ -126,7 +125,7 @@ def test_a_change_elsewhere_is_told_a_moment_late_but_ones_own_at_once(
         board.note_change(elsewhere=True)
         assert (board.current, board.may_tell(), board.wanted) == (False, True, True)
         with monkeypatch.context() as patch:
-            patch.setattr(status_board, "BEHIND_S", 0.0)
+            patch.setattr("data.status_board.BEHIND_S", 0.0)
             assert not board.may_tell()
         board.note_change()
         assert (board.may_tell(), board.wanted) == (False, True)
@@ -134,7 +133,7 @@ def test_a_change_elsewhere_is_told_a_moment_late_but_ones_own_at_once(
         assert not board.may_tell(), "what was done here is not yet read"
         told(board, connection)
         assert (board.may_tell(), board.wanted) == (True, False)
-        monkeypatch.setattr(status_board, "CURRENT_FOR_S", 0.0)
+        monkeypatch.setattr("data.status_board.CURRENT_FOR_S", 0.0)
         assert not board.may_tell()
 
 
