@@ -85,6 +85,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         version=metadata.version("sanbai"),
         description=DESCRIPTION,
         lifespan=lifespan,
+        # Nobody is sent traces; to look for who might want them takes as long as a tile.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.context = parts = Context(

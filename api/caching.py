@@ -25,8 +25,12 @@ def etag_of(*parts: str | bytes) -> str:
 
 def is_current(request: Request, etag: str) -> bool:
     """Whether the caller named this ETag in If-None-Match: then 304 is the answer."""
-    named = request.headers.get("if-none-match", "")
-    return any(tag.strip().removeprefix("W/") in {etag, "*"} for tag in named.split(","))
+    return names(request.headers.get("if-none-match", ""), etag)
+
+
+def names(if_none_match: str, etag: str) -> bool:
+    """Whether the value of an If-None-Match names this ETag."""
+    return any(tag.strip().removeprefix("W/") in {etag, "*"} for tag in if_none_match.split(","))
 
 
 def packed_answer(

@@ -1,13 +1,13 @@
 """What surrounds every request: an id, one line of log, headers that protect, threads' limit."""
 
 import logging
+import os
 import re
 import time
-import uuid
 
 import anyio.to_thread
 from fastapi import FastAPI
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -43,7 +43,7 @@ class Surround:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope["request_id"] = request_id = uuid.uuid4().hex
+        scope["request_id"] = request_id = os.urandom(16).hex()
         begun = time.perf_counter()
         status = 500
 
@@ -51,41 +51,40 @@ class Surround:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
+                headers = [*message["headers"], (b"x-request-id", request_id.encode())]
                 # The interactive API pages bring scripts of their own.
                 if not scope["path"].startswith(("/docs", "/redoc")):
-                    said = {name for name, _ in headers.raw}
-                    headers.raw.extend(pair for pair in _PROTECTION if pair[0] not in said)
+                    said = {name for name, _ in headers}
+                    headers += [pair for pair in _PROTECTION if pair[0] not in said]
+                message["headers"] = headers
             await send(message)
 
         try:
             await self.app(scope, limited(scope, receive), answer)
         finally:
-            logger.info(
-                "request",
-                extra={
-                    "request_id": request_id,
-                    "method": scope["method"],
-                    "path": scope["path"],
-                    "status": status,
-                    "seconds": round(time.perf_counter() - begun, 4),
-                },
-            )
+            if logger.isEnabledFor(logging.INFO):
+                logger.info(
+                    "request",
+                    extra={
+                        "request_id": request_id,
+                        "method": scope["method"],
+                        "path": scope["path"],
+                        "status": status,
+                        "seconds": round(time.perf_counter() - begun, 4),
+                    },
+                )
 
 
 def limited(scope: Scope, receive: Receive) -> Receive:
     """Refuse a body that is larger than its kind may be, before it fills memory or disk."""
-    headers = Headers(scope=scope)
-    is_form = headers.get("content-type", "").startswith("multipart/form-data")
-    is_sheet = is_form and _SHEETS.fullmatch(scope["path"]) is not None
-    most = MOST_SHEET_BYTES if is_sheet else MOST_FORM_BYTES if is_form else MOST_BODY_BYTES
-    declared = headers.get("content-length", "0")
-    refusal = HTTPException(413, f"Send at most {most} bytes at once.")
     received = 0
 
     async def receive_some() -> Message:
         nonlocal received
+        # Looked at here: most requests have no body, and nobody asks for it.
+        headers = Headers(scope=scope)
+        most, declared = _most_bytes(scope, headers), headers.get("content-length", "0")
+        refusal = HTTPException(413, f"Send at most {most} bytes at once.")
         if declared.isdecimal() and int(declared) > most:
             raise refusal
         message = await receive()
@@ -95,6 +94,12 @@ def limited(scope: Scope, receive: Receive) -> Receive:
         return message
 
     return receive_some
+
+
+def _most_bytes(scope: Scope, headers: Headers) -> int:
+    if not headers.get("content-type", "").startswith("multipart/form-data"):
+        return MOST_BODY_BYTES
+    return MOST_FORM_BYTES if _SHEETS.fullmatch(scope["path"]) is None else MOST_SHEET_BYTES
 
 
 def limit_threads(count: int) -> None:

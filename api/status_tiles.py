@@ -7,16 +7,17 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from fastapi import Request, Response
+from fastapi import Response
+from starlette.types import Scope as RequestScope
 
-from api.caching import PRIVATE, is_current
+from api.caching import PRIVATE
 from api.context import Context, scope_for
 from api.permissions import Caller
-from api.tile_answers import tile_response
+from api.tile_answers import TileResponse
 from data.scope import Places
 from data.status_board import StatusBoard
 from tiles.address import Tile
-from tiles.grid_status import LAYER, StatusTemplate
+from tiles.grid_status import LAYER, Poured, StatusTemplate
 from tiles.mvt import features
 
 MOST_CALLERS: Final = 20_000
@@ -37,44 +38,62 @@ def make_template(board: StatusBoard, places: Places, draw: Callable[[], bytes])
 
 
 def answer(
-    request: Request, board: StatusBoard, template: StatusTemplate, places: Places
+    request: RequestScope, board: StatusBoard, template: StatusTemplate, name: str
 ) -> Response | None:
-    """Answer with a tile as the board stands; None: other grids are on it than in the template."""
+    """Answer with a tile as the board stands; None: other grids are on it than in the template.
+
+    `name` is that of the places that the caller sees, in the ETag.
+    """
+    poured = _poured(board, template)
+    if poured is None:
+        return None
+    return TileResponse(
+        request,
+        poured.packed,
+        etag=f'"{name}{poured.digest}"',
+        cache_control=PRIVATE,
+        vary="Cookie, Authorization",
+    )
+
+
+def _poured(board: StatusBoard, template: StatusTemplate) -> Poured | None:
+    changes = board.changes
+    poured = template.unchanged(changes)
+    if poured is not None:
+        return poured
     revision = board.revision(template.loaded, template.rows)
     if revision is None:
         return None
-    poured = template.at(revision)
-    if poured is None:
-        taken = board.take(template.loaded, template.rows)
-        if taken is None:
-            return None
-        poured = template.pack(*taken)
-    headers = {
-        "ETag": f'"{_name(places)}{poured.digest}"',
-        "Cache-Control": PRIVATE,
-        "Vary": "Cookie, Authorization",
-    }
-    if is_current(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return tile_response(request, poured.packed, headers)
+    poured = template.at(revision, changes)
+    if poured is not None:
+        return poured
+    taken = board.take(template.loaded, template.rows)
+    return None if taken is None else template.pack(*taken, changes=changes)
 
 
-def from_memory(request: Request, parts: Context, who: Caller, tile: Tile) -> Response | None:
-    """Answer without the database, where the process knows that nothing changed; else None."""
+def from_memory(scope: RequestScope, parts: Context, who: Caller, tile: Tile) -> Response | None:
+    """Answer without the database, where the process knows that nothing changed; else None.
+
+    A change that another process made may be told up to `data.status_board.BEHIND_S` late.
+    """
     board = parts.boards.of(who.district_id)
-    if not (parts.live.hearing and board.current and who.roles_for(LAYER.permission)):
+    seen = _seen(who) if parts.live.hearing and board.may_tell() else None
+    if seen is None:
         return None
-    places = _places(who)
+    places, name = seen
     template = parts.templates.get(template_key(board, who.district_id, places, tile))
-    return None if template is None else answer(request, board, template, places)
+    return None if template is None else answer(scope, board, template, name)
 
 
 @lru_cache(MOST_CALLERS)
-def _places(who: Caller) -> Places:
-    return scope_for(who, LAYER.permission).places
+def _seen(who: Caller) -> tuple[Places, str] | None:
+    """Places whose status the caller sees, and their name; None: the right lacks."""
+    if not who.roles_for(LAYER.permission):
+        return None
+    places = scope_for(who, LAYER.permission).places
+    return places, name_of(places)
 
 
-@lru_cache(MOST_CALLERS)
-def _name(places: Places) -> str:
+def name_of(places: Places) -> str:
     """Name places in an ETag."""
     return hashlib.blake2b(repr(places).encode(), digest_size=8).hexdigest()

@@ -7,22 +7,26 @@ Everything else goes on to the routes.
 
 import re
 from collections.abc import Hashable
-from typing import cast
+from functools import lru_cache
+from typing import Final, cast
 from urllib.parse import parse_qsl
 
-from fastapi import Request, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from fastapi import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.caching import IMMUTABLE, PRIVATE, etag_of, is_current
+from api.caching import IMMUTABLE, PRIVATE, etag_of
 from api.context import COOKIE, SAFE_METHODS, Context
 from api.permissions import Caller
 from api.status_tiles import from_memory
-from api.tile_answers import tile_response
+from api.tile_answers import TileResponse
 from tiles.address import NoSuchTileError, Tile
 from tiles.grid_status import LAYER as STATUS
 from tiles.layers import LAYERS, Layer
 
-_ADDRESS = re.compile(r"/tiles/([a-z-]+)/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt")
+_ADDRESS: Final = re.compile(r"/tiles/([a-z-]+)/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt")
+_LONGEST: Final = 60
+_MOST_ADDRESSES: Final = 20_000
+_COOKIE: Final = COOKIE.encode()
 # Fields of the query that a version stands for; any other asks for something of the caller's own.
 _STOOD_FOR = frozenset({"v", "on"})
 
@@ -33,16 +37,11 @@ def tile_key(district_id: int, layer: str, version: str, tile: Tile) -> Hashable
 
 
 def shared_tile(
-    request: Request, packed: bytes, layer: str, version: str, tile: Tile, *, keep: bool
-) -> Response:
+    scope: Scope, packed: bytes, layer: str, version: str, tile: Tile, *, keep: bool
+) -> TileResponse:
     """Answer with a tile that is the same for everybody; `keep`: under its version, for good."""
-    headers = {
-        "ETag": etag_of(version, f"{layer}/{tile.z}/{tile.x}/{tile.y}"),
-        "Cache-Control": IMMUTABLE if keep else PRIVATE,
-    }
-    if is_current(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return tile_response(request, packed, headers)
+    etag = etag_of(version, f"{layer}/{tile.z}/{tile.x}/{tile.y}")
+    return TileResponse(scope, packed, etag=etag, cache_control=IMMUTABLE if keep else PRIVATE)
 
 
 class TileFront:
@@ -53,44 +52,71 @@ class TileFront:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass on."""
-        kept = _kept(scope) if scope["type"] == "http" else None
-        await (self.app if kept is None else kept)(scope, receive, send)
-        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
-            # What was done here is seen here at once, before PostgreSQL's notice comes round.
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif scope["method"] == "GET":
+            await (_kept(scope) or self.app)(scope, receive, send)
+        elif scope["method"] in SAFE_METHODS:
+            await self.app(scope, receive, send)
+        else:
+            await self.app(scope, receive, _noting(scope, send))
+
+
+def _noting(scope: Scope, send: Send) -> Send:
+    """What was done here is seen here at once, before PostgreSQL's notice comes round."""
+
+    async def send_noted(message: Message) -> None:
+        if message["type"] == "http.response.start":
             scope["app"].state.context.boards.note_change()
+        await send(message)
+
+    return send_noted
 
 
 def _kept(scope: Scope) -> Response | None:
-    address = _ADDRESS.fullmatch(scope["path"]) if scope["method"] == "GET" else None
-    if address is None:
+    asked = _address(scope["path"]) if len(scope["path"]) <= _LONGEST else None
+    if asked is None:
         return None
-    request = Request(scope)
-    parts = cast("Context", request.app.state.context)
-    who = _signed_in(request, parts)
+    layer, tile = asked
+    parts = cast("Context", scope["app"].state.context)
+    who = _signed_in(scope, parts)
     if who is None:
         return None
+    if layer == STATUS.name:
+        return from_memory(scope, parts, who, tile)
+    return _shared(scope, parts, who, LAYERS.get(layer), tile)
+
+
+@lru_cache(_MOST_ADDRESSES)
+def _address(path: str) -> tuple[str, Tile] | None:
+    """Layer and tile that a path names."""
+    found = _ADDRESS.fullmatch(path)
+    if found is None:
+        return None
     try:
-        tile = Tile(int(address[2]), int(address[3]), int(address[4]))
+        return found[1], Tile(int(found[2]), int(found[3]), int(found[4]))
     except NoSuchTileError:
         return None
-    if address[1] == STATUS.name:
-        return from_memory(request, parts, who, tile)
-    return _shared(request, parts, who, LAYERS.get(address[1]), tile)
 
 
 def _shared(
-    request: Request, parts: Context, who: Caller, layer: Layer | None, tile: Tile
+    scope: Scope, parts: Context, who: Caller, layer: Layer | None, tile: Tile
 ) -> Response | None:
-    asked = dict(parse_qsl(request.scope["query_string"].decode("latin-1")))
+    asked = dict(parse_qsl(scope["query_string"].decode("latin-1")))
     if layer is None or layer.scoped or not asked.keys() <= _STOOD_FOR:
         return None
     version = asked.get("v", "")
     packed = parts.memory.get(tile_key(who.district_id, layer.name, version, tile))
     if packed is None or not who.roles_for(layer.permission):
         return None
-    return shared_tile(request, packed, layer.name, version, tile, keep=True)
+    return shared_tile(scope, packed, layer.name, version, tile, keep=True)
 
 
-def _signed_in(request: Request, parts: Context) -> Caller | None:
-    token = request.cookies.get(COOKIE)
-    return None if token is None else parts.signed_in.get(token, parts.clock())
+def _signed_in(scope: Scope, parts: Context) -> Caller | None:
+    token = b""
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            for cookie in value.split(b";"):
+                key, _, said = cookie.partition(b"=")
+                token = said.strip() if key.strip() == _COOKIE else token
+    return parts.signed_in.get(token.decode("latin-1"), parts.clock()) if token else None

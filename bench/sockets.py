@@ -1,10 +1,14 @@
 """Clients as cheap as can be, so that what is measured is the server."""
 
 import asyncio
+import itertools
+import selectors
+import socket
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Self, cast
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -59,6 +63,45 @@ async def requests_per_second(url: str, requests: Sequence[bytes], clients: int)
     begun = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
     return len(requests) / (time.perf_counter() - begun)
+
+
+def asked_for_seconds(
+    url: str, requests: Sequence[bytes], clients: int, seconds: float
+) -> tuple[int, float]:
+    """Send all requests again and again over connections that stay open; how many, in how long.
+
+    Bare sockets: a client of asyncio takes as long for a request as a quick server does.
+    """
+    address, waiting, sent = urlsplit(url), itertools.cycle(requests), 0
+    begun = time.perf_counter()
+    with ExitStack() as opened:
+        ready = opened.enter_context(selectors.DefaultSelector())
+        for _ in range(clients):
+            connection = socket.create_connection((address.hostname, address.port))
+            opened.enter_context(connection).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            ready.register(connection, selectors.EVENT_READ, bytearray())
+            connection.sendall(next(waiting))
+        while (took_s := time.perf_counter() - begun) < seconds:
+            for key, _ in ready.select(seconds - took_s):
+                connection, answer = cast("socket.socket", key.fileobj), key.data
+                answer += connection.recv(2**18)
+                if _is_whole(answer):
+                    answer.clear()
+                    sent += 1
+                    connection.sendall(next(waiting))
+    return sent, took_s
+
+
+def _is_whole(answer: bytearray) -> bool:
+    """Whether all of an answer has come."""
+    end = answer.find(b"\r\n\r\n")
+    if end < 0:
+        assert answer, "the connection was closed"
+        return False
+    status, head = int(answer[9:12]), answer[:end].lower()
+    assert status in {200, 204}, status
+    length = head.partition(b"content-length:")[2].split(b"\r\n", 1)[0]
+    return len(answer) >= end + 4 + int(length or 0)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from data.database import query
+from data.layers import layer_versions
 from data.scope import Scope
 
 AreaRow = Row[*tuple[Any, ...]]
@@ -25,7 +26,6 @@ _SEEN = """
 def list_areas(
     connection: Connection,
     scope: Scope,
-    on: date,
     *,
     area_id: int | None = None,
     parent_id: int | None = None,
@@ -38,8 +38,6 @@ def list_areas(
 
     Parameters
     ----------
-    on
-        The day whose grids are counted.
     named
         Part of the name, or the beginning of the code.
     after
@@ -51,7 +49,6 @@ def list_areas(
             query("areas_in_scope", seen=_SEEN),
             scope.parameters()
             | {
-                "on": on,
                 "area_id": area_id,
                 "parent_id": parent_id,
                 "level": level,
@@ -63,6 +60,27 @@ def list_areas(
             },
         ).all()
     )
+
+
+def sums_version(connection: Connection, district_id: int, on: date) -> str:
+    """Name all that `sum_areas` depends on: two results that differ have different names."""
+    versions = layer_versions(connection, district_id)
+    return ".".join(
+        [f"{versions.get(layer, 0)}" for layer in ("areas", "buildings", "grids")] + [f"{on}"]
+    )
+
+
+def sum_areas(connection: Connection, district_id: int, on: date) -> dict[str, tuple[int, int]]:
+    """Add up what lies in each area and below it: path → households, grids in force on a day."""
+    sums: dict[str, tuple[int, int]] = {}
+    asked = {"district_id": district_id, "on": on}
+    for row in connection.execute(query("area_sums"), asked):
+        path = row.path
+        while path:
+            households, grids = sums.get(path, (0, 0))
+            sums[path] = (households + row.households, grids + row.grids)
+            path = path.rpartition(".")[0]
+    return sums
 
 
 def area_geojson(connection: Connection, district_id: int, area_id: int) -> str:

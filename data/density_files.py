@@ -1,6 +1,7 @@
 """Density rasters of cases: kept as GeoTIFF in the object store, coloured for the map."""
 
 import hashlib
+from datetime import date
 from io import BytesIO
 from typing import Final
 
@@ -49,7 +50,7 @@ def store_density(
 
 
 def picture_of(
-    connection: Connection, files: ObjectStore, scope: Scope, run_key: str, on: object
+    connection: Connection, files: ObjectStore, scope: Scope, run_key: str, on: date
 ) -> DensityPicture:
     """Colour a density raster, clear outside the places of a scope.
 

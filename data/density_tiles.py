@@ -1,5 +1,7 @@
 """Density rasters as tiles of the map: read from the GeoTIFF by window and overview, coloured."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from io import BytesIO
 from typing import Final
 
@@ -94,8 +96,40 @@ def _shade(cog: bytes, z: int, x: int, y: int) -> NDArray[np.uint8]:
     return shade
 
 
-def outline_of(connection: Connection, scope: Scope, on: object) -> shapely.Geometry | None:
-    """What a scope holds, as one collection in EPSG:3857; None: nothing.
+@dataclass(frozen=True)
+class DensityState:
+    """What a tile of a run depends on, beside its address and the caller's places.
+
+    Parameters
+    ----------
+    key
+        Of the raster, made from its content.
+    outlines
+        Names the outlines that tiles are cut by.
+    day
+        The day whose grids are meant.
+    """
+
+    key: str
+    outlines: str
+    day: date
+
+
+def density_state(
+    connection: Connection, district_id: int, run_id: int, at: datetime
+) -> DensityState | None:
+    """Look up what tiles of a run depend on; None: no such run, or it has no raster."""
+    asked = {"district_id": district_id, "run_id": run_id, "at": at}
+    row = connection.execute(query("density_tile_state"), asked).one_or_none()
+    if row is None or row.density_key is None:
+        return None
+    return DensityState(
+        row.density_key, f"{row.areas_version}.{row.grids_version}.{row.day}", row.day
+    )
+
+
+def outline_wkb(connection: Connection, scope: Scope, on: date) -> bytes:
+    """What a scope holds, as one collection in EPSG:3857; empty: nothing.
 
     Parameters
     ----------
@@ -105,4 +139,10 @@ def outline_of(connection: Connection, scope: Scope, on: object) -> shapely.Geom
     outline = connection.execute(
         query("scope_outline"), scope.parameters() | {"on": on}
     ).scalar_one()
-    return None if outline is None else shapely.from_wkb(bytes(outline))
+    return b"" if outline is None else bytes(outline)
+
+
+def outline_of(connection: Connection, scope: Scope, on: date) -> shapely.Geometry | None:
+    """As `outline_wkb`, as a geometry; None: nothing."""
+    outline = outline_wkb(connection, scope, on)
+    return shapely.from_wkb(outline) if outline else None

@@ -5,9 +5,10 @@ Whoever asks is answered from memory, filtered by the places that he may see.
 """
 
 import hashlib
+import itertools
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
@@ -16,7 +17,7 @@ from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, CursorResult
 
 from data.database import query
 from data.scope import Places
@@ -39,10 +40,16 @@ COLUMNS: Final[dict[str, type[np.generic]]] = {
     "households": np.int32,
 }
 _STAMP: Final = "changed_in"
+_PATH: Final = "area_path"
+Read = Mapping[str, NDArray[Any]]
+"""Columns as they were read."""
+
 NEVER: Final = -1
 MOST_SELECTIONS: Final = 1_000
 # A notice may be lost, and a day ends without one: after so long the board is read again.
 CURRENT_FOR_S: Final = 5.0
+# After a change elsewhere was heard of, who may be told a little late is told what was read before.
+BEHIND_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,8 @@ class StatusBoard:
         self._district_id = district_id
         # Revisions count changes of this board alone.
         self._serial = uuid4().hex
+        # One reads the database; what stands here changes under the lock alone.
+        self._reading = Lock()
         self._lock = Lock()
         self._era: tuple[date, int] | None = None
         self._snapshot = Snapshot(0, 0, frozenset())
@@ -78,8 +87,12 @@ class StatusBoard:
         self._loaded = ""
         self._midnight_s = 0.0
         self._notices = 0
+        self._strict_notices = 0
         self._read_notices = -1
         self._read_at_s = 0.0
+        # When the first notice came that was not read yet, or somewhat earlier.
+        self._behind_since_s = 0.0
+        self._asked_at_s = 0.0
         self._paths: list[str] = []
         self._path_of = np.empty(0, np.int32)
         self._selections: OrderedDict[tuple[Places, str | None], Rows] = OrderedDict()
@@ -96,7 +109,7 @@ class StatusBoard:
             a process that hears notices.
         """
         asked: dict[str, Any] = {"district_id": self._district_id, "at": at}
-        with self._lock:
+        with self._reading:
             if unless_current and self.current:
                 return
             # A notice that comes from now on may tell of what is not read here.
@@ -113,24 +126,59 @@ class StatusBoard:
                 "known": None if known is None else str(known),
                 "oldest": None if known is None else str(known.oldest),
             }
-            rows = connection.execute(query("grid_status"), asked).all()
-            if known is None:
-                self._load(rows)
-            elif rows:
-                self._change(rows)
-            self._era, self._snapshot = era, snapshot
-            self._midnight_s = float(mark.midnight_s)
+            read = _columns(connection.execute(query("grid_status"), asked))
+            # Whoever asks meanwhile waits for this alone, not for the database.
+            with self._lock:
+                if known is None:
+                    self._load(read)
+                elif len(read[_STAMP]):
+                    self._change(read)
+                self._era, self._snapshot = era, snapshot
+                self._midnight_s = float(mark.midnight_s)
+            self._behind_since_s = begun_s
             self._read_notices, self._read_at_s = notices, begun_s
 
-    def note_change(self) -> None:
-        """Hear that something changed: the board is no longer current."""
+    def note_change(self, *, elsewhere: bool = False) -> None:
+        """Hear that something changed: the board is no longer current.
+
+        Parameters
+        ----------
+        elsewhere
+            Nobody who asks this process knows of it yet: he may be told a little later.
+        """
+        if self._read_notices == self._notices:
+            self._behind_since_s = time.monotonic()
         self._notices += 1
+        if not elsewhere:
+            self._strict_notices = self._notices
 
     @property
     def current(self) -> bool:
         """Whether it was read a moment ago, and nothing was heard of since."""
         fresh = time.monotonic() - self._read_at_s < CURRENT_FOR_S
         return fresh and self._read_notices == self._notices
+
+    def may_tell(self) -> bool:
+        """Whether to tell what stands here: it is current, or a change elsewhere is being read.
+
+        Not later than `BEHIND_S` after the change was heard of; and what this process itself did
+        is told at once. Whoever asks lets the board be kept up (`wanted`).
+        """
+        now_s = self._asked_at_s = time.monotonic()
+        if now_s - self._read_at_s >= CURRENT_FOR_S or self._read_notices < self._strict_notices:
+            return False
+        return self._read_notices == self._notices or now_s - self._behind_since_s < BEHIND_S
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody asked a moment ago, and there is something to read for him."""
+        asked = time.monotonic() - self._asked_at_s < CURRENT_FOR_S
+        return asked and self._era is not None and self._read_notices != self._notices
+
+    @property
+    def changes(self) -> int:
+        """How often anything on the board changed: at the same number, all stands as it stood."""
+        return self._revision
 
     @property
     def loaded(self) -> str:
@@ -224,32 +272,31 @@ class StatusBoard:
             taken = {name: values[rows] for name, values in self._columns.items()}
             return int(self._revisions[rows].max(initial=0)), taken, self._midnight_s
 
-    def _load(self, rows: Sequence[Row[Any]]) -> None:
-        for name, kind in COLUMNS.items():
-            self._columns[name] = np.array([_value(row, name) for row in rows], kind)
-        self._changed_in = np.array([int(row.changed_in) for row in rows], np.int64)
-        self._paths = sorted({row.area_path for row in rows})
+    def _load(self, read: Read) -> None:
+        self._columns = {name: read[name] for name in COLUMNS}
+        self._changed_in = read[_STAMP]
+        paths = read[_PATH].tolist()
+        self._paths = sorted(set(paths))
         number = {path: i for i, path in enumerate(self._paths)}
-        self._path_of = np.array([number[row.area_path] for row in rows], np.int32)
+        self._path_of = np.array([number[path] for path in paths], np.int32)
+        self._revisions = np.full(len(self._changed_in), self._revision + 1, np.int64)
         self._revision += 1
-        self._revisions = np.full(len(rows), self._revision, np.int64)
         self._loaded = f"{self._serial}.{self._revision}"
         self._selections.clear()
 
-    def _change(self, rows: Sequence[Row[Any]]) -> None:
-        ids = np.array([row.grid_id for row in rows], np.int64)
-        held = self._columns["grid_id"]
+    def _change(self, read: Read) -> None:
+        ids, held = read["grid_id"], self._columns["grid_id"]
         numbers = np.searchsorted(held, ids)
         # A grid that is not on the board came into force just now: the next reading is a full one.
         there = np.flatnonzero(numbers < len(held))
         there = there[held[numbers[there]] == ids[there]]
-        for name, kind in COLUMNS.items():
-            values = np.array([_value(row, name) for row in rows], kind)
-            self._columns[name][numbers[there]] = values[there]
-        stamps = np.array([int(row.changed_in) for row in rows], np.int64)
-        self._changed_in[numbers[there]] = stamps[there]
+        if not len(there):
+            return
+        for name in COLUMNS:
+            self._columns[name][numbers[there]] = read[name][there]
+        self._changed_in[numbers[there]] = read[_STAMP][there]
+        self._revisions[numbers[there]] = self._revision + 1
         self._revision += 1
-        self._revisions[numbers[there]] = self._revision
 
     def _select(self, places: Places, area_path: str | None) -> Rows:
         key = (places, area_path)
@@ -287,9 +334,12 @@ class StatusBoard:
         return known if known is not None and known.newest <= self._snapshot.newest else None
 
 
-def _value(row: Row[Any], name: str) -> Any:
-    value = getattr(row, name)
-    return NEVER if value is None else value
+def _columns(told: CursorResult[Any]) -> Read:
+    """Read all rows as arrays, one for each column."""
+    names, rows = list(told.keys()), told.all()
+    turned = zip(*rows, strict=True) if rows else itertools.repeat((), len(names))
+    kinds = {**COLUMNS, _STAMP: np.int64, _PATH: np.object_}
+    return {name: np.array(read, kinds[name]) for name, read in zip(names, turned, strict=True)}
 
 
 class StatusBoards:
@@ -307,11 +357,16 @@ class StatusBoards:
         with self._lock:
             return self._boards.setdefault(district_id, StatusBoard(district_id))
 
-    def note_change(self) -> None:
+    def note_change(self, *, elsewhere: bool = False) -> None:
         """Hear that something changed, in whichever district."""
         with self._lock:
             for board in self._boards.values():
-                board.note_change()
+                board.note_change(elsewhere=elsewhere)
+
+    def wanted(self) -> list[StatusBoard]:
+        """Boards that are behind and were asked for a moment ago."""
+        with self._lock:
+            return [board for board in self._boards.values() if board.wanted]
 
     def forget(self) -> None:
         """Begin anew, with empty boards."""

@@ -18,7 +18,7 @@ class Running(Server):
 
     def __init__(self, app: FastAPI) -> None:
         config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=600)
-        super().__init__(config, app.state.context.live)
+        super().__init__(config, app)
         self.ready = Event()
         self.thread = Thread(target=self.run)
 

@@ -82,32 +82,46 @@ class StatusTemplate:
             _heads(feature, place, len(shared) + number * len(_POURED))
             for number, feature in enumerate(features)
         ]
-        self._poured: tuple[int, Poured] | None = None
+        # At which revision of its rows, up to which change of the board that holds, and the tile.
+        self._poured: tuple[int, int, Poured] | None = None
 
     def __len__(self) -> int:
         """Bytes that it takes, about: what Python needs for a grid counts as 600."""
         return len(self._shared_values) + sum(len(drawn) + 600 for drawn in self._drawn)
 
-    def at(self, revision: int) -> Poured | None:
-        """The tile at a revision of the board, if it was the last to be made."""
-        made, poured = self._poured or (None, None)
-        return poured if made == revision else None
+    def unchanged(self, changes: int) -> Poured | None:
+        """The tile, if nothing on the board changed since it was last looked after."""
+        held = self._poured
+        return held[2] if held is not None and held[1] == changes else None
 
-    def pack(self, revision: int, columns: Columns, midnight_s: float) -> Poured:
+    def at(self, revision: int, changes: int) -> Poured | None:
+        """The tile at a revision of its rows, if it was the last to be made.
+
+        `changes` is how often the board had changed before the revision was read.
+        """
+        held = self._poured
+        if held is None or held[0] != revision:
+            return None
+        self._poured = (revision, changes, held[2])
+        return held[2]
+
+    def pack(self, revision: int, columns: Columns, midnight_s: float, *, changes: int) -> Poured:
         """Pour status in, and keep the tile for whoever asks next.
 
         Parameters
         ----------
         revision
-            Of the board: at the same one the same tile comes out.
+            Of the rows on the board: at the same one the same tile comes out.
         columns
             `data.status_board.COLUMNS` of `rows`.
         midnight_s
             When the day began, in seconds since 1970 UTC.
+        changes
+            How often the board had changed before they were taken.
         """
         tile = self.pour(*told(columns, midnight_s))
         poured = Poured(pack(tile), hashlib.blake2b(tile, digest_size=16).hexdigest())
-        self._poured = (revision, poured)
+        self._poured = (revision, changes, poured)
         return poured
 
     def pour(self, values: NDArray[np.float64], kinds: NDArray[np.int64]) -> bytes:

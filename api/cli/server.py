@@ -133,7 +133,7 @@ def serve(port: Port = None, with_parent: WithParent = False) -> None:
             access_log=False,
             timeout_graceful_shutdown=GRACE_S,
         )
-        server = Server(config, app.state.context.live)
+        server = Server(config, app)
         server.run()
     if not server.started:
         raise typer.Exit(1)

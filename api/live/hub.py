@@ -26,7 +26,7 @@ from api.permissions import as_caller
 from api.signed_in import SignedIn
 from data.accounts import Held, callers_of_sessions
 from data.database import open_engine
-from data.status_board import StatusBoards
+from data.status_board import StatusBoard, StatusBoards
 
 Answer = TypeVar("Answer")
 logger = logging.getLogger("sanbai.live")
@@ -176,7 +176,7 @@ class Hub:
         if what == "rights":
             self._rights = True
             self._signed_in.forget()
-        self._boards.note_change()
+        self._boards.note_change(elsewhere=True)
         self._heard.set()
 
     async def _tell(self) -> None:
@@ -197,6 +197,9 @@ class Hub:
         beat = time.monotonic() - self._beat_at >= BEAT_S
         rights = self._rights or beat
         self._rights = False
+        # Tiles with status go on as they were until the one reading for all of them is done.
+        for board in self._boards.wanted():
+            await self._read(partial(self._bring_up, board))
         for district_id, audience in list(self._audiences.items()):
             since = self._positions.get(district_id)
             # Nobody has been told anything yet: whoever joins reads it himself.
@@ -212,6 +215,10 @@ class Hub:
             await self._check_rights()
         if beat:
             self._beat()
+
+    def _bring_up(self, board: StatusBoard) -> None:
+        with self._engine.begin() as connection:
+            board.bring_up(connection, self._clock(), unless_current=True)
 
     def _news(self, district_id: int, since: Position) -> News:
         with self._engine.begin() as connection:

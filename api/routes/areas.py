@@ -1,18 +1,23 @@
 """Areas: district, streets, zones, communities, in one tree."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from pydantic_core import from_json, to_json
+from sqlalchemy import Connection
 
-from api.context import CurrentCaller, Now, Tx, scope_for
+from api.context import AppContext, Context, CurrentCaller, Now, Tx, scope_for
 from api.errors import not_found
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
 from api.shapes import Box, LonLat, Outline
-from data.areas import area_geojson, list_areas
+from data.areas import area_geojson, list_areas, sum_areas, sums_version
 from data.layers import district_today
 
 router = APIRouter(prefix="/api/v1/areas", tags=["areas"])
+Sums = Mapping[str, tuple[int, int]]
 Level = Literal["district", "street", "zone", "community"]
 
 
@@ -41,6 +46,7 @@ class AreaDetail(Area):
 @router.get("")
 def areas(
     *,
+    parts: AppContext,
     caller: CurrentCaller,
     tx: Tx,
     at: Now,
@@ -56,7 +62,6 @@ def areas(
     rows = list_areas(
         tx,
         scope,
-        district_today(tx, scope.district_id, at),
         parent_id=parent_id,
         level=level,
         named=q,
@@ -64,22 +69,33 @@ def areas(
         limit=limit,
     )
     more = cursor_of(rows[limit - 1].code, rows[limit - 1].id) if len(rows) > limit else None
-    return Page(items=[Area(**_area(row)) for row in rows[:limit]], next=more)
+    sums = _sums(parts, tx, scope.district_id, at)
+    return Page(items=[Area(**_area(row, sums)) for row in rows[:limit]], next=more)
 
 
 @router.get("/{area_id}")
-def area(area_id: int, caller: CurrentCaller, tx: Tx, at: Now) -> AreaDetail:
+def area(area_id: int, parts: AppContext, caller: CurrentCaller, tx: Tx, at: Now) -> AreaDetail:
     """Show one area and its outline."""
     scope = scope_for(caller, "map:read")
-    today = district_today(tx, scope.district_id, at)
-    rows = list_areas(tx, scope, today, area_id=area_id, limit=1)
+    rows = list_areas(tx, scope, area_id=area_id, limit=1)
     if not rows:
         raise not_found("area")
     outline = Outline.model_validate_json(area_geojson(tx, scope.district_id, area_id))
-    return AreaDetail(**_area(rows[0]), geometry=outline)
+    sums = _sums(parts, tx, scope.district_id, at)
+    return AreaDetail(**_area(rows[0], sums), geometry=outline)
 
 
-def _area(row: Any) -> dict[str, Any]:
+def _sums(parts: Context, tx: Connection, district_id: int, at: datetime) -> Sums:
+    """Households and grids by area: added up once until something in them changes."""
+    today = district_today(tx, district_id, at)
+    key = ("area sums", district_id, sums_version(tx, district_id, today))
+    packed = parts.memory.get_or_make(key, lambda: to_json(sum_areas(tx, district_id, today)))
+    sums: Sums = from_json(packed)
+    return sums
+
+
+def _area(row: Any, sums: Sums) -> dict[str, Any]:
+    households, grids = sums.get(row.path, (0, 0))
     return {
         "id": row.id,
         "code": row.code,
@@ -90,6 +106,6 @@ def _area(row: Any) -> dict[str, Any]:
         "path": row.path,
         "bbox": (row.west, row.south, row.east, row.north),
         "centre": (row.lon, row.lat),
-        "households": row.households,
-        "grids": row.grids,
+        "households": households,
+        "grids": grids,
     }

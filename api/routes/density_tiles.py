@@ -1,5 +1,6 @@
 """The density of cases as tiles of pictures."""
 
+import shapely
 from fastapi import APIRouter, Request, Response
 from obstore.exceptions import NotFoundError
 from sqlalchemy import Connection
@@ -7,9 +8,13 @@ from sqlalchemy import Connection
 from api.caching import PRIVATE, etag_of, is_current
 from api.context import AppContext, Context, CurrentCaller, Now, Tx, scope_for
 from api.errors import not_found
-from data.density_tiles import density_tile, outline_of, read_density
-from data.hotspots import find_run
-from data.layers import district_today, layer_version
+from data.density_tiles import (
+    DensityState,
+    density_state,
+    density_tile,
+    outline_wkb,
+    read_density,
+)
 from data.scope import Scope
 from tiles.address import NoSuchTileError, Tile
 
@@ -46,13 +51,10 @@ def density_picture_tile(
     except NoSuchTileError:
         raise not_found("tile") from None
     scope = scope_for(caller, "case:read")
-    found = find_run(tx, scope.district_id, run_id=run)
-    if found is None or found.density_key is None:
+    state = density_state(tx, scope.district_id, run, at)
+    if state is None:
         raise not_found("density")
-    today = district_today(tx, scope.district_id, at)
-    # All that a tile depends on: the raster, whose name is its content, and what is seen of it.
-    bounds = [layer_version(tx, scope.district_id, name, today) for name in ("areas", "grids")]
-    name = (found.density_key, scope.places, *bounds, tile.z, tile.x, tile.y)
+    name = (state.key, scope.places, state.outlines, tile.z, tile.x, tile.y)
     headers = {
         "ETag": etag_of(scope.etag, repr(name)),
         "Cache-Control": PRIVATE,
@@ -62,19 +64,23 @@ def density_picture_tile(
         return Response(status_code=304, headers=headers)
     png = parts.memory.get_or_make(
         ("density tile", scope.district_id, *name),
-        lambda: _draw(parts, tx, scope, found.density_key, tile, on=today),
+        lambda: _draw(parts, tx, scope, state, tile),
     )
     if not png:
         return Response(status_code=204, headers=headers)
     return Response(png, media_type="image/png", headers=headers)
 
 
-def _draw(
-    parts: Context, tx: Connection, scope: Scope, key: str, tile: Tile, *, on: object
-) -> bytes:
+def _draw(parts: Context, tx: Connection, scope: Scope, state: DensityState, tile: Tile) -> bytes:
+    remember = parts.memory.get_or_make
     try:
-        raster = parts.memory.get_or_make(("density", key), lambda: read_density(parts.files, key))
+        raster = remember(("density", state.key), lambda: read_density(parts.files, state.key))
     except NotFoundError as error:
         # Computed anew a moment ago: its raster went with it.
         raise not_found("density") from error
-    return density_tile(raster, tile.z, tile.x, tile.y, outline_of(tx, scope, on))
+    held = remember(
+        ("outline", scope.district_id, scope.places, state.outlines),
+        lambda: outline_wkb(tx, scope, state.day),
+    )
+    outline = shapely.from_wkb(held) if held else None
+    return density_tile(raster, tile.z, tile.x, tile.y, outline)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from api.context import AppContext, Context, CurrentCaller, Now, Tx, scope_for
 from api.errors import not_found
 from api.routes.tiles import draw_once
-from api.status_tiles import answer, make_template, template_key
+from api.status_tiles import answer, make_template, name_of, template_key
 from api.tile_answers import MEDIA_TYPE
 from data.areas import district_bounds
 from data.layers import district_today, layer_version
@@ -65,11 +65,11 @@ def status_tile(
     except NoSuchTileError:
         raise not_found("tile") from None
     scope = scope_for(caller, LAYER.permission)
-    board = parts.boards.of(scope.district_id)
+    board, name = parts.boards.of(scope.district_id), name_of(scope.places)
     while True:
         board.bring_up(tx, at, unless_current=parts.live.hearing)
         template = _template(parts, tx, scope, board, tile)
-        told = answer(request, board, template, scope.places)
+        told = answer(request.scope, board, template, name)
         if told is not None:
             return told
 

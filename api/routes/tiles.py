@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from api.caching import PRIVATE, etag_of, is_current
+from api.caching import PRIVATE, etag_of
 from api.context import AppContext, Context, CurrentCaller, Now, Tx, scope_for
 from api.errors import not_found
 from api.permissions import Caller
 from api.plan_views import require_plan
-from api.tile_answers import MEDIA_TYPE, tile_response
+from api.tile_answers import MEDIA_TYPE, TileResponse
 from api.tile_front import shared_tile, tile_key
 from data.areas import district_bounds
 from data.hotspots import latest_run_id
@@ -101,14 +101,14 @@ def tile(
     if v is not None and not own:
         kept = parts.memory.get(tile_key(scope.district_id, layer.name, v, address))
         if kept is not None:
-            return shared_tile(request, kept, layer.name, v, address, keep=True)
+            return shared_tile(request.scope, kept, layer.name, v, address, keep=True)
     day = on or district_today(tx, scope.district_id, at)
     if own:
         asked = View(day, plan_id=plan, run_id=run)
         view = _own_view(tx, caller, scope, layer=layer, view=asked, state=state)
         return _own_tile(request, draw_tile(tx, layer, address, scope, view), scope)
     version, packed = draw_once(parts, tx, scope, layer, address, day=day)
-    return shared_tile(request, packed, layer.name, version, address, keep=v == version)
+    return shared_tile(request.scope, packed, layer.name, version, address, keep=v == version)
 
 
 class _ChangedMeanwhile(Exception):  # noqa: N818 (no error: it is drawn again)
@@ -150,7 +150,5 @@ def _own_view(
 
 def _own_tile(request: Request, drawn: bytes, scope: Scope) -> Response:
     """Answer with a tile that only this scope may see: it is drawn first, then compared."""
-    headers = {"ETag": etag_of(scope.etag, drawn), "Cache-Control": PRIVATE, "Vary": "Cookie"}
-    if is_current(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return tile_response(request, pack(drawn), headers)
+    etag = etag_of(scope.etag, drawn)
+    return TileResponse(request.scope, pack(drawn), etag=etag, cache_control=PRIVATE, vary="Cookie")

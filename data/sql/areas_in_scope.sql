@@ -1,5 +1,4 @@
--- Areas by code, each with the households of the buildings in it and the grids in force in it.
--- Buildings name their community, so that only those below the areas on the page are added up.
+-- Areas by code; what lies in them is added up for all areas at once (`area_sums`).
 WITH chosen AS MATERIALIZED (
     SELECT a.*
     FROM area AS a
@@ -17,16 +16,7 @@ WITH chosen AS MATERIALIZED (
 SELECT a.id, a.code, a.name, a.name_en, a.level, a.parent_id, CAST(a.path AS text) AS path,
        ST_XMin(a.geom) AS west, ST_YMin(a.geom) AS south,
        ST_XMax(a.geom) AS east, ST_YMax(a.geom) AS north,
-       ST_X(centre.point) AS lon, ST_Y(centre.point) AS lat,
-       coalesce(
-           (SELECT sum(b.households)
-            FROM area AS home
-            JOIN building AS b ON b.district_id = home.district_id AND b.area_id = home.id
-            WHERE home.district_id = a.district_id AND home.path <@ a.path), 0
-       ) AS households,
-       (SELECT count(*) FROM grid_version AS v
-        WHERE v.district_id = a.district_id AND v.area_path <@ a.path
-          AND v.validity @> CAST(:on AS date)) AS grids
+       ST_X(centre.point) AS lon, ST_Y(centre.point) AS lat
 FROM chosen AS a
 CROSS JOIN LATERAL (SELECT ST_PointOnSurface(a.geom) AS point) AS centre
 ORDER BY a.code, a.id

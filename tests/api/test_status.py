@@ -94,7 +94,7 @@ def test_a_board_reads_only_what_it_has_not_seen(
     board = StatusBoard(1)
     read: list[int] = []
     change = board._change
-    board._change = lambda rows: (read.append(len(rows)), change(rows))
+    board._change = lambda rows: (read.append(len(rows["grid_id"])), change(rows))
     with engine.connect() as slow, engine.connect() as reader:
         slow.execute(text("SELECT pg_current_xact_id()"))
         told(board, reader)
@@ -109,6 +109,29 @@ def test_a_board_reads_only_what_it_has_not_seen(
             reader.rollback()
             assert read == [1] * number
         slow.rollback()
+
+
+def test_a_change_elsewhere_is_told_a_moment_late_but_ones_own_at_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = StatusBoard(1)
+    assert not board.may_tell()
+    with engine.begin() as connection:
+        told(board, connection)
+        assert (board.may_tell(), board.wanted) == (True, False)
+        board.note_change(elsewhere=True)
+        assert (board.current, board.may_tell(), board.wanted) == (False, True, True)
+        with monkeypatch.context() as patch:
+            patch.setattr("data.status_board.BEHIND_S", 0.0)
+            assert not board.may_tell()
+        board.note_change()
+        assert (board.may_tell(), board.wanted) == (False, True)
+        board.note_change(elsewhere=True)
+        assert not board.may_tell(), "what was done here is not yet read"
+        told(board, connection)
+        assert (board.may_tell(), board.wanted) == (True, False)
+        monkeypatch.setattr("data.status_board.CURRENT_FOR_S", 0.0)
+        assert not board.may_tell()
 
 
 def test_a_cursor_is_short_however_many_write_at_once() -> None:
