@@ -1,6 +1,6 @@
 """What the API tells of the course of a case: who held it, who was called, what it hangs on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -12,6 +12,7 @@ from casework.holding import held_spans
 from casework.states import LEVELS, Case, Event, State
 
 Level = Literal["grid", "community", "zone", "street", "district"]
+Charged = Callable[[datetime, datetime], float | None]
 Relation = Literal["duplicate-of", "duplicate", "part-of", "part"]
 
 
@@ -38,7 +39,10 @@ class HeldSpan(BaseModel):
     unit: UnitRef | None
     since: AwareDatetime
     until: AwareDatetime | None
-    seconds: float = Field(description="By the clock on the wall, to now where it has it now.")
+    seconds: float | None = Field(
+        description="On the clock of the case, to now where it has it now; null: a year that it"
+        " reaches is not in the calendar."
+    )
 
 
 class RelatedCase(BaseModel):
@@ -89,6 +93,8 @@ def course_of(
     ledger: Sequence[Row[Any]],
     units: Sequence[Row[Any]],
     related: Sequence[Row[UUID, str, str]],
+    *,
+    charged: Charged,
     at: datetime,
 ) -> Course:
     """Tell how a case has come along.
@@ -97,6 +103,8 @@ def course_of(
     ----------
     units
         Those that `units_named` found.
+    charged
+        Seconds between two moments on the clock of the case.
     """
     names = {row.id: UnitRef(id=row.id, name=row.name, name_en=row.name_en) for row in units}
     standing = case.standing
@@ -116,7 +124,7 @@ def course_of(
             for one in standing.called
         ],
         related=[_related(case, row) for row in related],
-        held=_held(ledger, names, at),
+        held=_held(ledger, names, charged, at),
         units=list(names.values()),
     )
 
@@ -150,7 +158,9 @@ def _related(case: Case, row: Row[UUID, str, str]) -> RelatedCase:
     )
 
 
-def _held(ledger: Sequence[Row[Any]], names: Mapping[int, UnitRef], at: datetime) -> list[HeldSpan]:
+def _held(
+    ledger: Sequence[Row[Any]], names: Mapping[int, UnitRef], charged: Charged, at: datetime
+) -> list[HeldSpan]:
     events = [
         Event(
             seq=line.seq,
@@ -169,7 +179,7 @@ def _held(ledger: Sequence[Row[Any]], names: Mapping[int, UnitRef], at: datetime
             unit=None if span.unit_id is None else names[span.unit_id],
             since=span.since,
             until=span.until,
-            seconds=((span.until or max(at, span.since)) - span.since).total_seconds(),
+            seconds=charged(span.since, span.until or max(at, span.since)),
         )
         for span in held_spans(events)
     ]

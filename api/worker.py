@@ -21,7 +21,6 @@ from sqlalchemy.engine import make_url
 from api.context import Clock, system_clock
 from api.list_acting import who_is_at
 from api.settings import Settings
-from data.case_clock import RESUMED_BATCH, resume_suspended
 from data.case_exports import delete_old_exports
 from data.database import open_engine
 from data.density_files import remove_unused_density
@@ -210,7 +209,6 @@ def _add_clock_tasks(app: App, parts: Parts) -> None:
     @app.task(name="each_minute", queueing_lock="each_minute")
     def each_minute(timestamp: int) -> None:  # noqa: ARG001
         watch_all(parts.engine, parts.clock())
-        resume_all_suspended(parts.engine, parts.clock())
         mark_all_overdue(parts.engine, parts.clock())
         place_cases_of_new_plans(parts.engine, parts.clock())
 
@@ -255,22 +253,6 @@ def mark_all_overdue(engine: Engine, at: datetime) -> int:
             marked = mark_overdue(connection, at)
         total += marked
         if marked < OVERDUE_BATCH:
-            return total
-
-
-def resume_all_suspended(engine: Engine, at: datetime) -> int:
-    """Go on with every suspended case whose day has come, a batch in a transaction.
-
-    Returns
-    -------
-    How many go on.
-    """
-    total = 0
-    while True:
-        with engine.begin() as connection:
-            resumed = resume_suspended(connection, at)
-        total += resumed
-        if resumed < RESUMED_BATCH:
             return total
 
 

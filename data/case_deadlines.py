@@ -1,16 +1,36 @@
 """Deadlines that a step of a case sets: after a pause what was left, from a new start all."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from casework.calendar import NoCalendarError
-from casework.deadlines import put_off
+from casework.deadlines import elapsed_s, put_off
 from casework.moments import utc_text
 from casework.states import Action, paused_now
 from data.case_types import StoredCase
 from data.limits import due_or_told, rules_of, tell_of_missing_year
+
+
+def charged_by(
+    connection: Connection, stored: StoredCase
+) -> Callable[[datetime, datetime], float | None]:
+    """How many seconds a case was held between two moments, on the clock of its limit.
+
+    None where a year that it reaches is not in the calendar.
+    """
+    rules = rules_of(connection, stored.district_id)
+    clock = rules.limits.handling(stored.category_id, stored.case.severity).clock
+
+    def charged(since: datetime, until: datetime) -> float | None:
+        try:
+            return elapsed_s(since, until, clock, rules.calendar)
+        except NoCalendarError:
+            return None
+
+    return charged
 
 
 def deadline_facts(

@@ -22,6 +22,7 @@ from api.positions import AccuracyM, Lat, Lon, as_point
 from api.shapes import BboxText, read_bbox
 from casework.states import OPEN, Actor, State, allowed_actions
 from data import cases as store
+from data.case_deadlines import charged_by
 from data.case_links import LINKS, act_on_two, hold_cases, related_cases
 from data.case_lists import (
     MOST_POINTS,
@@ -144,7 +145,14 @@ def _tell(tx: Connection, caller: Caller, stored: StoredCase, at: datetime) -> C
         ledger,
         read_photos(tx, stored.district_id, stored.id),
         [] if actor is None else allowed_actions(stored.case, actor, at),
-        course_of(stored.case, ledger, units, related_cases(tx, stored), at),
+        course_of(
+            stored.case,
+            ledger,
+            units,
+            related_cases(tx, stored),
+            charged=charged_by(tx, stored),
+            at=at,
+        ),
         temporary_grids=temporary_grids_named(tx, stored.district_id, temporary_ids(ledger)),
     )
 

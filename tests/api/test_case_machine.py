@@ -23,7 +23,7 @@ from sqlalchemy import Engine, text
 from casework.course import ACTIONS, CALLED, COUNTERPARTS, REPORTER, Action, move_of
 from casework.moments import utc_text
 from casework.states import Actor, allowed_actions
-from data.case_clock import resume_suspended, take_by_clock
+from data.case_clock import take_by_clock
 from data.case_links import LINKS, act_on_two, hold_cases
 from data.case_rules import DistrictRules, set_district_rules
 from data.case_types import CaseError, CaseMovedOnError, NewCase, Point, Step
@@ -165,8 +165,10 @@ class Office(RuleBasedStateMachine):
     def time_passes(self, minutes: int, told: bool) -> None:
         self.at += timedelta(minutes=minutes)
         if told:
-            self.lines += resume_suspended(self.connection, self.at)
-            assert resume_suspended(self.connection, self.at) == 0
+            for case_id in self.cases:
+                step = Step("resume", 0)
+                self.lines += take_by_clock(self.connection, 1, case_id, step, self.at)
+                assert not take_by_clock(self.connection, 1, case_id, step, self.at)
             mark_overdue(self.connection, self.at)
 
     @invariant()

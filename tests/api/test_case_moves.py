@@ -13,11 +13,11 @@ from sqlalchemy.exc import ProgrammingError
 from uuid_utils.compat import uuid7
 
 from api.case_actions import AskedAction
-from api.worker import resume_all_suspended
 from casework.states import ACTIONS, COUNTERPARTS
-from data.case_clock import resume_suspended, take_by_clock
+from data.case_clock import take_by_clock
 from data.case_types import Step
 from data.recount import check_ledgers, recount
+from data.watch import watch_all
 
 People = Callable[[str], Person]
 Report = Callable[..., dict[str, Any]]
@@ -352,21 +352,18 @@ def test_the_run_time_role_cannot_change_a_ledger(
             connection.execute(text(statement))
 
 
-def test_a_suspension_ends_by_itself_once_however_many_workers_there_are(
+def test_a_suspension_ends_by_itself_once(
     desk: Callable[..., Desk], clock: Clock, engine: Engine
 ) -> None:
     cases = [desk() for _ in range(3)]
     until = (clock() + timedelta(days=10)).isoformat()
     for case in cases:
         case.act("commander", "suspend", text="冬季", until=until)
-    assert resume_all_suspended(engine, clock()) == 0
+    watch_all(engine, clock())
+    assert all(case.may("commander") >= {"resume"} for case in cases)
     clock.forward(days=12)
-    with engine.begin() as first:
-        assert resume_suspended(first, clock()) == 3
-        # The other worker waits for none of them and takes none of them.
-        with engine.begin() as second:
-            assert resume_suspended(second, clock()) == 0
-    assert resume_all_suspended(engine, clock()) == 0
+    for _ in range(2):
+        watch_all(engine, clock())
     for case in cases:
         told = case.person("commander").read(case.path)
         lines = [line for line in told["ledger"] if line["action"] == "resume"]

@@ -3081,9 +3081,9 @@ export type HeldSpan = {
     /**
      * Seconds
      *
-     * By the clock on the wall, to now where it has it now.
+     * On the clock of the case, to now where it has it now; null: a year that it reaches is not in the calendar.
      */
-    seconds: number;
+    seconds: number | null;
     /**
      * Since
      */
