@@ -10,6 +10,7 @@ import small_town
 from sqlalchemy import Connection, text
 
 from casework.states import Actor
+from data.calendars import seed_calendar
 from data.case_candidates import candidates_of
 from data.case_types import Point, Step, StoredCase
 from data.cases import act, find_case
@@ -32,6 +33,7 @@ AREA = small_town.PATHS[10]
 @pytest.fixture
 def listed(town: Connection) -> Connection:
     seed_categories(town, DISTRICT)
+    seed_calendar(town, DISTRICT, AT)
     return town
 
 
