@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from casework.course import OPEN, STATES
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -57,7 +59,7 @@ _ALL_LEVELS = (*_LEVELS, "zone", "community")
 _TOWNS = ("city", "town")
 _VILLAGES = (*_TOWNS, "suburb", "village")
 
-NOT_STRUCK_OFF = ("reported", "dispatched", "handled", "verified")
+NOT_STRUCK_OFF = tuple(state for state in STATES if state in OPEN)
 
 _ALL = (
     Layer(

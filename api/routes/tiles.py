@@ -13,6 +13,7 @@ from api.permissions import Caller
 from api.plan_views import require_plan
 from api.tile_answers import MEDIA_TYPE, TileResponse
 from api.tile_front import shared_tile, tile_key
+from casework.course import STATES
 from data.areas import district_bounds
 from data.hotspots import latest_run_id
 from data.layers import district_today, layer_version
@@ -30,7 +31,7 @@ Run = Annotated[int | None, Query(description="Hexagons of this hotspot run; non
 State = Annotated[
     str | None, Query(pattern="^(open|all)$", description="Cases not struck off, or all.")
 ]
-ALL_STATES = ("reported", "dispatched", "handled", "verified", "closed")
+ALL_STATES = tuple(state for state in STATES if state != "void")
 
 
 def _layer(name: str) -> Layer:

@@ -78,7 +78,10 @@ _ZH: Final = {
     "near": "{place} 一带",
     "outside": "网格以外",
     "reported": "已上报",
+    "filed": "已立案",
     "dispatched": "已派遣",
+    "accepted": "已接收",
+    "suspended": "挂账",
     "state_handled": "已处理，待核查",
     "verified": "已核查",
 }
@@ -146,7 +149,10 @@ _EN: Final = {
     "near": "around {place}",
     "outside": "outside all grids",
     "reported": "Reported",
+    "filed": "Filed",
     "dispatched": "Dispatched",
+    "accepted": "Accepted",
+    "suspended": "Suspended",
     "state_handled": "Handled, to be verified",
     "verified": "Verified",
 }

@@ -7,8 +7,10 @@ import pytest
 from small_town import AT, DISTRICT, PATHS, account_id
 from sqlalchemy import Connection, text
 
+from casework.states import OPEN
 from data.categories import seed_categories
 from data.exports.map_content import MapError, read_map
+from data.exports.map_words import WORDS
 from data.exports.static_map import render_static_map
 
 NOW = AT + timedelta(days=1)
@@ -145,3 +147,8 @@ def test_an_unknown_area_and_two_districts_are_told(town: Connection) -> None:
 def test_an_empty_database_says_so(database: Connection) -> None:
     with pytest.raises(MapError, match="import them first"):
         read_map(database, area_code=None, now=NOW)
+
+
+def test_every_open_state_has_a_word_in_both_languages() -> None:
+    for words in WORDS.values():
+        assert {state for state in OPEN if state != "handled"} <= words.keys()
