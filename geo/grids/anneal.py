@@ -15,9 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
+from scipy.sparse import csr_array
 
 from geo.grids.faces import FloatArray, IntArray
+from geo.grids.front import OUTSIDE, close_front, open_front, renew_front
 from geo.grids.graph import CellGraph
+from geo.grids.moving import gather, hangs_on, stays_whole
 
 
 class Weights(NamedTuple):
@@ -42,7 +45,7 @@ class Weights(NamedTuple):
     tolerance: float = 0.025
     shape: float = 1.5
     open_ground: float = 0.4
-    open_length: float = 2.2
+    open_length: float = 2.25
 
 
 class Course(NamedTuple):
@@ -86,6 +89,7 @@ class _Cells(NamedTuple):
     block: IntArray
     block_start: IntArray
     block_cells: IntArray
+    back: IntArray
 
 
 class _Sums(NamedTuple):
@@ -98,17 +102,15 @@ class _Sums(NamedTuple):
 
 
 class _Scratch(NamedTuple):
-    """Room for the cells that move, for marks and for a queue."""
+    """Room for the cells that move, for marks, a queue and the front (`geo.grids.front`)."""
 
     moving: IntArray
     marked: IntArray
     seen: IntArray
     queue: IntArray
     clock: IntArray
-
-
-MOST_TOGETHER = 200
-"""A block of more cells than this is not moved as one."""
+    front: IntArray
+    place: IntArray
 
 
 @njit(cache=True, nogil=True)
@@ -152,91 +154,11 @@ def add_up(cells, labels, sums, members):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def gather(cells, labels, scratch, cell, whole_block):  # type: ignore[no-untyped-def]
-    """Mark what moves with a cell; how many cells that are."""
-    scratch.clock[0] += 1
-    mark = scratch.clock[0]
-    block = cells.block[cell]
-    first, last = cells.block_start[block], cells.block_start[block + 1]
-    scratch.moving[0] = cell
-    scratch.marked[cell] = mark
-    count = 1
-    if whole_block and last - first <= MOST_TOGETHER:
-        for at in range(first, last):
-            mate = cells.block_cells[at]
-            if mate != cell and labels[mate] == labels[cell]:
-                scratch.moving[count] = mate
-                scratch.marked[mate] = mark
-                count += 1
-    return count
-
-
-@njit(cache=True, nogil=True)
-def stays_whole(cells, labels, scratch, count, home):  # type: ignore[no-untyped-def]  # noqa: C901
-    """Whether a grid hangs together without the cells that leave it."""
-    mark = scratch.clock[0]
-    scratch.clock[1] += 2
-    now = scratch.clock[1]
-    first = -1
-    wanted = 0
-    for index in range(count):
-        cell = scratch.moving[index]
-        for at in range(cells.start[cell], cells.start[cell + 1]):
-            other = cells.other[at]
-            if labels[other] == home and scratch.marked[other] != mark:
-                if first < 0:
-                    first = other
-                    scratch.seen[other] = now
-                elif scratch.seen[other] < now - 1:
-                    scratch.seen[other] = now - 1
-                    wanted += 1
-    scratch.queue[0] = first
-    head, tail = 0, 1
-    while head < tail and wanted > 0:
-        cell = scratch.queue[head]
-        head += 1
-        for at in range(cells.start[cell], cells.start[cell + 1]):
-            other = cells.other[at]
-            if labels[other] == home and scratch.marked[other] != mark:
-                if scratch.seen[other] == now - 1:
-                    wanted -= 1
-                if scratch.seen[other] != now:
-                    scratch.seen[other] = now
-                    scratch.queue[tail] = other
-                    tail += 1
-    return wanted == 0
-
-
-@njit(cache=True, nogil=True)
-def hangs_on(cells, labels, scratch, count, goal):  # type: ignore[no-untyped-def]
-    """Whether each cell that moves reaches the grid it joins through those that move with it."""
-    mark = scratch.clock[0]
-    scratch.clock[1] += 2
-    now = scratch.clock[1]
-    head, tail = 0, 0
-    for index in range(count):
-        cell = scratch.moving[index]
-        for at in range(cells.start[cell], cells.start[cell + 1]):
-            if labels[cells.other[at]] == goal:
-                scratch.seen[cell] = now
-                scratch.queue[tail] = cell
-                tail += 1
-                break
-    while head < tail:
-        cell = scratch.queue[head]
-        head += 1
-        for at in range(cells.start[cell], cells.start[cell + 1]):
-            other = cells.other[at]
-            if scratch.marked[other] == mark and scratch.seen[other] != now:
-                scratch.seen[other] = now
-                scratch.queue[tail] = other
-                tail += 1
-    return tail == count
-
-
-@njit(cache=True, nogil=True)
 def _step(cells, labels, sums, target, scratch, weights, strict, patience, border, whole_block):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0917
-    """Move what lies on this side of a border to the other, if it is worth it and may go."""
+    """Move what lies on this side of a border to the other, if it is worth it and may go.
+
+    How many cells moved.
+    """
     cell = cells.cell[border]
     home, goal = labels[cell], labels[cells.other[border]]
     count = gather(cells, labels, scratch, cell, whole_block)
@@ -264,7 +186,7 @@ def _step(cells, labels, sums, target, scratch, weights, strict, patience, borde
                 goal_open += cells.open_m[at]
     left_size, left_round = sums.size_m2[home] - size_m2, sums.round_m[home] - round_m + 2 * home_m
     if ties == 0 or left_size < 1e-6 or left_round < 1e-6:
-        return False
+        return 0
     left_open = sums.open_m[home] - away_m + 2 * home_open
     new_round = sums.round_m[goal] + round_m - 2 * goal_m
     new_open = sums.open_m[goal] + away_m - 2 * goal_open
@@ -277,39 +199,46 @@ def _step(cells, labels, sums, target, scratch, weights, strict, patience, borde
         - price(new_households, new_size, new_round, new_open, target[goal], weights, strict)
     )
     if gain + patience <= 0.0:
-        return False
+        return 0
     if count > 1 and not hangs_on(cells, labels, scratch, count, goal):
-        return False
+        return 0
     if ties > 1 and not stays_whole(cells, labels, scratch, count, home):
-        return False
+        return 0
     for index in range(count):
         labels[scratch.moving[index]] = goal
     sums.households[home], sums.households[goal] = left_households, new_households
     sums.size_m2[home], sums.size_m2[goal] = left_size, new_size
     sums.round_m[home], sums.round_m[goal] = left_round, new_round
     sums.open_m[home], sums.open_m[goal] = left_open, new_open
-    return True
+    return count
 
 
 @njit(cache=True, nogil=True)
 def anneal(cells, labels, sums, target, scratch, weights, course, borders):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     """Anneal across the given borders between cells; compiled, changes labels and sums."""
-    tries = course.tries * len(borders)
+    size = open_front(cells, labels, scratch, borders)
+    # A border within a grid cannot be stepped across: those that would be tried in vain are
+    # counted, not tried.
+    at, told, end = 0.0, 0.0, float(course.tries * len(borders))
     heat, strict = course.hot, course.soft
-    for turn in range(tries):
-        if turn % 1024 == 0:
-            run = turn / tries
+    while at < end and size > 0:
+        if at >= told:
+            told += 1024.0
+            run = at / end
             heat = course.hot * (course.cold / course.hot) ** run
             if run < course.turn:
                 strict = course.soft ** (1.0 - run / course.turn)
             else:
                 strict = course.hard ** ((run - course.turn) / (1.0 - course.turn))
-        border = borders[np.random.randint(0, len(borders))]  # noqa: NPY002
-        if labels[cells.cell[border]] == labels[cells.other[border]]:
-            continue
+        at += len(borders) / size
+        border = scratch.front[int(np.random.random() * size)]  # noqa: NPY002
         patience = -heat * math.log(1.0 - np.random.random())  # noqa: NPY002
         whole_block = np.random.random() < course.blocks  # noqa: NPY002
-        _step(cells, labels, sums, target, scratch, weights, strict, patience, border, whole_block)
+        moved = _step(
+            cells, labels, sums, target, scratch, weights, strict, patience, border, whole_block
+        )
+        size = renew_front(cells, labels, scratch, moved, size)
+    close_front(scratch, borders)
 
 
 @njit(cache=True, nogil=True)
@@ -355,6 +284,7 @@ class Annealer:
             block=block.astype(np.int64),
             block_start=np.concatenate([[0], np.cumsum(np.bincount(block))]).astype(np.int64),
             block_cells=np.argsort(block, kind="stable").astype(np.int64),
+            back=_other_sides(graph.border_m),
         )
         round_m = 4 * math.sqrt(float(cells.size_m2.sum()) / len(target))
         weights = weights._replace(open_length=weights.open_length / max(round_m, 1e-9))
@@ -385,7 +315,9 @@ class Annealer:
         """A copy of labels, what their grids come to, and room to work in: for compiled code."""
         labels = labels.astype(np.int64)
         moving, marked, seen, queue = (np.zeros(len(labels), dtype=np.int64) for _ in range(4))
-        scratch = _Scratch(moving, marked, seen, queue, np.zeros(2, dtype=np.int64))
+        front, place = (np.full(len(self.cells.other), OUTSIDE) for _ in range(2))
+        clock = np.zeros(2, dtype=np.int64)
+        scratch = _Scratch(moving, marked, seen, queue, clock, front, place)
         return labels, self.sums(labels), scratch
 
     def sums(self, labels: IntArray) -> _Sums:
@@ -393,3 +325,13 @@ class Annealer:
         sums = _Sums(*(np.zeros(count) for _ in range(4)))
         add_up(self.cells, labels, sums, np.arange(len(labels)))
         return sums
+
+
+def _other_sides(border_m: csr_array) -> IntArray:
+    """Where each border stands a second time, among those of the cell on its other side."""
+    numbered = csr_array(
+        (np.arange(border_m.nnz), border_m.indices, border_m.indptr), shape=border_m.shape
+    )
+    turned = numbered.T.tocsr()
+    turned.sort_indices()
+    return np.asarray(turned.data, dtype=np.int64)

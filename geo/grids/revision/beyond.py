@@ -20,11 +20,11 @@ from geo.grids.graph import CellGraph
 from geo.grids.neighbourhoods import Search
 from geo.grids.revision.resettle import Course, Resettler
 
-AGAIN = Course(tries=100, hot=0.1, cold=0.001, soft=0.5, hard=20.0)
+AGAIN = Course(tries=100, hot=0.1, cold=0.001, soft=0.5, hard=60.0)
 """The annealing of grids as they are divided."""
-AFTER = Course(tries=60, hot=0.05, cold=0.001, soft=10.0, hard=20.0)
+AFTER = Course(tries=60, hot=0.05, cold=0.001, soft=10.0, hard=60.0)
 """The annealing of grids that were divided anew: balance is kept, moves are given back."""
-STRICT = 20.0
+STRICT = 60.0
 """Factor of what imbalance costs when two plans are compared."""
 ROUNDS = 4
 MOST_AROUND = 5

@@ -30,7 +30,7 @@ GROUND = 0.3
 """What it costs to move a whole grid's ground."""
 STEEP = 4.0
 """Half its compactness lost costs a grid three quarters in proportion, and 2.25 for this."""
-COURSE = Course(tries=60, hot=0.1, cold=0.001, soft=0.2, hard=20.0)
+COURSE = Course(tries=60, hot=0.1, cold=0.001, soft=0.2, hard=60.0)
 STARTS = 3
 LOOKS = Weights(open_length=0.0)
 """Each grid is held against what it was; the length of its boundary is in its share already."""

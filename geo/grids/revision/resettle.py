@@ -14,9 +14,10 @@ import numpy as np
 from numba import njit
 from scipy.optimize import linear_sum_assignment
 
-from geo.grids.anneal import Annealer, Weights, gather, hangs_on, price, stays_whole
+from geo.grids.anneal import Annealer, Weights, price
 from geo.grids.faces import FloatArray, IntArray
 from geo.grids.graph import CellGraph
+from geo.grids.moving import gather, hangs_on, stays_whole
 from geo.grids.neighbourhoods import Search, recombine, region
 
 LOYAL = 3.0
