@@ -11,6 +11,7 @@ import './styles/editor.css'
 import './styles/planFiles.css'
 import './styles/report.css'
 import './styles/lists.css'
+import './styles/photos.css'
 import './styles/print.css'
 
 document.documentElement.lang = language()

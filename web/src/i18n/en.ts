@@ -3,6 +3,7 @@ import { casesEn } from './cases.en'
 import { listsEn } from './lists.en'
 import { liveEn } from './live.en'
 import { mapEn } from './map.en'
+import { photoProblemsEn, photosEn } from './photos.en'
 import { plannerEn, planProblemsEn } from './planner.en'
 import { temporaryEn, temporaryProblemsEn } from './temporary.en'
 import type { zhCN } from './zh-CN'
@@ -13,6 +14,7 @@ export const en: typeof zhCN = {
   ...listsEn,
   ...liveEn,
   ...mapEn,
+  ...photosEn,
   ...plannerEn,
   ...temporaryEn,
   ...addressesEn,
@@ -158,8 +160,9 @@ export const en: typeof zhCN = {
     'operation-reused': 'This differs from what was sent before. Reload and try again.',
     'operation-id-missing': 'The request was incomplete. Reload the page and try again.',
     invalid: 'Something needs mending: {fields}',
-    'too-large': 'The file is too large: 15 MB at most.',
-    'unsupported-photo': 'This kind of picture is not known; use JPEG, PNG or WebP.',
+    'too-large': 'The file is too large: 15 MB and 50 megapixels at most.',
+    'unsupported-photo':
+      'This photo cannot be opened: use a whole JPEG, PNG or WebP. For HEIC of an iPhone choose Settings → Camera → Formats → Most Compatible, or save it as JPEG.',
     'case-exists': 'This case has been reported already.',
     'density-broken': 'The density file of this run is damaged: have it computed again.',
     'database-unavailable':
@@ -172,6 +175,7 @@ export const en: typeof zhCN = {
     internal:
       'The server failed. Nothing you wrote is lost; try again later, or tell the administrator.',
     'unreadable-answer': 'The server’s answer makes no sense. Reload the page.',
+    ...photoProblemsEn,
     ...planProblemsEn,
     ...temporaryProblemsEn,
     unknown: 'That did not work ({code}).',

@@ -3,6 +3,7 @@ import { casesZh } from './cases.zh-CN'
 import { listsZh } from './lists.zh-CN'
 import { liveZh } from './live.zh-CN'
 import { mapZh } from './map.zh-CN'
+import { photoProblemsZh, photosZh } from './photos.zh-CN'
 import { plannerZh, planProblemsZh } from './planner.zh-CN'
 import { temporaryProblemsZh, temporaryZh } from './temporary.zh-CN'
 
@@ -12,6 +13,7 @@ export const zhCN = {
   ...listsZh,
   ...liveZh,
   ...mapZh,
+  ...photosZh,
   ...plannerZh,
   ...temporaryZh,
   ...addressesZh,
@@ -150,8 +152,9 @@ export const zhCN = {
     'operation-reused': '这次提交与之前的不一致，请刷新后重试。',
     'operation-id-missing': '请求不完整，请刷新页面后重试。',
     invalid: '有内容需要改正：{fields}',
-    'too-large': '文件太大：最大 15 MB。',
-    'unsupported-photo': '不认识这种照片格式，请用 JPEG、PNG 或 WebP。',
+    'too-large': '文件太大：最大 15 MB、5000 万像素。',
+    'unsupported-photo':
+      '这张照片打不开：请用完整的 JPEG、PNG 或 WebP。苹果手机的 HEIC 照片：在“设置 → 相机 → 格式”选“兼容性最佳”，或另存为 JPEG。',
     'case-exists': '这件问题已经上报过了。',
     'density-broken': '这次热点分析的密度文件已损坏，请重新计算。',
     'database-unavailable': '数据库暂时没有回应。内容没有丢，请稍后重试。',
@@ -162,6 +165,7 @@ export const zhCN = {
     'too-many-requests': '操作太快，请稍后再试。',
     internal: '服务器出错了。内容没有丢，请稍后重试；仍不行请告诉管理员。',
     'unreadable-answer': '服务器的回答看不懂，请刷新页面。',
+    ...photoProblemsZh,
     ...planProblemsZh,
     ...temporaryProblemsZh,
     unknown: '没有成功（{code}）。',
