@@ -27,6 +27,7 @@ from data.case_types import (
     UnknownCategoryError,
     UnknownUnitError,
 )
+from data.exports.paper_writing import TemplateError
 from data.exports.raster import BrokenDensityError
 from data.patrols import (
     NotTrackedError,
@@ -223,6 +224,22 @@ def _photo(error: PhotoError) -> Problem:
     return Problem(415, "unsupported-photo", detail, params=params)
 
 
+_TEMPLATE = {
+    "too-large": (413, "A template has at most 5 MB, 50 MB unpacked."),
+    "not-docx": (415, "Send a DOCX that Word or WPS opens."),
+    "syntax": (422, "The braces of a field are not closed, or hold more than its name."),
+    "unknown-fields": (422, "It names fields that there are not."),
+    "not-allowed": (422, "A template may name fields and choose by `if`, and nothing else."),
+    "no-fields": (422, "It names no field: everything on it would stay the same."),
+}
+
+
+def _template(error: TemplateError) -> Problem:
+    status, detail = _TEMPLATE[error.fault]
+    params = {"fields": "、".join(error.names)}
+    return Problem(status, f"template-{error.fault}", detail, params=params)
+
+
 _UPLOAD = {
     "exists": (409, "This id was used for another file: make a new one."),
     "too-many": (409, "Finish or leave alone some of the photos on their way first."),
@@ -299,6 +316,7 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
     RefusedError: _refused,
     PhotoError: _photo,
     UploadError: _upload,
+    TemplateError: _template,
     PaperError: _paper,
     BrokenDensityError: lambda _: Problem(
         500, "density-broken", "The density file of this run is damaged: have it computed again."

@@ -25,6 +25,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **{f"case:{action}": _held(roles) for action, roles in WHO.items() if _held(roles)},
     "photo:redact": frozenset({"officer", "commander", "administrator"}),
     "photo:original": frozenset({"auditor"}),
+    "template:manage": frozenset({"administrator"}),
+    "template:read": frozenset({"commander", "administrator", "auditor"}),
     "case:export": frozenset({"commander", "handler", "administrator", "auditor"}),
     "export:read": frozenset({"administrator", "auditor"}),
     "list:import": frozenset({"commander"}),

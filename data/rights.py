@@ -24,7 +24,7 @@ from data.scope import Scope
 
 GUARDED_TABLES: Final = (
     *("hazard_case", "case_event", "case_text", "case_candidates", "photo"),
-    *("photo_upload", "photo_redaction", "export_log"),
+    *("photo_upload", "photo_redaction", "case_paper", "export_log"),
     *("shift", "shift_grid", "track_point"),
     *("account", "assignment", "operation"),
     *("plan", "plan_step", "plan_edit", "plan_signature", "plan_backdrop", "plan_report"),

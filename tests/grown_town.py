@@ -84,6 +84,10 @@ _ROWS = (
     " width_px, height_px, added_by, received_at) SELECT 1,"
     " CAST(lpad(CAST(n AS text), 32, '8') AS uuid), :case, 1, 'before', 'k', '', 'image/jpeg', 1,"
     " 1, 1, :officer, :at",
+    "INSERT INTO case_paper (district_id, id, case_id, kind, year, serial, number, unit_id, key,"
+    " sha256, size_bytes, issued_by, issued_at) SELECT 1,"
+    " CAST(lpad(CAST(n AS text), 32, '3') AS uuid), :case, 'assignment', 2026, n, '交办' || n,"
+    " (SELECT min(id) FROM unit), 'k', '', 1, :officer, :at",
     "INSERT INTO export_log (district_id, id, account_id, area_path, at, format, columns, asked,"
     " rows, capped, purpose, name, key, size_bytes, sha256) SELECT 1,"
     " CAST(lpad(CAST(n AS text), 32, '4') AS uuid), :officer, CAST(:path AS ltree), :at, 'csv',"

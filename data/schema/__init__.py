@@ -37,6 +37,7 @@ from data.schema.duty import (
     RoutingRule,
 )
 from data.schema.exports import ExportLog
+from data.schema.papers import CasePaper, PaperNumber, PaperTemplate
 from data.schema.patrols import Shift, ShiftGrid, TrackPoint
 from data.schema.photos import ForgottenFile, PhotoRedaction, PhotoUpload
 from data.schema.places import Area, Building, District, LayerVersion, Place, Road, Water
@@ -68,6 +69,7 @@ __all__ = [
     "CalendarYear",
     "CaseCandidates",
     "CaseEvent",
+    "CasePaper",
     "CaseRoute",
     "CaseRules",
     "CaseText",
@@ -92,6 +94,8 @@ __all__ = [
     "Notice",
     "NoticeRead",
     "Operation",
+    "PaperNumber",
+    "PaperTemplate",
     "Photo",
     "PhotoRedaction",
     "PhotoUpload",

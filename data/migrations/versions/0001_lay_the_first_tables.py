@@ -153,7 +153,7 @@ GUARDED = (
     ("export_log", EXPORT_SEEN, None),
     *((table, OF_CASE, None) for table in ("case_route", "duty_alert", "duty_call")),
     *((table, OF_CASE, None) for table in ("case_event", "case_text", "case_candidates", "photo")),
-    *((table, OF_CASE, None) for table in ("photo_upload", "photo_redaction")),
+    *((table, OF_CASE, None) for table in ("photo_upload", "photo_redaction", "case_paper")),
     *((table, OF_SHIFT, None) for table in ("shift_grid", "track_point")),
     ("notice", NOTICE_SEEN, None),
     ("notice_read", NOTICE_READ_SEEN, None),
@@ -2063,6 +2063,92 @@ def upgrade() -> None:
     op.create_index(
         "photo_redaction_case_idx", "photo_redaction", ["district_id", "case_id"], unique=False
     )
+    of_kind = "kind IN ('assignment', 'supervision', 'rectification')"
+    op.create_table(
+        "paper_template",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("fields", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(of_kind, name=op.f("paper_template_kind_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            ["account.district_id", "account.id"],
+            name=op.f("paper_template_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("paper_template_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "kind", name=op.f("paper_template_pkey")),
+    )
+    op.create_table(
+        "paper_number",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.CheckConstraint(of_kind, name=op.f("paper_number_kind_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("paper_number_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "kind", "year", name=op.f("paper_number_pkey")),
+    )
+    op.create_table(
+        "case_paper",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("issued_by", sa.Uuid(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_key", sa.Text(), nullable=True),
+        sa.Column("signed_sha256", sa.LargeBinary(), nullable=True),
+        sa.Column("signed_name", sa.Text(), nullable=True),
+        sa.Column("signed_media_type", sa.Text(), nullable=True),
+        sa.Column("signed_by", sa.Uuid(), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(of_kind, name=op.f("case_paper_kind_check")),
+        sa.CheckConstraint(
+            "num_nonnulls(signed_key, signed_sha256, signed_name, signed_media_type, signed_by,"
+            " signed_at) IN (0, 6)",
+            name=op.f("case_paper_signed_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("case_paper_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "unit_id"],
+            ["unit.district_id", "unit.id"],
+            name=op.f("case_paper_district_id_unit_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("case_paper_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("case_paper_pkey")),
+        sa.UniqueConstraint(
+            "district_id",
+            "kind",
+            "year",
+            "serial",
+            name=op.f("case_paper_district_id_kind_year_serial_key"),
+        ),
+    )
+    op.create_index("case_paper_case_idx", "case_paper", ["district_id", "case_id"], unique=False)
     op.create_table(
         "export_log",
         sa.Column("district_id", sa.Integer(), nullable=False),
