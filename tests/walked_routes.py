@@ -40,6 +40,7 @@ PLAIN = {
     "figure": "map",
     "part": "picture",
     "offset": "0",
+    "kind": "assignment",
     # Rules and words of the whole district.
     "rule_id": "1",
     "category_id": "1",
@@ -58,6 +59,8 @@ NOT_STORED = {
     ("POST", "/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/place"),
     ("GET", "/api/v1/photos/{photo_id}"),
     ("GET", "/api/v1/plans/{plan_id}/papers/{paper_id}"),
+    ("GET", "/api/v1/cases/{case_id}/papers/{paper_id}/file"),
+    ("GET", "/api/v1/cases/{case_id}/papers/{paper_id}/signed"),
     ("GET", "/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/{part}"),
     ("GET", "/api/v1/plans/{plan_id}/report"),
     ("GET", "/api/v1/plans/{plan_id}/report.{form}"),
@@ -150,6 +153,16 @@ BODIES: dict[Route, tuple[Body, bool]] = {
             "turn": 1,
             "post": "值班室",
             "desk_number": "0533-1234567",
+        },
+        False,
+    ),
+    ("POST", "/api/v1/cases/{case_id}/papers"): (
+        lambda _: {
+            "id": str(uuid7()),
+            "kind": "assignment",
+            "seq": 1,
+            "unit_id": walked_town.OWN.id(walked_town.UNIT),
+            "demand": "清运",
         },
         False,
     ),

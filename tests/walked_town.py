@@ -143,6 +143,9 @@ _THINGS = (
     "INSERT INTO export_log (district_id, id, account_id, area_path, at, format, columns, asked,"
     " rows, capped, purpose, name, key, size_bytes, sha256) VALUES (:district, :export, :account,"
     " CAST(:path AS ltree), :at, 'csv', '[]', '{}', 1, false, 'p', 'a.csv', 'k', 1, '')",
+    "INSERT INTO case_paper (district_id, id, case_id, kind, year, serial, number, unit_id, key,"
+    " sha256, size_bytes, issued_by, issued_at) VALUES (:district, :paper, :case, 'assignment',"
+    " 2025, CAST(:number AS int), '交办' || :number, :unit, 'k', '', 1, :account, :at)",
     "INSERT INTO rota_entry (district_id, id, unit_id, starts_at, ends_at, turn, account_id,"
     " changed_by, changed_at) VALUES (:district, :entry, :unit, :at, CAST(:at AS timestamptz)"
     " + interval '8 h', 1, :account, :account, :at)",

@@ -107,7 +107,10 @@ class Walk:
         content = operation.get("requestBody", {}).get("content", {})
         if "multipart/form-data" in content:
             role = "barriers" if route[1].endswith("plan-layers") else "before"
-            return {"files": {"file": ("a.png", b"none")}, "data": {"role": role, "order": "{}"}}
+            return {
+                "files": {"file": ("a.png", b"none")},
+                "data": {"role": role, "order": "{}", "seq": 1},
+            }
         if "application/octet-stream" in content:
             return {"content": b"part"}
         schema = content.get("application/json", {}).get("schema")

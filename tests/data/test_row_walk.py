@@ -84,6 +84,7 @@ OPEN_TABLES = {
     **dict.fromkeys(
         ("calendar_year", "calendar_day", "work_hours", "time_limit"), "days of the whole district"
     ),
+    **dict.fromkeys(("paper_template", "paper_number"), "forms of the whole district"),
     "forgotten_file": "keys of files, for the worker",
     "session": "digests of tokens: asked before anybody is known",
 }
