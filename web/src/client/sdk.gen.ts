@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddRedactionData, AddRedactionErrors, AddRedactionResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, AddToRotaData, AddToRotaErrors, AddToRotaResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginPhotoUploadData, BeginPhotoUploadErrors, BeginPhotoUploadResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CalendarData, CalendarErrors, CalendarResponses, CalendarYearData, CalendarYearErrors, CalendarYearResponses, CaseData, CaseErrors, CaseResponses, CaseRulesData, CaseRulesErrors, CaseRulesResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangeRotaData, ChangeRotaErrors, ChangeRotaResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, CheckRotaData, CheckRotaErrors, CheckRotaResponses, CompletePhotoUploadData, CompletePhotoUploadErrors, CompletePhotoUploadResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, ExportFileData, ExportFileErrors, ExportFileResponses, ExportListData, ExportListErrors, ExportListResponses, ExportsData, ExportsErrors, ExportsResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ImportRotaData, ImportRotaErrors, ImportRotaResponses, ListAllData, ListAllErrors, ListAllResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, NearData, NearErrors, NearResponses, OfficersData, OfficersErrors, OfficersResponses, OnCallNowData, OnCallNowErrors, OnCallNowResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, OriginalPhotoData, OriginalPhotoErrors, OriginalPhotoResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PhotoData, PhotoErrors, PhotoRedactionsData, PhotoRedactionsErrors, PhotoRedactionsResponses, PhotoResponses, PhotosData, PhotosErrors, PhotosResponses, PhotoUploadData, PhotoUploadErrors, PhotoUploadResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PublishData, PublishErrors, PublishResponses, PutPhotoPartData, PutPhotoPartErrors, PutPhotoPartResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadListData, ReadListErrors, ReadListResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveFromRotaData, RemoveFromRotaErrors, RemoveFromRotaResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ReverseData, ReverseErrors, ReverseResponses, RotaData, RotaErrors, RotaFileData, RotaFileErrors, RotaFileResponses, RotaResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, SetCaseRulesData, SetCaseRulesErrors, SetCaseRulesResponses, SetCategoryRulesData, SetCategoryRulesErrors, SetCategoryRulesResponses, SetHoursData, SetHoursErrors, SetHoursResponses, SetLimitData, SetLimitErrors, SetLimitResponses, SetYearData, SetYearErrors, SetYearResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TakeShippedData, TakeShippedErrors, TakeShippedResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses, WhatIfData, WhatIfErrors, WhatIfResponses } from './types.gen';
+import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddRedactionData, AddRedactionErrors, AddRedactionResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, AddToRotaData, AddToRotaErrors, AddToRotaResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginPhotoUploadData, BeginPhotoUploadErrors, BeginPhotoUploadResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CalendarData, CalendarErrors, CalendarResponses, CalendarYearData, CalendarYearErrors, CalendarYearResponses, CaseData, CaseErrors, CasePaperFileData, CasePaperFileErrors, CasePaperFileResponses, CasePaperListData, CasePaperListErrors, CasePaperListResponses, CaseResponses, CaseRulesData, CaseRulesErrors, CaseRulesResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangeRotaData, ChangeRotaErrors, ChangeRotaResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, CheckRotaData, CheckRotaErrors, CheckRotaResponses, CompletePhotoUploadData, CompletePhotoUploadErrors, CompletePhotoUploadResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DropPaperTemplateData, DropPaperTemplateErrors, DropPaperTemplateResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, ExportFileData, ExportFileErrors, ExportFileResponses, ExportListData, ExportListErrors, ExportListResponses, ExportsData, ExportsErrors, ExportsResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ImportRotaData, ImportRotaErrors, ImportRotaResponses, IssueCasePaperData, IssueCasePaperErrors, IssueCasePaperResponses, ListAllData, ListAllErrors, ListAllResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, NearData, NearErrors, NearResponses, OfficersData, OfficersErrors, OfficersResponses, OnCallNowData, OnCallNowErrors, OnCallNowResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, OriginalPhotoData, OriginalPhotoErrors, OriginalPhotoResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PaperTemplateFileData, PaperTemplateFileErrors, PaperTemplateFileResponses, PaperTemplatesData, PaperTemplatesErrors, PaperTemplatesResponses, PhotoData, PhotoErrors, PhotoRedactionsData, PhotoRedactionsErrors, PhotoRedactionsResponses, PhotoResponses, PhotosData, PhotosErrors, PhotosResponses, PhotoUploadData, PhotoUploadErrors, PhotoUploadResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PublishData, PublishErrors, PublishResponses, PutPaperTemplateData, PutPaperTemplateErrors, PutPaperTemplateResponses, PutPhotoPartData, PutPhotoPartErrors, PutPhotoPartResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadListData, ReadListErrors, ReadListResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveFromRotaData, RemoveFromRotaErrors, RemoveFromRotaResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ReverseData, ReverseErrors, ReverseResponses, RotaData, RotaErrors, RotaFileData, RotaFileErrors, RotaFileResponses, RotaResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, SetCaseRulesData, SetCaseRulesErrors, SetCaseRulesResponses, SetCategoryRulesData, SetCategoryRulesErrors, SetCategoryRulesResponses, SetHoursData, SetHoursErrors, SetHoursResponses, SetLimitData, SetLimitErrors, SetLimitResponses, SetYearData, SetYearErrors, SetYearResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignCasePaperData, SignCasePaperErrors, SignCasePaperResponses, SignedCasePaperData, SignedCasePaperErrors, SignedCasePaperResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TakeShippedData, TakeShippedErrors, TakeShippedResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses, WhatIfData, WhatIfErrors, WhatIfResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -395,6 +395,91 @@ export const actOnCase = <ThrowOnError extends boolean = false>(options: Options
     ...options,
     headers: {
         'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the papers that were issued on a case, and which have come back signed
+ *
+ * List the papers that were issued on a case, and which have come back signed.
+ */
+export const casePaperList = <ThrowOnError extends boolean = false>(options: Options<CasePaperListData, ThrowOnError>) => (options.client ?? client).get<CasePaperListResponses, CasePaperListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/papers',
+    ...options
+});
+
+/**
+ * Issue a numbered paper on a case, from the office's template
+ *
+ * It is kept as it is issued, and its digest stands in the case's ledger; where the unit has no
+ * accounts the ledger says that it is acted for.
+ */
+export const issueCasePaper = <ThrowOnError extends boolean = false>(options: Options<IssueCasePaperData, ThrowOnError>) => (options.client ?? client).post<IssueCasePaperResponses, IssueCasePaperErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/papers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give a paper as it was issued, to be printed and sealed
+ *
+ * Give a paper as it was issued, to be printed and sealed.
+ */
+export const casePaperFile = <ThrowOnError extends boolean = false>(options: Options<CasePaperFileData, ThrowOnError>) => (options.client ?? client).get<CasePaperFileResponses, CasePaperFileErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/papers/{paper_id}/file',
+    ...options
+});
+
+/**
+ * Give the signed scan of a paper as it was sent
+ *
+ * Give the signed scan of a paper as it was sent.
+ */
+export const signedCasePaper = <ThrowOnError extends boolean = false>(options: Options<SignedCasePaperData, ThrowOnError>) => (options.client ?? client).get<SignedCasePaperResponses, SignedCasePaperErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/papers/{paper_id}/signed',
+    ...options
+});
+
+/**
+ * Add the scan of an issued paper with signature and seal: PDF, JPEG or PNG, once
+ *
+ * It is kept as it is sent, and its digest stands in the case's ledger.
+ */
+export const signCasePaper = <ThrowOnError extends boolean = false>(options: Options<SignCasePaperData, ThrowOnError>) => (options.client ?? client).post<SignCasePaperResponses, SignCasePaperErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/papers/{paper_id}/signed',
+    ...options,
+    headers: {
+        'Content-Type': null,
         ...options.headers
     }
 });
@@ -882,6 +967,71 @@ export const officers = <ThrowOnError extends boolean = false>(options?: Options
             type: 'apiKey'
         }],
     url: '/api/v1/officers',
+    ...options
+});
+
+/**
+ * Tell which templates are used for papers, and which fields they may name
+ *
+ * Tell which templates are used for papers, and which fields they may name.
+ */
+export const paperTemplates = <ThrowOnError extends boolean = false>(options?: Options<PaperTemplatesData, ThrowOnError>) => (options?.client ?? client).get<PaperTemplatesResponses, PaperTemplatesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/paper-templates',
+    ...options
+});
+
+/**
+ * Use the shipped template of a kind again
+ *
+ * Use the shipped template of a kind again.
+ */
+export const dropPaperTemplate = <ThrowOnError extends boolean = false>(options: Options<DropPaperTemplateData, ThrowOnError>) => (options.client ?? client).delete<DropPaperTemplateResponses, DropPaperTemplateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/paper-templates/{kind}',
+    ...options
+});
+
+/**
+ * Use the office's own template (DOCX) for a kind of paper from now on
+ *
+ * It is refused, with their names, when it names fields that there are not.
+ */
+export const putPaperTemplate = <ThrowOnError extends boolean = false>(options: Options<PutPaperTemplateData, ThrowOnError>) => (options.client ?? client).put<PutPaperTemplateResponses, PutPaperTemplateErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/paper-templates/{kind}',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Give the template that is used now, to begin one's own from
+ *
+ * Give the template that is used now, to begin one's own from.
+ */
+export const paperTemplateFile = <ThrowOnError extends boolean = false>(options: Options<PaperTemplateFileData, ThrowOnError>) => (options.client ?? client).get<PaperTemplateFileResponses, PaperTemplateFileErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/paper-templates/{kind}/file',
     ...options
 });
 

@@ -670,6 +670,16 @@ export type BodyPreviewList = {
 };
 
 /**
+ * Body_put_paper_template
+ */
+export type BodyPutPaperTemplate = {
+    /**
+     * File
+     */
+    file: Blob | File;
+};
+
+/**
  * Body_read_list
  */
 export type BodyReadList = {
@@ -677,6 +687,22 @@ export type BodyReadList = {
      * File
      */
     file: Blob | File;
+};
+
+/**
+ * Body_sign_case_paper
+ */
+export type BodySignCasePaper = {
+    /**
+     * File
+     */
+    file: Blob | File;
+    /**
+     * Seq
+     *
+     * The last `seq` that the client knows.
+     */
+    seq: number;
 };
 
 /**
@@ -1092,6 +1118,61 @@ export type CaseBrief = {
      * The unit charged with it.
      */
     unit: NamedRef | null;
+};
+
+/**
+ * CasePaper
+ *
+ * A paper as it was issued; it never changes.
+ */
+export type CasePaper = {
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Issued At
+     */
+    issued_at: string;
+    issued_by: ActorRef;
+    /**
+     * Kind
+     */
+    kind: 'assignment' | 'supervision' | 'rectification';
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    signed: SignedScan | null;
+    unit: NamedRef;
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
+ * CasePapers
+ *
+ * The papers of a case, oldest first, and the `seq` of its ledger.
+ */
+export type CasePapers = {
+    /**
+     * Items
+     */
+    items: Array<CasePaper>;
+    /**
+     * Seq
+     */
+    seq: number;
 };
 
 /**
@@ -4360,6 +4441,42 @@ export type NewGrid = {
 };
 
 /**
+ * NewPaper
+ *
+ * A paper that is to be issued on a case.
+ */
+export type NewPaper = {
+    /**
+     * Demand
+     */
+    demand: string;
+    /**
+     * Due On
+     */
+    due_on?: string | null;
+    /**
+     * Id
+     *
+     * UUIDv7 made by the client.
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'assignment' | 'supervision' | 'rectification';
+    /**
+     * Seq
+     *
+     * The last `seq` of the case that the client knows.
+     */
+    seq: number;
+    /**
+     * Unit Id
+     */
+    unit_id: number;
+};
+
+/**
  * NewPlan
  *
  * What a draft is drawn up for.
@@ -4840,6 +4957,26 @@ export type PaperCommunity = {
      * Signed
      */
     signed: boolean;
+};
+
+/**
+ * PaperField
+ *
+ * A field that a template may name, in double braces.
+ */
+export type PaperField = {
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Zh
+     */
+    zh: string;
 };
 
 /**
@@ -7119,6 +7256,35 @@ export type SignedPaper = {
 };
 
 /**
+ * SignedScan
+ *
+ * The scan of a paper with signature and seal, as it was sent.
+ */
+export type SignedScan = {
+    /**
+     * Added At
+     */
+    added_at: string;
+    added_by: ActorRef;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
  * SnapEdit
  *
  * Lay the boundary between two grids on roads and banks near it.
@@ -7278,6 +7444,60 @@ export type SystemChoice = {
      * Zone
      */
     zone: number | null;
+};
+
+/**
+ * Template
+ *
+ * The template of a kind of paper that is used now.
+ */
+export type Template = {
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Kind
+     */
+    kind: 'assignment' | 'supervision' | 'rectification';
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Own
+     *
+     * False: the one that is shipped.
+     */
+    own: boolean;
+    /**
+     * Uploaded At
+     */
+    uploaded_at: string | null;
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
+ * Templates
+ *
+ * The templates that are used now, and what they may name.
+ */
+export type Templates = {
+    /**
+     * Fields
+     */
+    fields: Array<PaperField>;
+    /**
+     * Items
+     */
+    items: Array<Template>;
 };
 
 /**
@@ -8892,6 +9112,270 @@ export type ActOnCaseResponses = {
 
 export type ActOnCaseResponse = ActOnCaseResponses[keyof ActOnCaseResponses];
 
+export type CasePaperListData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/papers';
+};
+
+export type CasePaperListErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CasePaperListError = CasePaperListErrors[keyof CasePaperListErrors];
+
+export type CasePaperListResponses = {
+    /**
+     * Successful Response
+     */
+    200: CasePapers;
+};
+
+export type CasePaperListResponse = CasePaperListResponses[keyof CasePaperListResponses];
+
+export type IssueCasePaperData = {
+    body: NewPaper;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/papers';
+};
+
+export type IssueCasePaperErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type IssueCasePaperError = IssueCasePaperErrors[keyof IssueCasePaperErrors];
+
+export type IssueCasePaperResponses = {
+    /**
+     * Successful Response
+     */
+    201: CasePapers;
+};
+
+export type IssueCasePaperResponse = IssueCasePaperResponses[keyof IssueCasePaperResponses];
+
+export type CasePaperFileData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+        /**
+         * Paper Id
+         */
+        paper_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/papers/{paper_id}/file';
+};
+
+export type CasePaperFileErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CasePaperFileError = CasePaperFileErrors[keyof CasePaperFileErrors];
+
+export type CasePaperFileResponses = {
+    /**
+     * The paper.
+     */
+    200: unknown;
+};
+
+export type SignedCasePaperData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+        /**
+         * Paper Id
+         */
+        paper_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/papers/{paper_id}/signed';
+};
+
+export type SignedCasePaperErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SignedCasePaperError = SignedCasePaperErrors[keyof SignedCasePaperErrors];
+
+export type SignedCasePaperResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type SignedCasePaperResponse = SignedCasePaperResponses[keyof SignedCasePaperResponses];
+
+export type SignCasePaperData = {
+    body: BodySignCasePaper;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+        /**
+         * Paper Id
+         */
+        paper_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/papers/{paper_id}/signed';
+};
+
+export type SignCasePaperErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Unsupported type
+     */
+    415: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SignCasePaperError = SignCasePaperErrors[keyof SignCasePaperErrors];
+
+export type SignCasePaperResponses = {
+    /**
+     * Successful Response
+     */
+    201: CasePapers;
+};
+
+export type SignCasePaperResponse = SignCasePaperResponses[keyof SignCasePaperResponses];
+
 export type AddCasePhotoData = {
     body: BodyAddCasePhoto;
     headers: {
@@ -10324,6 +10808,179 @@ export type OfficersResponses = {
 };
 
 export type OfficersResponse = OfficersResponses[keyof OfficersResponses];
+
+export type PaperTemplatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/paper-templates';
+};
+
+export type PaperTemplatesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+};
+
+export type PaperTemplatesError = PaperTemplatesErrors[keyof PaperTemplatesErrors];
+
+export type PaperTemplatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: Templates;
+};
+
+export type PaperTemplatesResponse = PaperTemplatesResponses[keyof PaperTemplatesResponses];
+
+export type DropPaperTemplateData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Kind
+         */
+        kind: 'assignment' | 'supervision' | 'rectification';
+    };
+    query?: never;
+    url: '/api/v1/paper-templates/{kind}';
+};
+
+export type DropPaperTemplateErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DropPaperTemplateError = DropPaperTemplateErrors[keyof DropPaperTemplateErrors];
+
+export type DropPaperTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    200: Templates;
+};
+
+export type DropPaperTemplateResponse = DropPaperTemplateResponses[keyof DropPaperTemplateResponses];
+
+export type PutPaperTemplateData = {
+    body: BodyPutPaperTemplate;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Kind
+         */
+        kind: 'assignment' | 'supervision' | 'rectification';
+    };
+    query?: never;
+    url: '/api/v1/paper-templates/{kind}';
+};
+
+export type PutPaperTemplateErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Unsupported type
+     */
+    415: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PutPaperTemplateError = PutPaperTemplateErrors[keyof PutPaperTemplateErrors];
+
+export type PutPaperTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    200: Templates;
+};
+
+export type PutPaperTemplateResponse = PutPaperTemplateResponses[keyof PutPaperTemplateResponses];
+
+export type PaperTemplateFileData = {
+    body?: never;
+    path: {
+        /**
+         * Kind
+         */
+        kind: 'assignment' | 'supervision' | 'rectification';
+    };
+    query?: never;
+    url: '/api/v1/paper-templates/{kind}/file';
+};
+
+export type PaperTemplateFileErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PaperTemplateFileError = PaperTemplateFileErrors[keyof PaperTemplateFileErrors];
+
+export type PaperTemplateFileResponses = {
+    /**
+     * The template.
+     */
+    200: unknown;
+};
 
 export type PhotosData = {
     body?: never;
