@@ -1,4 +1,5 @@
 import { addressesEn } from './addresses.en'
+import { adminEn, adminProblemsEn } from './admin.en'
 import { casesEn } from './cases.en'
 import { listsEn } from './lists.en'
 import { liveEn } from './live.en'
@@ -18,6 +19,7 @@ export const en: typeof zhCN = {
   ...plannerEn,
   ...temporaryEn,
   ...addressesEn,
+  ...adminEn,
   app: {
     name: 'Sanbai',
     tagline: 'Grid mapping and patrol',
@@ -60,6 +62,7 @@ export const en: typeof zhCN = {
     auditor: 'Auditor',
   },
   nav: {
+    admin: 'Manage',
     overview: 'Overview',
     report: 'Report',
     triage: 'No grid',
@@ -136,6 +139,7 @@ export const en: typeof zhCN = {
     still: 'now',
   },
   problem: {
+    ...adminProblemsEn,
     offline: 'The server cannot be reached. Check the network and try again.',
     'wrong-credentials': 'Account or password is wrong.',
     'not-signed-in': 'Please sign in first.',

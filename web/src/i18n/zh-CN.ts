@@ -1,4 +1,5 @@
 import { addressesZh } from './addresses.zh-CN'
+import { adminProblemsZh, adminZh } from './admin.zh-CN'
 import { casesZh } from './cases.zh-CN'
 import { listsZh } from './lists.zh-CN'
 import { liveZh } from './live.zh-CN'
@@ -17,6 +18,7 @@ export const zhCN = {
   ...plannerZh,
   ...temporaryZh,
   ...addressesZh,
+  ...adminZh,
   app: { name: '三百', tagline: '网格绘制与巡查', wall: '大屏', leaveWall: '退出大屏' },
   common: {
     close: '关闭',
@@ -54,6 +56,7 @@ export const zhCN = {
   },
   nav: {
     overview: '概况',
+    admin: '管理',
     report: '上报问题',
     triage: '待归格',
     plans: '网格规划',
@@ -129,6 +132,7 @@ export const zhCN = {
     still: '今',
   },
   problem: {
+    ...adminProblemsZh,
     offline: '连不上服务器。请检查网络后重试。',
     'wrong-credentials': '账号或密码不对。',
     'not-signed-in': '请先登录。',

@@ -12,6 +12,7 @@ export type PanelName =
   | 'plans'
   | 'temporary'
   | 'lists'
+  | 'admin'
 export type LayerName =
   | 'areas'
   | 'roads'
@@ -63,6 +64,7 @@ const PANELS: PanelName[] = [
   'plans',
   'temporary',
   'lists',
+  'admin',
 ]
 const UNITS: HotspotUnit[] = ['h3', 'grid', 'density']
 
