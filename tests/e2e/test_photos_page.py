@@ -76,12 +76,12 @@ def test_cases_are_taken_along_with_a_purpose(sign_in: Callable[..., Page], addr
     expect(dialog.get_by_text("已导出")).to_be_visible()
     with page.expect_download() as taken:
         dialog.get_by_role("link", name="下载").click()
-    book = openpyxl.load_workbook(taken.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(taken.value.path().read_bytes()))
     assert book["问题"].max_row > 1
     assert taken.value.suggested_filename.endswith(".xlsx")
 
 
-def test_both_dialogs_fit_a_phone(sign_in: Callable[..., Page], address: str) -> None:
+def test_blurring_fits_a_phone(sign_in: Callable[..., Page], address: str) -> None:
     page = sign_in("commander", size=PHONE)
     case_id = case_with_photo(page, address)
     page.goto(f"{address}/#sel=case:{case_id}")
