@@ -115,9 +115,10 @@ def rota_book(rows: Sequence[Sequence[Any]], units: Sequence[str], language: Lan
     -------
     The bytes of an XLSX.
     """
+    title, help_title = _TITLES[language]
     book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title, help_title = _TITLES[language]
+    sheet = book.worksheets[0]
+    sheet.title = title
     sheet.append(HEADS[language])
     for row in rows:
         sheet.append(list(row))
