@@ -41,6 +41,7 @@ PLAIN = {
     "part": "picture",
     "offset": "0",
     "kind": "assignment",
+    "year": "2026",
     # Rules and words of the whole district.
     "rule_id": "1",
     "category_id": "1",
@@ -160,6 +161,7 @@ BODIES: dict[Route, tuple[Body, bool]] = {
         lambda _: {
             "id": str(uuid7()),
             "kind": "assignment",
+    "year": "2026",
             "seq": 1,
             "unit_id": walked_town.OWN.id(walked_town.UNIT),
             "demand": "清运",
