@@ -245,7 +245,8 @@ def test_cases_become_overdue_by_time_alone(
     case = officer.do("/api/v1/cases", report())
     path = f"/api/v1/cases/{case['id']}"
     since = officer.read("/api/v1/grid-status")["cursor"]
-    clock.forward(minutes=240)
+    # Four hours of work, and two of noon between them.
+    clock.forward(hours=6)
     with engine.begin() as connection:
         assert mark_overdue(connection, clock()) == 0
     clock.forward(minutes=1)
@@ -270,7 +271,7 @@ def test_a_case_that_is_being_changed_does_not_hold_up_the_clock(
     with engine.begin() as connection:
         for number in (1, 2):
             create_case(connection, 1, new_case(number, categories["06010"]), CHIEF, clock())
-    clock.forward(hours=5)
+    clock.forward(hours=7)
     with engine.begin() as busy:
         find_case(busy, 1, UUID(int=1), lock=True)
         with engine.begin() as connection:
