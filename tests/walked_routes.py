@@ -161,7 +161,6 @@ BODIES: dict[Route, tuple[Body, bool]] = {
         lambda _: {
             "id": str(uuid7()),
             "kind": "assignment",
-    "year": "2026",
             "seq": 1,
             "unit_id": walked_town.OWN.id(walked_town.UNIT),
             "demand": "清运",
