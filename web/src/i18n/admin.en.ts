@@ -46,7 +46,7 @@ export const adminEn: typeof adminZh = {
       row: 'Row {row}:',
       fault: {
         day: 'no date',
-        kind: 'neither 休 nor 班',
+        kind: 'neither a day off nor a working day',
         year: 'in another year',
         twice: 'named twice and differently',
       },
