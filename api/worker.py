@@ -24,6 +24,8 @@ from api.settings import Settings
 from data.case_exports import delete_old_exports
 from data.database import open_engine
 from data.density_files import remove_unused_density
+from data.dispatching import dispatch_waiting
+from data.duty_alerts import alert_on_call
 from data.files import open_files
 from data.hotspot_runs import Period, Unit, compute_run, refresh_hotspots
 from data.housekeeping import district_ids, forget_what_is_over, make_track_weeks
@@ -211,6 +213,8 @@ def _add_clock_tasks(app: App, parts: Parts) -> None:
         watch_all(parts.engine, parts.clock())
         mark_all_overdue(parts.engine, parts.clock())
         place_cases_of_new_plans(parts.engine, parts.clock())
+        dispatch_waiting(parts.engine, parts.clock())
+        alert_on_call(parts.engine, parts.clock())
 
     @app.periodic(cron="7 * * * *")
     @app.task(name="each_hour", queueing_lock="each_hour")

@@ -31,6 +31,7 @@ from data.case_types import (
 from data.database import query
 from data.layers import district_today
 from data.limits import due_or_told, rules_of
+from data.routing import Filed, route_new_cases
 from data.schema import Category
 from data.status import Counts, bump_areas, change_counts, counts_of
 
@@ -102,6 +103,11 @@ def create_cases(
     ]
     append_lines(connection, district_id, further)
     _count(connection, district_id, stored_cases, at)
+    looking = [
+        Filed(case.id, new.category_id, case.area_path, case.case.severity, new.owner)
+        for new, case in zip(news, stored_cases, strict=True)
+    ]
+    route_new_cases(connection, district_id, looking, at)
     return stored_cases
 
 

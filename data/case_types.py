@@ -112,6 +112,8 @@ class NewCase:
         Answers to what its category asks; None: it was not asked.
     put_right_at
         When it was put right, for what is reported when all is done; somebody else checks it.
+    owner
+        Whose the thing is 权属, where known.
     """
 
     id: UUID
@@ -129,6 +131,7 @@ class NewCase:
     put_right_at: datetime | None = None
     shape: Shape | None = None
     answers: Mapping[str, Answer] | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,9 @@ THINGS = {
     "photo_id": "photo",
     "upload_id": "upload",
     "entry_id": "entry",
+    # They go by the number of their case.
+    "call_id": "case",
+    "handover_id": "case",
     "export_id": "export",
     "list_id": "list",
     "plan_id": "plan",
@@ -145,6 +148,22 @@ BODIES: dict[Route, tuple[Body, bool]] = {
             "edit": {"kind": "rename", "grid_id": place.grid, "name": "甲"},
         },
         False,
+    ),
+    ("POST", "/api/v1/duty/calls"): (
+        lambda place: {
+            "id": str(uuid7()),
+            "case_id": str(place.uuid(walked_town.CASE)),
+            "post": "值班室",
+        },
+        True,
+    ),
+    ("POST", "/api/v1/handovers"): (
+        lambda place: {
+            "id": str(uuid7()),
+            "area_id": place.community,
+            "starts_at": "2026-11-19T20:00:00Z",
+        },
+        True,
     ),
     ("POST", "/api/v1/rota/{entry_id}/change"): (
         lambda place: {

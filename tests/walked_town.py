@@ -4,6 +4,7 @@ In the street of the small town where everybody who walks is at work (`OWN`), in
 (`STREET`), and in another district (`DISTRICT`). Ids of a place end in its number.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -155,7 +156,7 @@ _THINGS = (
     " logged_at) VALUES (:district, :case, :case, '值班', 'reached', '说明', :at, :account, :at)",
     "INSERT INTO handover (district_id, id, area_id, area_path, starts_at, ends_at, notes, page,"
     " digest, signed_by, signed_at) VALUES (:district, :case, :community, CAST(:path AS ltree),"
-    " CAST(:at AS timestamptz) - interval '8 h', :at, '', '{}', '', :account, :at)",
+    " CAST(:at AS timestamptz) - interval '8 h', :at, '', CAST(:page AS jsonb), '', :account, :at)",
     "INSERT INTO temporary_grid (district_id, id, area_path, name, kind, reason, validity, geom,"
     " created_by, created_at) VALUES (:district, :temporary, CAST(:path AS ltree),"
     " '大集' || :number, 'market', 'r', daterange('2026-11-01', '2026-12-01'),"
@@ -163,6 +164,18 @@ _THINGS = (
     "INSERT INTO building (district_id, id, external_id, area_id, name, households, geom,"
     " updated_at) VALUES (:district, :building, 'walked' || :number, :community, '楼' || :number,"
     " 10, ST_Multi(ST_MakeEnvelope(:lon - 0.0001, 36.8299, :lon + 0.0001, 36.8301, 4326)), :at)",
+)
+# A page of duty on which nothing stands.
+_PAGE = json.dumps(
+    {
+        "area": {"id": 1, "name": ""},
+        "since": small_town.AT.isoformat(),
+        "as_of": small_town.AT.isoformat(),
+        "counts": {"open": 0, "overdue": 0, "incoming": 0, "closed": 0},
+        "urgent": [],
+        "incoming": [],
+        "promises": [],
+    }
 )
 # What a district knows as a whole.
 _OF_DISTRICT = (
@@ -204,6 +217,7 @@ def values_of(place: Place) -> dict[str, Any]:
         "path": place.path,
         "lon": place.lon,
         "at": small_town.AT,
+        "page": _PAGE,
         "case": place.uuid(CASE),
         "shift": place.uuid(SHIFT),
         "photo": place.uuid(PHOTO),

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, delete, func, select
 from api.context import Context
 from api.demo import staff
 from api.demo.crew import Crew
+from api.demo.duty import NIGHT_OFFICER, set_up_duty
 from api.demo.office import (
     DemoError,
     Person,
@@ -186,10 +187,22 @@ async def _live(
         await _replay(settings, site, history, ids, span)
         await admin.sign_out(span.opening)
         _bring_up_to_date(app.state.context, site, span)
-        admin = await site.sign_in(staff.ADMINISTRATOR, span.until)
-        auditor = [{"role": "auditor", "area_id": areas[COUNTY_CODE]}]
-        await staff.hire(admin, staff.LAST_ACCOUNT, "审计科", auditor, span.until)
-        await admin.sign_out(span.until)
+        await _open_duty(site, areas[COUNTY_CODE], span)
+
+
+async def _open_duty(site: _Site, county_id: int, span: _Span) -> None:
+    """Give the county, as it is now, a night officer, rules and a rota; its auditor comes last."""
+    admin = await site.sign_in(staff.ADMINISTRATOR, span.until)
+    night = [{"role": "commander", "area_id": county_id}]
+    await staff.hire(admin, NIGHT_OFFICER, "县指挥中心（夜班）", night, span.until)
+    with site.engine.begin() as connection:
+        known = find_demo_district(connection)
+        if known is None:
+            raise DemoError("the demo county is missing after its import")
+        set_up_duty(connection, known.id, span.until, TIME_ZONE)
+    auditor = [{"role": "auditor", "area_id": county_id}]
+    await staff.hire(admin, staff.LAST_ACCOUNT, "审计科", auditor, span.until)
+    await admin.sign_out(span.until)
 
 
 async def _units(admin: Person, at: datetime) -> dict[str, int]:

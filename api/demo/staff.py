@@ -30,6 +30,7 @@ def demo_accounts() -> list[DemoAccount]:
     """Accounts worth trying; the password of all is `DEMO_PASSWORD`."""
     return [
         DemoAccount(DUTY_OFFICER, "指挥中心值班（全县）", "duty officer, whole county"),
+        DemoAccount("nightduty", "指挥中心夜班（全县）", "night duty, whole county"),
         DemoAccount("commander1", "指挥中心值班（城关街道）", "duty officer of one street"),
         DemoAccount("officer001", "网格员", "grid officer"),
         DemoAccount(PLANNER, "网格规划", "planner"),

@@ -39,6 +39,8 @@ from data.case_rules import district_rules
 from data.case_shapes import read_shape
 from data.case_types import NewCase, Point, StoredCase
 from data.categories import units_by_id
+from data.dispatching import dispatch_by_rule
+from data.duty_alerts import alert_case
 from data.temporary_grids import temporary_grids_named
 from geo.datum import Datum
 
@@ -104,6 +106,9 @@ class Report(BaseModel):
     occurred_at: AwareDatetime | None = Field(None, description="The device's clock.")
     source: Source = "patrol"
     external_number: Line | None = None
+    owner: Annotated[str, StringConstraints(max_length=80, strip_whitespace=True)] | None = Field(
+        None, description="Whose the thing is 权属, where known: the rules may ask for it."
+    )
 
 
 class Points(BaseModel):
@@ -179,10 +184,12 @@ def report_case(body: Report, command: CurrentCommand) -> Response:
         accuracy_m=body.accuracy_m,
         address=body.address,
         external_number=body.external_number,
+        owner=body.owner or None,
     )
     # Written offline it may come when a plan has ended the charge of who found it.
     finder = caller_when(command, body.occurred_at).reporter()
     stored = store.create_case(tx, caller.district_id, new, finder, at)
+    stored = dispatch_by_rule(tx, stored, at)
     return command.keep(_tell(tx, caller, stored, at), 201)
 
 
@@ -344,7 +351,10 @@ def act_on_case(case_id: UUID, body: ActionOnCase, command: CurrentCommand) -> R
     stored, actor = _visible(tx, caller, case_id, lock=body.action not in LINKS)
     step = body.step(actor, caller.unit_id)
     if body.action not in LINKS:
-        return command.keep(_tell(tx, caller, store.act(tx, stored, step, actor, at), at))
+        after = store.act(tx, stored, step, actor, at)
+        if body.action == "dispatch":
+            alert_case(tx, caller.district_id, case_id, at)
+        return command.keep(_tell(tx, caller, after, at))
     other_id = hold_cases(tx, caller.district_id, case_id, step)
     stored, actor = _visible(tx, caller, case_id, lock=True)
     other = None

@@ -153,6 +153,12 @@ class HazardCase(Base):
             postgresql_where=text("state NOT IN ('closed', 'void')"),
         ),
         Index(
+            "hazard_case_closed_idx",
+            "district_id",
+            "closed_at",
+            postgresql_where=text("closed_at IS NOT NULL"),
+        ),
+        Index(
             "hazard_case_overdue_idx",
             "district_id",
             "received_at",

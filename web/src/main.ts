@@ -13,6 +13,7 @@ import './styles/report.css'
 import './styles/admin.css'
 import './styles/lists.css'
 import './styles/photos.css'
+import './styles/duty.css'
 import './styles/print.css'
 
 document.documentElement.lang = language()

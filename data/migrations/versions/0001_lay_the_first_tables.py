@@ -1686,6 +1686,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("state NOT IN ('closed', 'void')"),
     )
     op.create_index(
+        "hazard_case_closed_idx",
+        "hazard_case",
+        ["district_id", "closed_at"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
+    )
+    op.create_index(
         "hazard_case_deadline_idx",
         "hazard_case",
         ["district_id", sa.text("coalesce(deadline_at, 'infinity'::timestamptz)"), "id"],

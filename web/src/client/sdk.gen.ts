@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsData, AccountsErrors, AccountsResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddRedactionData, AddRedactionErrors, AddRedactionResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, AddToRotaData, AddToRotaErrors, AddToRotaResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginPhotoUploadData, BeginPhotoUploadErrors, BeginPhotoUploadResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CalendarData, CalendarErrors, CalendarResponses, CalendarYearData, CalendarYearErrors, CalendarYearResponses, CaseData, CaseErrors, CasePaperFileData, CasePaperFileErrors, CasePaperFileResponses, CasePaperListData, CasePaperListErrors, CasePaperListResponses, CaseResponses, CaseRulesData, CaseRulesErrors, CaseRulesResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangeRotaData, ChangeRotaErrors, ChangeRotaResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, CheckRotaData, CheckRotaErrors, CheckRotaResponses, CompletePhotoUploadData, CompletePhotoUploadErrors, CompletePhotoUploadResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DropPaperTemplateData, DropPaperTemplateErrors, DropPaperTemplateResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, ExportFileData, ExportFileErrors, ExportFileResponses, ExportListData, ExportListErrors, ExportListResponses, ExportsData, ExportsErrors, ExportsResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ImportRotaData, ImportRotaErrors, ImportRotaResponses, IssueCasePaperData, IssueCasePaperErrors, IssueCasePaperResponses, ListAllData, ListAllErrors, ListAllResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, NearData, NearErrors, NearResponses, OfficersData, OfficersErrors, OfficersResponses, OnCallNowData, OnCallNowErrors, OnCallNowResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, OriginalPhotoData, OriginalPhotoErrors, OriginalPhotoResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PaperTemplateFileData, PaperTemplateFileErrors, PaperTemplateFileResponses, PaperTemplatesData, PaperTemplatesErrors, PaperTemplatesResponses, PhotoData, PhotoErrors, PhotoRedactionsData, PhotoRedactionsErrors, PhotoRedactionsResponses, PhotoResponses, PhotosData, PhotosErrors, PhotosResponses, PhotoUploadData, PhotoUploadErrors, PhotoUploadResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PublishData, PublishErrors, PublishResponses, PutPaperTemplateData, PutPaperTemplateErrors, PutPaperTemplateResponses, PutPhotoPartData, PutPhotoPartErrors, PutPhotoPartResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadListData, ReadListErrors, ReadListResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveFromRotaData, RemoveFromRotaErrors, RemoveFromRotaResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ReverseData, ReverseErrors, ReverseResponses, RotaData, RotaErrors, RotaFileData, RotaFileErrors, RotaFileResponses, RotaResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, SetCaseRulesData, SetCaseRulesErrors, SetCaseRulesResponses, SetCategoryRulesData, SetCategoryRulesErrors, SetCategoryRulesResponses, SetHoursData, SetHoursErrors, SetHoursResponses, SetLimitData, SetLimitErrors, SetLimitResponses, SetYearData, SetYearErrors, SetYearResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignCasePaperData, SignCasePaperErrors, SignCasePaperResponses, SignedCasePaperData, SignedCasePaperErrors, SignedCasePaperResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TakeShippedData, TakeShippedErrors, TakeShippedResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses, WhatIfData, WhatIfErrors, WhatIfResponses } from './types.gen';
+import type { AccountsData, AccountsErrors, AccountsResponses, AcknowledgeHandoverData, AcknowledgeHandoverErrors, AcknowledgeHandoverResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddRedactionData, AddRedactionErrors, AddRedactionResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, AddToRotaData, AddToRotaErrors, AddToRotaResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginPhotoUploadData, BeginPhotoUploadErrors, BeginPhotoUploadResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CalendarData, CalendarErrors, CalendarResponses, CalendarYearData, CalendarYearErrors, CalendarYearResponses, CaseData, CaseDutyData, CaseDutyErrors, CaseDutyResponses, CaseErrors, CasePaperFileData, CasePaperFileErrors, CasePaperFileResponses, CasePaperListData, CasePaperListErrors, CasePaperListResponses, CaseResponses, CaseRulesData, CaseRulesErrors, CaseRulesResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangeRotaData, ChangeRotaErrors, ChangeRotaResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, CheckRotaData, CheckRotaErrors, CheckRotaResponses, CompletePhotoUploadData, CompletePhotoUploadErrors, CompletePhotoUploadResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DropPaperTemplateData, DropPaperTemplateErrors, DropPaperTemplateResponses, DutyDeskData, DutyDeskErrors, DutyDeskResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, ExportFileData, ExportFileErrors, ExportFileResponses, ExportListData, ExportListErrors, ExportListResponses, ExportsData, ExportsErrors, ExportsResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HandoverData, HandoverErrors, HandoverListData, HandoverListErrors, HandoverListResponses, HandoverResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ImportRotaData, ImportRotaErrors, ImportRotaResponses, IssueCasePaperData, IssueCasePaperErrors, IssueCasePaperResponses, ListAllData, ListAllErrors, ListAllResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, LogCallData, LogCallErrors, LogCallResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, NearData, NearErrors, NearResponses, OfficersData, OfficersErrors, OfficersResponses, OnCallNowData, OnCallNowErrors, OnCallNowResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, OriginalPhotoData, OriginalPhotoErrors, OriginalPhotoResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PaperTemplateFileData, PaperTemplateFileErrors, PaperTemplateFileResponses, PaperTemplatesData, PaperTemplatesErrors, PaperTemplatesResponses, PhotoData, PhotoErrors, PhotoRedactionsData, PhotoRedactionsErrors, PhotoRedactionsResponses, PhotoResponses, PhotosData, PhotosErrors, PhotosResponses, PhotoUploadData, PhotoUploadErrors, PhotoUploadResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PublishData, PublishErrors, PublishResponses, PutPaperTemplateData, PutPaperTemplateErrors, PutPaperTemplateResponses, PutPhotoPartData, PutPhotoPartErrors, PutPhotoPartResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadListData, ReadListErrors, ReadListResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveFromRotaData, RemoveFromRotaErrors, RemoveFromRotaResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ReverseData, ReverseErrors, ReverseResponses, RotaData, RotaErrors, RotaFileData, RotaFileErrors, RotaFileResponses, RotaResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, SetCaseRulesData, SetCaseRulesErrors, SetCaseRulesResponses, SetCategoryRulesData, SetCategoryRulesErrors, SetCategoryRulesResponses, SetHoursData, SetHoursErrors, SetHoursResponses, SetLimitData, SetLimitErrors, SetLimitResponses, SettleCallData, SettleCallErrors, SettleCallResponses, SetYearData, SetYearErrors, SetYearResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignCasePaperData, SignCasePaperErrors, SignCasePaperResponses, SignedCasePaperData, SignedCasePaperErrors, SignedCasePaperResponses, SignHandoverData, SignHandoverErrors, SignHandoverResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TakeShippedData, TakeShippedErrors, TakeShippedResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses, WhatIfData, WhatIfErrors, WhatIfResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -400,6 +400,21 @@ export const actOnCase = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * Tell of a case why this unit, who on call was told, and who was telephoned
+ *
+ * Tell of a case why this unit, who on call was told, and who was telephoned.
+ */
+export const caseDuty = <ThrowOnError extends boolean = false>(options: Options<CaseDutyData, ThrowOnError>) => (options.client ?? client).get<CaseDutyResponses, CaseDutyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/duty',
+    ...options
+});
+
+/**
  * List the papers that were issued on a case, and which have come back signed
  *
  * List the papers that were issued on a case, and which have come back signed.
@@ -624,6 +639,55 @@ export const whatIf = <ThrowOnError extends boolean = false>(options: Options<Wh
 });
 
 /**
+ * Log a call about a case: whom, what was said, and what was promised by when
+ *
+ * Log a call about a case: whom, what was said, and what was promised by when.
+ */
+export const logCall = <ThrowOnError extends boolean = false>(options: Options<LogCallData, ThrowOnError>) => (options.client ?? client).post<LogCallResponses, LogCallErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/duty/calls',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Say that a promise is kept, or holds no longer: it is chased no more
+ *
+ * Say that a promise is kept, or holds no longer: it is chased no more.
+ */
+export const settleCall = <ThrowOnError extends boolean = false>(options: Options<SettleCallData, ThrowOnError>) => (options.client ?? client).post<SettleCallResponses, SettleCallErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/duty/calls/{call_id}/settle',
+    ...options
+});
+
+/**
+ * Tell what is urgent, what came in, and what was promised, in an area
+ *
+ * Tell what is urgent, what came in, and what was promised, in an area.
+ */
+export const dutyDesk = <ThrowOnError extends boolean = false>(options?: Options<DutyDeskData, ThrowOnError>) => (options?.client ?? client).get<DutyDeskResponses, DutyDeskErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/duty/desk',
+    ...options
+});
+
+/**
  * Tell how duty works: what is urgent, what is dispatched by itself, who waits how long
  *
  * Tell how duty works: what is urgent, what is dispatched by itself, who waits how long.
@@ -766,6 +830,74 @@ export const grid = <ThrowOnError extends boolean = false>(options: Options<Grid
         }],
     url: '/api/v1/grids/{grid_id}',
     ...options
+});
+
+/**
+ * List the shifts handed over in the caller's areas, the newest first
+ *
+ * List the shifts handed over in the caller's areas, the newest first.
+ */
+export const handoverList = <ThrowOnError extends boolean = false>(options?: Options<HandoverListData, ThrowOnError>) => (options?.client ?? client).get<HandoverListResponses, HandoverListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/handovers',
+    ...options
+});
+
+/**
+ * Sign the page as it stands at this moment, for the next shift
+ *
+ * Sign the page as it stands at this moment, for the next shift.
+ */
+export const signHandover = <ThrowOnError extends boolean = false>(options: Options<SignHandoverData, ThrowOnError>) => (options.client ?? client).post<SignHandoverResponses, SignHandoverErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/handovers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell all of a hand-over: the page as it stood, and whether it is still what was signed
+ *
+ * Tell all of a hand-over: the page as it stood, and whether it is still what was signed.
+ */
+export const handover = <ThrowOnError extends boolean = false>(options: Options<HandoverData, ThrowOnError>) => (options.client ?? client).get<HandoverResponses, HandoverErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/handovers/{handover_id}',
+    ...options
+});
+
+/**
+ * Take a shift over; who signed it cannot, and nothing of it changes afterwards
+ *
+ * Take a shift over; who signed it cannot, and nothing of it changes afterwards.
+ */
+export const acknowledgeHandover = <ThrowOnError extends boolean = false>(options: Options<AcknowledgeHandoverData, ThrowOnError>) => (options.client ?? client).post<AcknowledgeHandoverResponses, AcknowledgeHandoverErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/handovers/{handover_id}/acknowledge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

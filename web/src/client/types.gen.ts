@@ -92,6 +92,18 @@ export type AccountIn = {
 };
 
 /**
+ * Acknowledgement
+ *
+ * That a shift is taken over.
+ */
+export type Acknowledgement = {
+    /**
+     * Remarks
+     */
+    remarks?: string | null;
+};
+
+/**
  * ActionOnCase
  *
  * What somebody wants to do with a case, and at which `seq` he saw it.
@@ -248,6 +260,32 @@ export type AddressFound = {
      * Text
      */
     text: string;
+};
+
+/**
+ * Alert
+ *
+ * That somebody on call was told of a case; neither account nor post: there was nobody.
+ */
+export type Alert = {
+    account: ActorRef | null;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Desk Number
+     */
+    desk_number: string | null;
+    /**
+     * Post
+     */
+    post: string | null;
+    /**
+     * Turn
+     */
+    turn: number;
+    unit: NamedRef;
 };
 
 /**
@@ -867,6 +905,56 @@ export type CalendarYear = {
 };
 
 /**
+ * CallIn
+ *
+ * A call as it is logged. Offices are named, never people.
+ */
+export type CallIn = {
+    /**
+     * Called At
+     *
+     * None: just now.
+     */
+    called_at?: string | null;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Desk Number
+     */
+    desk_number?: string | null;
+    /**
+     * Id
+     *
+     * UUIDv7 made by the client.
+     */
+    id: string;
+    /**
+     * Outcome
+     */
+    outcome?: 'reached' | 'no-answer' | 'engaged';
+    /**
+     * Post
+     */
+    post: string;
+    /**
+     * Promised By
+     *
+     * By when, if that was promised.
+     */
+    promised_by?: string | null;
+    /**
+     * Said
+     */
+    said?: string;
+    /**
+     * Unit Id
+     */
+    unit_id?: number | null;
+};
+
+/**
  * CalledUnit
  *
  * A unit that was called 吹哨, and when it reported in 报到.
@@ -1118,6 +1206,31 @@ export type CaseBrief = {
      * The unit charged with it.
      */
     unit: NamedRef | null;
+};
+
+/**
+ * CaseDuty
+ *
+ * What duty has to do with a case: why this unit, who was told, who was telephoned.
+ */
+export type CaseDuty = {
+    /**
+     * Alerts
+     */
+    alerts: Array<Alert>;
+    /**
+     * Calls
+     *
+     * The newest first.
+     */
+    calls: Array<DutyCall>;
+    /**
+     * Owner
+     *
+     * Whose the thing is 权属.
+     */
+    owner: string | null;
+    suggestion: Suggestion | null;
 };
 
 /**
@@ -1700,6 +1813,22 @@ export type Density = {
 };
 
 /**
+ * DeskCase
+ *
+ * A case on the desk, with who was told of it and where the rules send it.
+ */
+export type DeskCase = {
+    /**
+     * Alerts
+     *
+     * Since its unit was last charged, first to last.
+     */
+    alerts: Array<Alert>;
+    case: CaseBrief;
+    suggestion: Suggestion | null;
+};
+
+/**
  * DifferenceMap
  *
  * GeoJSON: all ground that changes hands, 2,000 features at most.
@@ -2038,6 +2167,138 @@ export type Drawn = {
      * Type
      */
     type: 'LineString' | 'MultiLineString' | 'Polygon' | 'MultiPolygon';
+};
+
+/**
+ * DutyCall
+ *
+ * A telephone call about a case.
+ */
+export type DutyCall = {
+    /**
+     * Called At
+     */
+    called_at: string;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Category
+     */
+    category: string;
+    /**
+     * Category En
+     */
+    category_en: string;
+    /**
+     * Desk Number
+     */
+    desk_number: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    logged_by: ActorRef | null;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Outcome
+     */
+    outcome: 'reached' | 'no-answer' | 'engaged';
+    /**
+     * Post
+     *
+     * Whom one spoke to, by office.
+     */
+    post: string;
+    /**
+     * Promised By
+     */
+    promised_by: string | null;
+    /**
+     * Said
+     */
+    said: string;
+    /**
+     * Settled At
+     */
+    settled_at: string | null;
+    /**
+     * Severity
+     */
+    severity: 'red' | 'yellow' | 'blue';
+    /**
+     * State
+     */
+    state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
+    unit: NamedRef | null;
+};
+
+/**
+ * DutyCounts
+ *
+ * How much there is.
+ */
+export type DutyCounts = {
+    /**
+     * Closed
+     *
+     * Struck off since.
+     */
+    closed: number;
+    /**
+     * Incoming
+     *
+     * Came in since.
+     */
+    incoming: number;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Overdue
+     */
+    overdue: number;
+};
+
+/**
+ * DutyPage
+ *
+ * What is before the duty officer, and what is handed over at the end of a shift.
+ */
+export type DutyPage = {
+    area: NamedRef;
+    /**
+     * As Of
+     */
+    as_of: string;
+    counts: DutyCounts;
+    /**
+     * Incoming
+     *
+     * The newest first.
+     */
+    incoming: Array<DeskCase>;
+    /**
+     * Promises
+     *
+     * Not settled, the nearest first.
+     */
+    promises: Array<DutyCall>;
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Urgent
+     *
+     * Still to be put right, by deadline.
+     */
+    urgent: Array<DeskCase>;
 };
 
 /**
@@ -3117,6 +3378,133 @@ export type Ground = {
      * Type
      */
     type?: 'Feature';
+};
+
+/**
+ * Handover
+ *
+ * A shift handed over, with the page as it stood.
+ */
+export type Handover = {
+    /**
+     * Acknowledged At
+     */
+    acknowledged_at: string | null;
+    acknowledged_by: ActorRef | null;
+    area: Ref;
+    /**
+     * Digest
+     *
+     * SHA-256 of what was signed.
+     */
+    digest: string;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Intact
+     *
+     * Whether it is what was signed.
+     */
+    intact: boolean;
+    /**
+     * Notes
+     */
+    notes: string;
+    page: DutyPage;
+    /**
+     * Remarks
+     */
+    remarks: string | null;
+    /**
+     * Signed At
+     */
+    signed_at: string;
+    signed_by: ActorRef;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+};
+
+/**
+ * HandoverBrief
+ *
+ * A shift handed over.
+ */
+export type HandoverBrief = {
+    /**
+     * Acknowledged At
+     */
+    acknowledged_at: string | null;
+    acknowledged_by: ActorRef | null;
+    area: Ref;
+    /**
+     * Digest
+     *
+     * SHA-256 of what was signed.
+     */
+    digest: string;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Notes
+     */
+    notes: string;
+    /**
+     * Remarks
+     */
+    remarks: string | null;
+    /**
+     * Signed At
+     */
+    signed_at: string;
+    signed_by: ActorRef;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+};
+
+/**
+ * HandoverIn
+ *
+ * A shift that is handed over.
+ */
+export type HandoverIn = {
+    /**
+     * Area Id
+     */
+    area_id: number;
+    /**
+     * Id
+     *
+     * UUIDv7 made by the client.
+     */
+    id: string;
+    /**
+     * Notes
+     *
+     * What the next should know.
+     */
+    notes?: string;
+    /**
+     * Starts At
+     *
+     * When the shift began.
+     */
+    starts_at: string;
 };
 
 /**
@@ -4832,6 +5220,20 @@ export type PageGrid = {
 };
 
 /**
+ * Page[HandoverBrief]
+ */
+export type PageHandoverBrief = {
+    /**
+     * Items
+     */
+    items: Array<HandoverBrief>;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
  * Page[MovingBuilding]
  */
 export type PageMovingBuilding = {
@@ -6279,6 +6681,12 @@ export type Report = {
      * The device's clock.
      */
     occurred_at?: string | null;
+    /**
+     * Owner
+     *
+     * Whose the thing is 权属, where known: the rules may ask for it.
+     */
+    owner?: string | null;
     /**
      * Severity
      *
@@ -9112,6 +9520,48 @@ export type ActOnCaseResponses = {
 
 export type ActOnCaseResponse = ActOnCaseResponses[keyof ActOnCaseResponses];
 
+export type CaseDutyData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/duty';
+};
+
+export type CaseDutyErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CaseDutyError = CaseDutyErrors[keyof CaseDutyErrors];
+
+export type CaseDutyResponses = {
+    /**
+     * Successful Response
+     */
+    200: CaseDuty;
+};
+
+export type CaseDutyResponse = CaseDutyResponses[keyof CaseDutyResponses];
+
 export type CasePaperListData = {
     body?: never;
     path: {
@@ -9843,6 +10293,163 @@ export type WhatIfResponses = {
 
 export type WhatIfResponse = WhatIfResponses[keyof WhatIfResponses];
 
+export type LogCallData = {
+    body: CallIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/duty/calls';
+};
+
+export type LogCallErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type LogCallError = LogCallErrors[keyof LogCallErrors];
+
+export type LogCallResponses = {
+    /**
+     * Successful Response
+     */
+    201: DutyCall;
+};
+
+export type LogCallResponse = LogCallResponses[keyof LogCallResponses];
+
+export type SettleCallData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Call Id
+         */
+        call_id: string;
+    };
+    query?: never;
+    url: '/api/v1/duty/calls/{call_id}/settle';
+};
+
+export type SettleCallErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SettleCallError = SettleCallErrors[keyof SettleCallErrors];
+
+export type SettleCallResponses = {
+    /**
+     * Successful Response
+     */
+    200: DutyCall;
+};
+
+export type SettleCallResponse = SettleCallResponses[keyof SettleCallResponses];
+
+export type DutyDeskData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Area Id
+         *
+         * None: the largest of one's own.
+         */
+        area_id?: number | null;
+        /**
+         * Since
+         *
+         * When the shift began; none: 12 hours ago.
+         */
+        since?: string | null;
+    };
+    url: '/api/v1/duty/desk';
+};
+
+export type DutyDeskErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DutyDeskError = DutyDeskErrors[keyof DutyDeskErrors];
+
+export type DutyDeskResponses = {
+    /**
+     * Successful Response
+     */
+    200: DutyPage;
+};
+
+export type DutyDeskResponse = DutyDeskResponses[keyof DutyDeskResponses];
+
 export type DutySettingData = {
     body?: never;
     path?: never;
@@ -10253,6 +10860,209 @@ export type GridResponses = {
 };
 
 export type GridResponse = GridResponses[keyof GridResponses];
+
+export type HandoverListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/handovers';
+};
+
+export type HandoverListErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type HandoverListError = HandoverListErrors[keyof HandoverListErrors];
+
+export type HandoverListResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageHandoverBrief;
+};
+
+export type HandoverListResponse = HandoverListResponses[keyof HandoverListResponses];
+
+export type SignHandoverData = {
+    body: HandoverIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/handovers';
+};
+
+export type SignHandoverErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SignHandoverError = SignHandoverErrors[keyof SignHandoverErrors];
+
+export type SignHandoverResponses = {
+    /**
+     * Successful Response
+     */
+    201: Handover;
+};
+
+export type SignHandoverResponse = SignHandoverResponses[keyof SignHandoverResponses];
+
+export type HandoverData = {
+    body?: never;
+    path: {
+        /**
+         * Handover Id
+         */
+        handover_id: string;
+    };
+    query?: never;
+    url: '/api/v1/handovers/{handover_id}';
+};
+
+export type HandoverErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type HandoverError = HandoverErrors[keyof HandoverErrors];
+
+export type HandoverResponses = {
+    /**
+     * Successful Response
+     */
+    200: Handover;
+};
+
+export type HandoverResponse = HandoverResponses[keyof HandoverResponses];
+
+export type AcknowledgeHandoverData = {
+    body: Acknowledgement;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Handover Id
+         */
+        handover_id: string;
+    };
+    query?: never;
+    url: '/api/v1/handovers/{handover_id}/acknowledge';
+};
+
+export type AcknowledgeHandoverErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AcknowledgeHandoverError = AcknowledgeHandoverErrors[keyof AcknowledgeHandoverErrors];
+
+export type AcknowledgeHandoverResponses = {
+    /**
+     * Successful Response
+     */
+    200: Handover;
+};
+
+export type AcknowledgeHandoverResponse = AcknowledgeHandoverResponses[keyof AcknowledgeHandoverResponses];
 
 export type HotspotsData = {
     body?: never;

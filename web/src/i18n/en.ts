@@ -1,6 +1,7 @@
 import { addressesEn } from './addresses.en'
 import { adminEn, adminProblemsEn } from './admin.en'
 import { casesEn } from './cases.en'
+import { dutyEn, dutyProblemsEn } from './duty.en'
 import { listsEn } from './lists.en'
 import { liveEn } from './live.en'
 import { mapEn } from './map.en'
@@ -18,6 +19,7 @@ export const en: typeof zhCN = {
   ...photosEn,
   ...plannerEn,
   ...temporaryEn,
+  ...dutyEn,
   ...addressesEn,
   ...adminEn,
   app: {
@@ -68,6 +70,7 @@ export const en: typeof zhCN = {
     triage: 'No grid',
     plans: 'Plans',
     temporary: 'Temporary',
+    duty: 'Duty',
     history: 'History',
     hotspots: 'Hotspots',
     patrols: 'Patrols',
@@ -182,6 +185,7 @@ export const en: typeof zhCN = {
     ...photoProblemsEn,
     ...planProblemsEn,
     ...temporaryProblemsEn,
+    ...dutyProblemsEn,
     unknown: 'That did not work ({code}).',
   },
   field: {

@@ -1,6 +1,7 @@
 import { addressesZh } from './addresses.zh-CN'
 import { adminProblemsZh, adminZh } from './admin.zh-CN'
 import { casesZh } from './cases.zh-CN'
+import { dutyProblemsZh, dutyZh } from './duty.zh-CN'
 import { listsZh } from './lists.zh-CN'
 import { liveZh } from './live.zh-CN'
 import { mapZh } from './map.zh-CN'
@@ -17,6 +18,7 @@ export const zhCN = {
   ...photosZh,
   ...plannerZh,
   ...temporaryZh,
+  ...dutyZh,
   ...addressesZh,
   ...adminZh,
   app: { name: '三百', tagline: '网格绘制与巡查', wall: '大屏', leaveWall: '退出大屏' },
@@ -61,6 +63,7 @@ export const zhCN = {
     triage: '待归格',
     plans: '网格规划',
     temporary: '临时网格',
+    duty: '值班',
     history: '历史',
     hotspots: '热点',
     patrols: '巡查轨迹',
@@ -172,6 +175,7 @@ export const zhCN = {
     ...photoProblemsZh,
     ...planProblemsZh,
     ...temporaryProblemsZh,
+    ...dutyProblemsZh,
     unknown: '没有成功（{code}）。',
   },
   field: {

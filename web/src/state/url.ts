@@ -3,6 +3,7 @@ import { reactive, watch } from 'vue'
 import { isThemeName, type ThemeName } from '@/map/themes'
 
 export type Selection = { type: 'grid' | 'case' | 'temporary'; id: string }
+export type DutyPanel = 'duty' | 'rota' | 'routing' | 'handovers'
 export type PanelName =
   | 'overview'
   | 'report'
@@ -13,6 +14,7 @@ export type PanelName =
   | 'temporary'
   | 'lists'
   | 'admin'
+  | DutyPanel
 export type LayerName =
   | 'areas'
   | 'roads'
@@ -55,6 +57,7 @@ export const ALL_LAYERS: LayerName[] = [
   'buildings',
 ]
 const DEFAULT_LAYERS: LayerName[] = ['grids', 'temporary', 'cases', 'areas', 'roads', 'buildings']
+export const DUTY_PANELS: DutyPanel[] = ['duty', 'rota', 'routing', 'handovers']
 const PANELS: PanelName[] = [
   'overview',
   'report',
@@ -65,6 +68,7 @@ const PANELS: PanelName[] = [
   'temporary',
   'lists',
   'admin',
+  ...DUTY_PANELS,
 ]
 const UNITS: HotspotUnit[] = ['h3', 'grid', 'density']
 
