@@ -19,7 +19,8 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.context import COOKIE, Context
+from api.context import Context
+from api.cookies import cookie_name
 from api.errors import Problem
 from api.passwords import LONGEST
 from api.routes.session import address_of, begin_session
@@ -56,7 +57,7 @@ class BasicFront:
             await problem.response(request)(scope, receive, send)
             return
         headers = MutableHeaders(raw=list(scope["headers"]))
-        headers["cookie"] = f"{COOKIE}={token}"
+        headers["cookie"] = f"{cookie_name(request)}={token}"
         await self.app({**scope, "headers": headers.raw}, receive, send)
 
     async def _token(self, request: Request, said: str) -> str:

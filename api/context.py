@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from obstore.store import ObjectStore
 from sqlalchemy import Connection, Engine
 
+from api.cookies import SAFE_METHODS, cookie_name, refuse_other_sites, token_of
 from api.errors import Problem
 from api.live.hub import Hub
 from api.passwords import Passwords
@@ -26,8 +27,6 @@ from data.status_board import StatusBoards
 from tiles.grid_status import StatusTemplate
 from tiles.memory import ByteMemory, Memory
 
-COOKIE = "sanbai_session"
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Clock = Callable[[], datetime]
 
 
@@ -96,9 +95,9 @@ Now = Annotated[datetime, Depends(now)]
 
 def current_session(request: Request, tx: Tx, at: Now) -> Held:
     """The account of the session cookie; 401 when nobody is signed in."""
-    if request.method not in SAFE_METHODS and request.headers.get("x-sanbai") != "1":
-        raise Problem(403, "header-missing", "Send the header X-Sanbai: 1 with every command.")
-    token = request.cookies.get(COOKIE)
+    if request.method not in SAFE_METHODS:
+        refuse_other_sites(request)
+    token = token_of(request)
     held = caller_of_session(tx, token, at) if token else None
     if held is None:
         raise Problem(401, "not-signed-in", "Sign in first.")
@@ -110,7 +109,7 @@ def caller(request: Request, parts: AppContext, tx: Tx, at: Now) -> Caller:
     who = as_caller(current_session(request, tx, at))
     require_for_route(who, request.method, request.scope["route"].path)
     say_rights(tx, who, writes=request.method not in SAFE_METHODS)
-    parts.signed_in.keep(request.cookies[COOKIE], who, at)
+    parts.signed_in.keep(request.cookies[cookie_name(request)], who, at)
     return who
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.context import COOKIE, SAFE_METHODS
+from api.cookies import COOKIE, SAFE_METHODS
 from api.errors import TITLES, ProblemBody
 from api.route_rights import PUBLIC, ROUTES
 

@@ -57,8 +57,17 @@ class Command:
     operation_id: UUID
     digest: bytes
 
-    def keep(self, answer: BaseModel, status: int = 200) -> JSONResponse:
-        """Store the answer beside what was done, and render it."""
+    def keep(
+        self, answer: BaseModel, status: int = 200, *, again: BaseModel | None = None
+    ) -> JSONResponse:
+        """Store the answer beside what was done, and render it.
+
+        Parameters
+        ----------
+        again
+            What is stored in its place and answers a repeated command: the answer without a secret
+            that is told once.
+        """
         body = answer.model_dump(mode="json")
         self.tx.execute(
             insert(Operation).values(
@@ -67,7 +76,7 @@ class Command:
                 id=self.operation_id,
                 body_digest=self.digest,
                 status=status,
-                answer=body,
+                answer=body if again is None else again.model_dump(mode="json"),
                 received_at=self.at,
             )
         )

@@ -32,6 +32,11 @@ class Passwords:
         """Hash a new password."""
         return self._hasher.hash(password)
 
+    async def hash_in_turn(self, password: str) -> str:
+        """Hash a new password when a check is free; errors as of `verify`."""
+        self._require_turn()
+        return await to_thread.run_sync(self._hasher.hash, password, limiter=self._limiter)
+
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether a password is the one stored; `stored` None: a login nobody has.
 
@@ -40,12 +45,15 @@ class Passwords:
         TooBusyError
             If too many wait already; nobody waits without end.
         """
-        if self._limiter.statistics().tasks_waiting >= MOST_WAITING:
-            raise TooBusyError
+        self._require_turn()
         right = await to_thread.run_sync(
             self._matches, stored or self._nobody, password, limiter=self._limiter
         )
         return right and stored is not None
+
+    def _require_turn(self) -> None:
+        if self._limiter.statistics().tasks_waiting >= MOST_WAITING:
+            raise TooBusyError
 
     def _matches(self, stored: str, password: str) -> bool:
         try:

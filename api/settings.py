@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="Send the session cookie over HTTPS only."
     )
+    origin: str | None = Field(
+        None,
+        description="Address of this site in browsers, such as https://sanbai.example.cn; needed "
+        "when the web server before it does not pass the Host on.",
+    )
     password_hashers: int = Field(
         2, ge=1, le=32, description="Passwords checked at the same time; each takes 64 MiB."
     )

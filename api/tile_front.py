@@ -15,7 +15,8 @@ from fastapi import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.caching import IMMUTABLE, PRIVATE, etag_of
-from api.context import COOKIE, SAFE_METHODS, Context
+from api.context import Context
+from api.cookies import COOKIE, HOST_COOKIE, SAFE_METHODS
 from api.permissions import Caller
 from api.status_tiles import from_memory
 from api.tile_answers import TileResponse
@@ -26,7 +27,7 @@ from tiles.layers import LAYERS, Layer
 _ADDRESS: Final = re.compile(r"/tiles/([a-z-]+)/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt")
 _LONGEST: Final = 60
 _MOST_ADDRESSES: Final = 20_000
-_COOKIE: Final = COOKIE.encode()
+_COOKIES: Final = {False: COOKIE.encode(), True: HOST_COOKIE.encode()}
 # Fields of the query that a version stands for; any other asks for something of the caller's own.
 _STOOD_FOR = frozenset({"v", "on"})
 
@@ -113,10 +114,11 @@ def _shared(
 
 
 def _signed_in(scope: Scope, parts: Context) -> Caller | None:
-    token = b""
+    secure = parts.settings.secure_cookies or scope.get("scheme") == "https"
+    wanted, token = _COOKIES[secure], b""
     for name, value in scope["headers"]:
         if name == b"cookie":
             for cookie in value.split(b";"):
                 key, _, said = cookie.partition(b"=")
-                token = said.strip() if key.strip() == _COOKIE else token
+                token = said.strip() if key.strip() == wanted else token
     return parts.signed_in.get(token.decode("latin-1"), parts.clock()) if token else None

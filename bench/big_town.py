@@ -13,7 +13,7 @@ from psycopg import sql
 from pydantic import SecretStr
 from rich.console import Console
 
-from api.context import COOKIE
+from api.cookies import COOKIE
 from api.settings import Settings
 from bench.sizes import Size
 from bench.town_load import DISTRICT, load_town

@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 from playwright.sync_api import Page, Response, sync_playwright
 
-from api.context import COOKIE
+from api.cookies import COOKIE
 from bench.big_town import BigTown
 from bench.peers import ServerProcess, free_port, our_server
 from bench.reporter import Reporter

@@ -46,6 +46,7 @@ class Held:
     login: str
     display_name: str
     unit_id: int | None
+    must_change: bool
     assignments: tuple[Row[*tuple[Any, ...]], ...]
 
 
@@ -53,11 +54,22 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def password_hash_of(connection: Connection, login: str) -> Row[int, UUID, str] | None:
-    """The active account of this login: `district_id`, `id`, `password_hash`."""
-    return connection.execute(
+@dataclass(frozen=True)
+class ToCheck:
+    """An account whose password is about to be checked."""
+
+    district_id: int
+    id: UUID
+    password_hash: str
+    must_change: bool
+
+
+def account_to_check(connection: Connection, login: str) -> ToCheck | None:
+    """The active account of this login."""
+    found = connection.execute(
         text("SELECT * FROM account_to_check(:login)"), {"login": login}
     ).one_or_none()
+    return None if found is None else ToCheck(**found._mapping)  # noqa: SLF001 (its public name)
 
 
 def open_session(
@@ -128,6 +140,7 @@ def _held(rows: Sequence[Row[Any]]) -> Held | None:
         login=account.login,
         display_name=account.display_name,
         unit_id=account.unit_id,
+        must_change=account.must_change,
         assignments=tuple(row for row in rows if row.role is not None),
     )
 
@@ -189,8 +202,14 @@ def create_account(
     roles: Sequence[NewRole],
     at: datetime,
     since: date,
+    must_change: bool = False,
 ) -> None:
     """Make an account whose roles hold from a day on.
+
+    Parameters
+    ----------
+    must_change
+        The password was given by somebody else: it is to be changed before anything else.
 
     Raises
     ------
@@ -203,7 +222,8 @@ def create_account(
     made = connection.execute(
         text(
             "INSERT INTO account (district_id, id, login, display_name, password_hash, unit_id,"
-            " created_at) VALUES (:district_id, :id, :login, :name, :hash, :unit_id, :at)"
+            " must_change, created_at)"
+            " VALUES (:district_id, :id, :login, :name, :hash, :unit_id, :must_change, :at)"
             " ON CONFLICT (login) DO NOTHING"
         ),
         {
@@ -213,6 +233,7 @@ def create_account(
             "name": display_name,
             "hash": password_hash,
             "unit_id": unit_id,
+            "must_change": must_change,
             "at": at,
         },
     )
@@ -239,8 +260,15 @@ def list_accounts(
     limit: int,
     after: str | None = None,
     account_id: UUID | None = None,
+    words: str | None = None,
 ) -> Sequence[Row[Any]]:
-    """Accounts by login, with their roles on a day; only those whose roles lie in the scope."""
+    """Accounts by login, with their roles on a day; only those whose roles lie in the scope.
+
+    Parameters
+    ----------
+    words
+        Part of login or name; None: all.
+    """
     return connection.execute(
         query("list_accounts"),
         {
@@ -248,10 +276,16 @@ def list_accounts(
             "whole": scope.is_whole,
             "day": day,
             "after": after,
+            "words": None if words is None else f"%{_plain(words)}%",
             "id": account_id,
             "limit": limit,
         },
     ).all()
+
+
+def _plain(words: str) -> str:
+    """Words as LIKE takes them for themselves."""
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def set_password(connection: Connection, login: str, password_hash: str) -> bool:
@@ -264,6 +298,25 @@ def set_active(connection: Connection, login: str, *, active: bool) -> bool:
     return _change(connection, login, {"active": active})
 
 
+def set_account_active(
+    connection: Connection, district_id: int, account_id: UUID, *, active: bool
+) -> None:
+    """Let an account sign in or not, and end its sessions."""
+    connection.execute(
+        update(Account)
+        .where(Account.district_id == district_id, Account.id == account_id)
+        .values(active=active)
+    )
+    end_sessions(connection, district_id, account_id)
+
+
+def end_sessions(connection: Connection, district_id: int, account_id: UUID) -> None:
+    """End every session of an account."""
+    connection.execute(
+        delete(Session).where(Session.district_id == district_id, Session.account_id == account_id)
+    )
+
+
 def _change(connection: Connection, login: str, values: dict[str, Any]) -> bool:
     changed = connection.execute(
         update(Account)
@@ -273,9 +326,5 @@ def _change(connection: Connection, login: str, values: dict[str, Any]) -> bool:
     ).one_or_none()
     if changed is None:
         return False
-    connection.execute(
-        delete(Session).where(
-            Session.district_id == changed.district_id, Session.account_id == changed.id
-        )
-    )
+    end_sessions(connection, changed.district_id, changed.id)
     return True

@@ -9,6 +9,7 @@ from data.plan_layers import forget_unused_layers
 from data.report_lists.runs import forget_imports
 from data.schema import District, Session
 from data.sign_in import remove_old_attempts
+from data.ways_in import remove_old_codes
 
 WEEKS_AHEAD = 4
 
@@ -29,6 +30,7 @@ def forget_what_is_over(connection: Connection, at: datetime) -> None:
     connection.execute(delete(Session).where(Session.expires_at < at))
     remove_old_operations(connection, at)
     remove_old_attempts(connection, at)
+    remove_old_codes(connection, at)
     forget_unused_layers(connection, at)
     forget_imports(connection, at)
 

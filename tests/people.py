@@ -11,7 +11,7 @@ from httpx2 import Response
 from PIL import Image
 from uuid_utils.compat import uuid7
 
-from api.context import COOKIE
+from api.cookies import COOKIE
 
 
 class Clock:

@@ -19,6 +19,7 @@ THINGS = {
     "shift_id": "shift",
     "photo_id": "photo",
     "upload_id": "upload",
+    "account_id": "account",
     "entry_id": "entry",
     # They go by the number of their case.
     "call_id": "case",
@@ -48,6 +49,8 @@ PLAIN = {
     # Rules and words of the whole district.
     "rule_id": "1",
     "category_id": "1",
+    # Of an account that the path names.
+    "post_id": "1",
 }
 ASKED: dict[Route, dict[str, Any]] = {
     ("GET", "/api/v1/cases/near"): {"lon": OWN.lon, "lat": 36.83},
@@ -55,10 +58,17 @@ ASKED: dict[Route, dict[str, Any]] = {
     ("GET", "/api/v1/addresses"): {"q": "幸福路2号"},
     ("GET", "/api/v1/search"): {"q": "2"},
     ("GET", "/api/v1/hotspots"): {"unit": "grid"},
+    ("GET", "/api/v1/accounts/{account_id}/handover"): {
+        "stand_in_id": str(walked_town.walker_id("officer")),
+        "since": "2026-11-20",
+    },
     ("GET", "/api/v1/buildings"): {"bbox": "117.9,36.7,119.9,36.9"},
 }
-# Own things that cannot be given all the same: the walk stores no files and no finished report.
+# Own things that cannot be given all the same: the walk stores no files and no
+# finished report, and knows no number of a post.
 NOT_STORED = {
+    ("POST", "/api/v1/accounts/{account_id}/posts/{post_id}/change"),
+    ("POST", "/api/v1/accounts/{account_id}/posts/{post_id}/end"),
     ("GET", "/api/v1/photos/{photo_id}/original"),
     ("POST", "/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/place"),
     ("GET", "/api/v1/photos/{photo_id}"),
@@ -109,6 +119,18 @@ BODIES: dict[Route, tuple[Body, bool]] = {
             "roles": [{"role": "officer", "grid_id": place.grid}],
         },
         True,
+    ),
+    ("POST", "/api/v1/accounts/{account_id}/posts"): (
+        lambda _: {"role": "officer", "grid_id": OWN.grid + 1},
+        False,
+    ),
+    ("POST", "/api/v1/accounts/{account_id}/posts/{post_id}/change"): (
+        lambda _: {"role": "officer", "grid_id": OWN.grid + 1, "since": "2026-11-20"},
+        False,
+    ),
+    ("POST", "/api/v1/accounts/{account_id}/handover"): (
+        lambda _: {"stand_in_id": str(walked_town.walker_id("officer")), "since": "2026-11-20"},
+        False,
     ),
     ("POST", "/api/v1/shifts"): (
         lambda place: {

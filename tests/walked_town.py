@@ -104,6 +104,9 @@ _THINGS = (
     " ST_SetSRID(ST_MakePoint(:lon, 36.83), 4326), 5)",
     "INSERT INTO operation (district_id, account_id, id, body_digest, status, answer, received_at)"
     " VALUES (:district, :account, :case, '', 200, '{}', :at)",
+    "INSERT INTO post_handover (district_id, id, account_id, stand_in_id, validity, reason, posts,"
+    " made_by, made_at) VALUES (:district, :case, :account, :account, '[2026-01-01,2026-02-01)',"
+    " '', 1, :account, :at)",
     "INSERT INTO plan (district_id, id, area_id, name, created_by, created_at)"
     " VALUES (:district, :plan, :community, '调整' || :number, :account, :at)",
     "INSERT INTO plan_step (district_id, plan_id, seq, action, status, actor_id, at)"

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -21,6 +21,7 @@ from api.settings import Settings
 BASE = "http://sanbai.demo"
 # Each request runs in a context of its own, so people may act side by side at different moments.
 _moment: ContextVar[datetime] = ContextVar("moment")
+WRONG_PASSWORD: Final = 401
 
 
 class DemoError(Exception):
@@ -61,6 +62,20 @@ class Person:
         _moment.set(at)
         body = {"login": self.login, "password": password}
         self._checked(await self._client.post("/api/v1/session", json=body))
+
+    async def choose_password(self, login: str, given: str, own: str, at: datetime) -> None:
+        """Choose a password of one's own instead of the one given; chosen before, it stays.
+
+        Raises
+        ------
+        DemoError
+            When it is refused for another reason.
+        """
+        _moment.set(at)
+        body = {"login": login, "password": given, "new_password": own}
+        answer = await self._client.post("/api/v1/session/password", json=body)
+        if answer.status_code != WRONG_PASSWORD:
+            self._checked(answer)
 
     async def sign_out(self, at: datetime) -> None:
         """Sign out, so that no session of the past stays open."""
@@ -115,6 +130,10 @@ class OnePassword(Passwords):
         if password not in self._hashes:
             self._hashes[password] = super().hash(password)
         return self._hashes[password]
+
+    async def hash_in_turn(self, password: str) -> str:
+        """Hash a password, each but once."""
+        return self.hash(password)
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether a password is the one stored; known hashes are compared, others checked."""

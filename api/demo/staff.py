@@ -9,6 +9,7 @@ from api.demo.office import Person, repeatable_id
 from data.demo.hazards import UNITS
 from data.demo.staff import Commander, Officer
 
+GIVEN_PASSWORD = "first-day-at-work"  # noqa: S105 (each chooses the other one at once)
 DEMO_PASSWORD = "sanbai-demo"  # noqa: S105 (printed for everyone who tries the demo)
 ADMINISTRATOR = "admin"
 PLANNER = "planner"
@@ -101,8 +102,9 @@ async def hire(
     body = {
         "login": login,
         "display_name": display_name,
-        "password": DEMO_PASSWORD,
+        "password": GIVEN_PASSWORD,
         "roles": roles,
         "unit_id": unit_id,
     }
     await admin.do("accounts", body, at, repeatable_id(at, "account", login))
+    await admin.choose_password(login, GIVEN_PASSWORD, DEMO_PASSWORD, at)

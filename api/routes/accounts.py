@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 from sqlalchemy import Row
 from uuid_utils.compat import uuid7
@@ -78,7 +78,13 @@ class Account(BaseModel):
 
 @router.get("", responses=problem_responses(422))
 def accounts(
-    caller: CurrentCaller, tx: Tx, at: Now, limit: Limit = 50, cursor: Cursor = None
+    *,
+    caller: CurrentCaller,
+    tx: Tx,
+    at: Now,
+    q: Annotated[str | None, Query(max_length=64, description="Part of login or name.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Page[Account]:
     """List the accounts whose roles lie in the caller's area, by login."""
     scope = scope_for(caller, "account:manage")
@@ -89,19 +95,23 @@ def accounts(
         district_today(tx, caller.district_id, at),
         limit=limit + 1,
         after=None if key is None else str(key[0]),
+        words=q,
     )
     more = cursor_of(rows[limit - 1].login) if len(rows) > limit else None
-    return Page(items=[_account(row) for row in rows[:limit]], next=more)
+    return Page(items=[account_of(row) for row in rows[:limit]], next=more)
 
 
 @router.post(
     "", status_code=201, response_model=Account, responses=problem_responses(404, 409, 422)
 )
 def add_account(body: AccountIn, command: CurrentCommand, parts: AppContext) -> Response:
-    """Make an account whose roles hold from today on, within the caller's own area."""
+    """Make an account whose roles hold from today on, within the caller's own area.
+
+    The password given here opens nothing but its own change.
+    """
     tx, caller, at = command.tx, command.caller, command.at
     roles = [NewRole(role.role, role.area_id, role.grid_id) for role in body.roles]
-    _require_places(command, roles)
+    require_places(command, roles)
     account_id = uuid7()
     today = district_today(tx, caller.district_id, at)
     create_account(
@@ -115,13 +125,14 @@ def add_account(body: AccountIn, command: CurrentCommand, parts: AppContext) -> 
         roles=roles,
         at=at,
         since=today,
+        must_change=True,
     )
     scope = scope_for(caller, "account:manage")
     row = list_accounts(tx, scope, today, limit=1, account_id=account_id)[0]
-    return command.keep(_account(row), 201)
+    return command.keep(account_of(row), 201)
 
 
-def _require_places(command: Command, roles: list[NewRole]) -> None:
+def require_places(command: Command, roles: list[NewRole]) -> None:
     """Nobody gives a role where he is not administrator himself: such a place is unknown."""
     command.caller.require("account:manage")
     try:
@@ -133,7 +144,8 @@ def _require_places(command: Command, roles: list[NewRole]) -> None:
             raise not_found("place")
 
 
-def _account(row: Row[Any]) -> Account:
+def account_of(row: Row[Any]) -> Account:
+    """Render an account as it is listed."""
     unit = None if row.unit_id is None else NamedRef(id=row.unit_id, name=row.unit_name)
     return Account(
         id=row.id,

@@ -9,17 +9,19 @@ from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.case_views import NamedRef
-from api.context import COOKIE, AppContext, Context, Now, Tx, current_session
+from api.context import AppContext, Context, Now, Tx, current_session
+from api.cookies import cookie_name, give_token, refuse_other_origins, take_token
 from api.errors import Problem, problem_responses
 from api.passwords import LONGEST, TooBusyError
 from api.permissions import permissions_of
 from api.shapes import Box, Ref
 from data.accounts import (
     Held,
+    ToCheck,
+    account_to_check,
     caller_of_session,
     close_session,
     open_session,
-    password_hash_of,
     unit_name,
     whereabouts,
 )
@@ -84,15 +86,9 @@ async def sign_in(body: SignIn, request: Request, response: Response, parts: App
     Wrong passwords in a row slow down the next attempts (429 with `Retry-After`); nobody is
     locked out.
     """
+    refuse_other_origins(request)
     token, me = await begin_session(parts, body.login, body.password, address_of(request))
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(parts.settings.session_hours * 3600),
-        httponly=True,
-        samesite="lax",
-        secure=parts.settings.secure_cookies or request.url.scheme == "https",
-    )
+    give_token(request, response, token, parts.settings.session_hours)
     return me
 
 
@@ -106,9 +102,9 @@ def me(request: Request, tx: Tx, at: Now) -> Me:
 def sign_out(request: Request, response: Response, parts: AppContext, tx: Tx, at: Now) -> None:
     """Sign out: the session ends on the server, not only in the browser."""
     current_session(request, tx, at)
-    close_session(tx, request.cookies[COOKIE])
+    close_session(tx, request.cookies[cookie_name(request)])
     parts.signed_in.forget()
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    take_token(request, response)
 
 
 def address_of(request: Request) -> str:
@@ -122,31 +118,54 @@ async def begin_session(parts: Context, login: str, password: str, address: str)
     Raises
     ------
     Problem
-        401 when one is wrong, 429 after too many wrong ones, 503 when too many sign in at once.
+        401 when one is wrong, 403 when the password has to be changed first, 429 after too many
+        wrong ones, 503 when too many sign in at once.
     """
     at = parts.clock()
-    async with parts.turns:
-        account = await to_thread.run_sync(_look_up, parts, login, address, at)
-    stored = None if account is None else account[2]
-    try:
-        right = await parts.passwords.verify(stored, password)
-    except TooBusyError:
+    account = await check_password(parts, login, password, address, at)
+    if account.must_change:
         raise Problem(
-            503, "busy", "Many sign in just now; try again.", headers={"Retry-After": "2"}
-        ) from None
-    if not right or account is None:
-        raise Problem(401, "wrong-credentials", "Login or password is wrong.")
+            403, "password-must-change", "Choose a password of your own first; then sign in by it."
+        )
     async with parts.turns:
-        return await to_thread.run_sync(_begin, parts, login, address, account[:2], at)
+        return await to_thread.run_sync(_begin, parts, login, address, account, at)
 
 
-def _look_up(
-    parts: Context, login: str, address: str, at: datetime
-) -> tuple[int, UUID, str] | None:
-    """Count the attempt in a transaction of its own, before anything is checked."""
+async def check_password(
+    parts: Context, login: str, password: str, address: str, at: datetime
+) -> ToCheck:
+    """The account of a login whose password this is; failures as of `begin_session`."""
+    account = await look_up(parts, login, address, at)
+    kept = None if account is None else account.password_hash
+    try:
+        right = await parts.passwords.verify(kept, password)
+    except TooBusyError:
+        raise too_busy() from None
+    if not right or account is None:
+        raise wrong_credentials()
+    return account
+
+
+def wrong_credentials() -> Problem:
+    """One of login, password and code is wrong; which one is not told."""
+    return Problem(401, "wrong-credentials", "Login or password is wrong.")
+
+
+def too_busy() -> Problem:
+    """Too many passwords are being checked."""
+    return Problem(503, "busy", "Many sign in just now; try again.", headers={"Retry-After": "2"})
+
+
+async def look_up(parts: Context, login: str, address: str, at: datetime) -> ToCheck | None:
+    """Count an attempt in a transaction of its own, before anything is checked."""
+    async with parts.turns:
+        return await to_thread.run_sync(_look_up, parts, login, address, at)
+
+
+def _look_up(parts: Context, login: str, address: str, at: datetime) -> ToCheck | None:
     with parts.engine.begin() as connection:
         wait_s = begin_attempt(connection, login, address, at)
-        found = password_hash_of(connection, login)
+        found = account_to_check(connection, login)
     if wait_s is not None:
         raise Problem(
             429,
@@ -155,18 +174,20 @@ def _look_up(
             params={"retry_after_s": wait_s},
             headers={"Retry-After": str(wait_s)},
         )
-    return None if found is None else (found.district_id, found.id, found.password_hash)
+    return found
 
 
 def _begin(
-    parts: Context, login: str, address: str, account: tuple[int, UUID], at: datetime
+    parts: Context, login: str, address: str, account: ToCheck, at: datetime
 ) -> tuple[str, Me]:
     with parts.engine.begin() as connection:
         forget_attempts(connection, login, address)
-        token = open_session(connection, *account, at, parts.settings.session_hours)
+        token = open_session(
+            connection, account.district_id, account.id, at, parts.settings.session_hours
+        )
         held = caller_of_session(connection, token, at)
         if held is None:
-            raise Problem(401, "wrong-credentials", "Login or password is wrong.")
+            raise wrong_credentials()
         return token, _me(connection, held, at)
 
 

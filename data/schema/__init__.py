@@ -53,6 +53,7 @@ from data.schema.report_lists import (
     ReportRow,
     ReportWord,
 )
+from data.schema.sign_in import PostHandover, SignInCode
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
 from data.schema.temporary_grids import TemporaryGrid, TemporaryGridChange
 
@@ -107,6 +108,7 @@ __all__ = [
     "PlanReport",
     "PlanSignature",
     "PlanStep",
+    "PostHandover",
     "ReportLayout",
     "ReportList",
     "ReportRow",
@@ -118,6 +120,7 @@ __all__ = [
     "Shift",
     "ShiftGrid",
     "SignInAttempt",
+    "SignInCode",
     "TemporaryGrid",
     "TemporaryGridChange",
     "TimeLimit",

@@ -21,7 +21,10 @@ ROLES = ("officer", "planner", "commander", "handler", "administrator", "auditor
 
 
 class Account(Base):
-    """Someone who signs in; the only table that describes a person."""
+    """Someone who signs in; the only table that describes a person.
+
+    `must_change`: the password was given by somebody else and opens nothing but its own change.
+    """
 
     __tablename__ = "account"
     __table_args__ = (
@@ -36,6 +39,7 @@ class Account(Base):
     password_hash: Mapped[str]
     unit_id: Mapped[int | None] = mapped_column(BigInteger)
     active: Mapped[bool] = mapped_column(server_default="true")
+    must_change: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[datetime]
 
 

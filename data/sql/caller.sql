@@ -1,7 +1,7 @@
 -- An active account with the roles it holds at a moment, as a day in its district's time zone: a
 -- row for each, and one without a role for an account that holds none. A role on a grid takes the
 -- path of the grid's community, so that both kinds of role compare by path.
-SELECT c.district_id, c.id, c.login, c.display_name, c.unit_id,
+SELECT c.district_id, c.id, c.login, c.display_name, c.unit_id, c.must_change,
        s.role, s.area_id, s.grid_id, CAST(a.path AS text) AS area_path,
        a.code AS area_code, a.name AS area_name, v.code AS grid_code, v.name AS grid_name
 FROM account AS c

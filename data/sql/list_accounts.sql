@@ -31,6 +31,7 @@ LEFT JOIN LATERAL (
 WHERE a.district_id = :district_id
   AND coalesce(r.within, ever.within, :whole)
   AND (CAST(:after AS text) IS NULL OR a.login > :after)
+  AND (CAST(:words AS text) IS NULL OR a.login ILIKE :words OR a.display_name ILIKE :words)
   AND (CAST(:id AS uuid) IS NULL OR a.id = :id)
 ORDER BY a.login
 LIMIT :limit

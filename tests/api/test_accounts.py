@@ -33,9 +33,16 @@ def test_an_administrator_makes_an_account_that_signs_in(person: People) -> None
         "grid": {"id": 3, "code": "370399001002001", "name": "第一网格"},
     }
     assert "password" not in str(made)
-    signed_in = administrator.client.post(
-        "/api/v1/session", json={"login": "wang.li", "password": NEW["password"]}
-    )
+    client = administrator.client
+    given = {"login": "wang.li", "password": NEW["password"]}
+    refused = client.post("/api/v1/session", json=given)
+    assert (refused.status_code, refused.json()["code"]) == (403, "password-must-change")
+    assert "set-cookie" not in refused.headers
+    own = "我自己选的好口令"
+    changed = client.post("/api/v1/session/password", json={**given, "new_password": own})
+    assert changed.status_code == 204, changed.text
+    assert client.post("/api/v1/session", json=given).status_code == 401
+    signed_in = client.post("/api/v1/session", json={**given, "password": own})
     assert signed_in.json()["home_bbox"] == [118.0, 36.8, 118.02, 36.82]
     taken = administrator.post("/api/v1/accounts", NEW)
     assert (taken.status_code, taken.json()["code"]) == (409, "login-taken")

@@ -11,7 +11,7 @@ from people import Clock
 from served import WAIT_S, Running, running
 from sqlalchemy import Engine
 
-from api.context import COOKIE
+from api.cookies import COOKIE
 from data.server import DatabaseUrls
 
 # Many times the connections and threads that the application has in tests.

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from people import Clock, Person
 from sqlalchemy import Engine, text
+from uuid_utils.compat import uuid7
 
 from api.routes import session as route
 
@@ -63,7 +64,121 @@ def test_over_https_the_cookie_stays_on_https(client: TestClient) -> None:
     secure = client.post(
         "https://testserver/api/v1/session", json={"login": "commander", "password": SECRET}
     )
-    assert "; secure" in secure.headers["set-cookie"].lower()
+    cookie = secure.headers["set-cookie"]
+    assert cookie.startswith("__Host-sanbai=")
+    assert "; secure" in cookie.lower()
+    assert "; path=/;" in f"{cookie.lower()};"
+    assert "domain" not in cookie.lower()
+    token = cookie.partition("=")[2].partition(";")[0]
+    session = "https://testserver/api/v1/session"
+    client.cookies.clear()
+
+    def status(name: str) -> int:
+        return client.get(session, headers={"Cookie": f"{name}={token}"}).status_code
+
+    assert status("__Host-sanbai") == 200
+    assert status("sanbai_session") == 401, "a neighbour of the host could have set that one"
+
+
+@pytest.mark.parametrize(
+    ("origin", "passes"),
+    [
+        (None, True),
+        ("http://testserver", True),
+        ("https://evil.example", False),
+        ("http://testserver.evil.example", False),
+        ("null", False),
+    ],
+)
+@pytest.mark.usefixtures("known")
+def test_pages_of_other_sites_neither_sign_in_nor_command(
+    client: TestClient, person: Callable[[str], Person], origin: str | None, *, passes: bool
+) -> None:
+    headers = {} if origin is None else {"Origin": origin}
+    body = {"login": "commander", "password": SECRET}
+    answers = [
+        client.post("/api/v1/session", json=body, headers=headers),
+        client.delete(
+            "/api/v1/session",
+            headers={**headers, "X-Sanbai": "1", **person("commander").cookies},
+        ),
+    ]
+    assert [answer.status_code for answer in answers] == ([200, 204] if passes else [403, 403])
+    if not passes:
+        assert {answer.json()["code"] for answer in answers} == {"other-site"}
+
+
+@pytest.fixture
+def code(person: Callable[[str], Person]) -> str:
+    """A code for a new password of the commander."""
+    path = f"/api/v1/accounts/{small_town.account_id('commander')}/reset"
+    told = person("administrator").do(path)
+    assert told["login"] == "commander"
+    made: str = told["code"]
+    return made
+
+
+def choose(client: TestClient, new: str = "另一个更好的口令", **by: str) -> Response:
+    body = {"login": "commander", "new_password": new, **by}
+    return client.post("/api/v1/session/password", json=body)
+
+
+@pytest.mark.usefixtures("known")
+def test_a_code_sets_a_new_password_once(
+    client: TestClient, code: str, person: Callable[[str], Person]
+) -> None:
+    before = person("commander")
+    assert sign_in(client).status_code == 200, "nothing changes until it is used"
+    assert choose(client, code=code.lower().replace("-", " ")).status_code == 204
+    assert before.get("/api/v1/session").status_code == 401, "every session ended"
+    assert sign_in(client).status_code == 401
+    assert sign_in(client, "另一个更好的口令").status_code == 200
+    assert choose(client, code=code).status_code == 401
+
+
+@pytest.mark.usefixtures("known")
+def test_a_code_is_over_after_a_day_and_when_a_newer_one_is_made(
+    client: TestClient, code: str, clock: Clock, person: Callable[[str], Person]
+) -> None:
+    assert choose(client, code=code, login="auditor").status_code == 401, "it is the commander's"
+    path = f"/api/v1/accounts/{small_town.account_id('commander')}/reset"
+    newer = person("administrator").do(path)["code"]
+    assert choose(client, code=code).status_code == 401
+    clock.forward(hours=25)
+    assert choose(client, code=newer).status_code == 401
+
+
+@pytest.mark.usefixtures("known")
+def test_a_code_is_told_once_and_kept_nowhere(
+    code: str, person: Callable[[str], Person], engine: Engine
+) -> None:
+    operation = uuid7()
+    path = f"/api/v1/accounts/{small_town.account_id('commander')}/reset"
+    administrator = person("administrator")
+    first = administrator.post(path, operation=operation).json()["code"]
+    assert first
+    assert administrator.post(path, operation=operation).json()["code"] is None
+    with engine.connect() as connection:
+        kept = [
+            str(connection.execute(text(f"SELECT {table}::text FROM {table}")).scalars().all())
+            for table in ("operation", "sign_in_code")
+        ]
+    assert all(secret not in rows for secret in (code, first) for rows in kept)
+
+
+@pytest.mark.usefixtures("known")
+def test_guessing_codes_slows_down_as_guessing_passwords_does(client: TestClient) -> None:
+    answers = [choose(client, code="AAAA-AAAA-AAAA-AAAA").status_code for _ in range(6)]
+    assert answers == [401] * 5 + [429]
+
+
+@pytest.mark.usefixtures("known")
+def test_a_password_is_changed_by_the_one_that_holds(client: TestClient) -> None:
+    assert choose(client, password="wrong").status_code == 401
+    assert choose(client, password=SECRET, new=SECRET).status_code == 422
+    assert choose(client, password=SECRET, code="AAAA").status_code == 422
+    assert choose(client, password=SECRET).status_code == 204
+    assert sign_in(client, "另一个更好的口令").status_code == 200
 
 
 def test_an_officer_is_at_home_in_his_grid(person: Callable[[str], Person]) -> None:

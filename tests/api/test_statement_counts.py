@@ -71,6 +71,8 @@ NOT_LISTS = {
     "/api/v1/handovers/{handover_id}": "a page kept as it was signed",
     "/api/v1/session": "the caller's own roles",
     "/api/v1/paper-templates": "one for each of three kinds",
+    "/api/v1/accounts/{account_id}": "one account, its posts from one query",
+    "/api/v1/accounts/{account_id}/handover": "one account's posts, from one query",
     "/api/v1/cases/{case_id}/uploads/{upload_id}": "parts of one file, from the store",
     "/api/v1/areas/{area_id}": "one area",
     "/api/v1/buildings/{building_id}": "one building",

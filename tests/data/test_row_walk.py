@@ -30,6 +30,7 @@ _KEYS = {
     "account": "id = :account",
     "assignment": "account_id = :account",
     "operation": "account_id = :account",
+    "post_handover": "account_id = :account",
     "plan": "id = :plan",
     **dict.fromkeys(
         ("plan_step", "plan_edit", "plan_signature", "plan_backdrop", "plan_report"),
@@ -86,6 +87,7 @@ OPEN_TABLES = {
     ),
     **dict.fromkeys(("paper_template", "paper_number"), "forms of the whole district"),
     "forgotten_file": "keys of files, for the worker",
+    "sign_in_code": "digests of codes: asked before anybody is known",
     "session": "digests of tokens: asked before anybody is known",
 }
 

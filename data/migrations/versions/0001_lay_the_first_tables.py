@@ -161,6 +161,7 @@ GUARDED = (
     ("account", ACCOUNT_SEEN, None),
     ("assignment", POST_SEEN, None),
     ("operation", OWN, None),
+    ("post_handover", POST_SEEN, None),
     ("plan", PLAN_SEEN, None),
     *((table, OF_PLAN, None) for table in PLAN_PARTS),
     ("plan_layer", DRAWN_AREA, None),
@@ -175,11 +176,12 @@ SIGNED_IN = """
 CREATE FUNCTION signed_in(digests bytea[], at timestamptz)
 RETURNS TABLE (
     token_digest bytea, district_id integer, id uuid, login text, display_name text, unit_id bigint,
-    role text, area_id bigint, grid_id bigint, area_path text, area_code text, area_name text,
-    grid_code text, grid_name text)
+    must_change boolean, role text, area_id bigint, grid_id bigint, area_path text,
+    area_code text, area_name text, grid_code text, grid_name text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT o.token_digest, c.district_id, c.id, c.login, c.display_name, c.unit_id,
-           s.role, s.area_id, s.grid_id, CAST(a.path AS text), a.code, a.name, v.code, v.name
+           c.must_change, s.role, s.area_id, s.grid_id, CAST(a.path AS text), a.code, a.name,
+           v.code, v.name
     FROM session AS o
     JOIN account AS c ON c.district_id = o.district_id AND c.id = o.account_id AND c.active
     JOIN district AS d ON d.id = c.district_id
@@ -199,9 +201,10 @@ $$
 """
 ACCOUNT_TO_CHECK = """
 CREATE FUNCTION account_to_check(login text)
-RETURNS TABLE (district_id integer, id uuid, password_hash text)
+RETURNS TABLE (district_id integer, id uuid, password_hash text, must_change boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT c.district_id, c.id, c.password_hash FROM account AS c WHERE c.login = $1 AND c.active
+    SELECT c.district_id, c.id, c.password_hash, c.must_change
+    FROM account AS c WHERE c.login = $1 AND c.active
 $$
 """
 BEFORE_RIGHTS = (SIGNED_IN, ACCOUNT_TO_CHECK)
@@ -728,6 +731,63 @@ def lay_duty_tables() -> None:
     )
     op.execute(HANDOVER_KEPT)
     op.execute(HANDOVER_KEPT_TRIGGER)
+
+
+def lay_ways_in() -> None:
+    """Posts handed over, and cards and codes to sign in by."""
+    account = ["account.district_id", "account.id"]
+    op.create_table(
+        "post_handover",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("stand_in_id", sa.Uuid(), nullable=False),
+        sa.Column("validity", postgresql.DATERANGE(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("posts", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            account,
+            name=op.f("post_handover_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "stand_in_id"],
+            account,
+            name=op.f("post_handover_district_id_stand_in_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("post_handover_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("post_handover_pkey")),
+    )
+    op.create_index("post_handover_account_idx", "post_handover", ["district_id", "account_id"])
+    op.create_index("post_handover_stand_in_idx", "post_handover", ["district_id", "stand_in_id"])
+    op.create_table(
+        "sign_in_code",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("pin_hash", sa.Text(), nullable=True),
+        sa.Column("once", sa.Boolean(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('card', 'reset') AND (kind = 'card') = (pin_hash IS NOT NULL)",
+            name=op.f("sign_in_code_kind_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            account,
+            name=op.f("sign_in_code_district_id_account_id_fkey"),
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("sign_in_code_pkey")),
+    )
+    op.create_index("sign_in_code_account_idx", "sign_in_code", ["district_id", "account_id"])
 
 
 def upgrade() -> None:
@@ -1352,6 +1412,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("unit_id", sa.BigInteger(), nullable=True),
         sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("must_change", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["district_id", "unit_id"],
@@ -2415,6 +2476,7 @@ def upgrade() -> None:
 
     lay_duty_tables()
     lay_deadlines()
+    lay_ways_in()
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):
         op.execute(statement)
     for statement in (STAMP, STAMP_TRIGGER, TELL, *TELL_TRIGGERS):

@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsData, AccountsErrors, AccountsResponses, AcknowledgeHandoverData, AcknowledgeHandoverErrors, AcknowledgeHandoverResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddRedactionData, AddRedactionErrors, AddRedactionResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, AddToRotaData, AddToRotaErrors, AddToRotaResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginPhotoUploadData, BeginPhotoUploadErrors, BeginPhotoUploadResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CalendarData, CalendarErrors, CalendarResponses, CalendarYearData, CalendarYearErrors, CalendarYearResponses, CaseData, CaseDutyData, CaseDutyErrors, CaseDutyResponses, CaseErrors, CasePaperFileData, CasePaperFileErrors, CasePaperFileResponses, CasePaperListData, CasePaperListErrors, CasePaperListResponses, CaseResponses, CaseRulesData, CaseRulesErrors, CaseRulesResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangeRotaData, ChangeRotaErrors, ChangeRotaResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, CheckRotaData, CheckRotaErrors, CheckRotaResponses, CompletePhotoUploadData, CompletePhotoUploadErrors, CompletePhotoUploadResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DropPaperTemplateData, DropPaperTemplateErrors, DropPaperTemplateResponses, DutyDeskData, DutyDeskErrors, DutyDeskResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, ExportFileData, ExportFileErrors, ExportFileResponses, ExportListData, ExportListErrors, ExportListResponses, ExportsData, ExportsErrors, ExportsResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HandoverData, HandoverErrors, HandoverListData, HandoverListErrors, HandoverListResponses, HandoverResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ImportRotaData, ImportRotaErrors, ImportRotaResponses, IssueCasePaperData, IssueCasePaperErrors, IssueCasePaperResponses, ListAllData, ListAllErrors, ListAllResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, LogCallData, LogCallErrors, LogCallResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, NearData, NearErrors, NearResponses, OfficersData, OfficersErrors, OfficersResponses, OnCallNowData, OnCallNowErrors, OnCallNowResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, OriginalPhotoData, OriginalPhotoErrors, OriginalPhotoResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PaperTemplateFileData, PaperTemplateFileErrors, PaperTemplateFileResponses, PaperTemplatesData, PaperTemplatesErrors, PaperTemplatesResponses, PhotoData, PhotoErrors, PhotoRedactionsData, PhotoRedactionsErrors, PhotoRedactionsResponses, PhotoResponses, PhotosData, PhotosErrors, PhotosResponses, PhotoUploadData, PhotoUploadErrors, PhotoUploadResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PublishData, PublishErrors, PublishResponses, PutPaperTemplateData, PutPaperTemplateErrors, PutPaperTemplateResponses, PutPhotoPartData, PutPhotoPartErrors, PutPhotoPartResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadListData, ReadListErrors, ReadListResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveFromRotaData, RemoveFromRotaErrors, RemoveFromRotaResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ReverseData, ReverseErrors, ReverseResponses, RotaData, RotaErrors, RotaFileData, RotaFileErrors, RotaFileResponses, RotaResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, SetCaseRulesData, SetCaseRulesErrors, SetCaseRulesResponses, SetCategoryRulesData, SetCategoryRulesErrors, SetCategoryRulesResponses, SetHoursData, SetHoursErrors, SetHoursResponses, SetLimitData, SetLimitErrors, SetLimitResponses, SettleCallData, SettleCallErrors, SettleCallResponses, SetYearData, SetYearErrors, SetYearResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignCasePaperData, SignCasePaperErrors, SignCasePaperResponses, SignedCasePaperData, SignedCasePaperErrors, SignedCasePaperResponses, SignHandoverData, SignHandoverErrors, SignHandoverResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TakeShippedData, TakeShippedErrors, TakeShippedResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses, WhatIfData, WhatIfErrors, WhatIfResponses } from './types.gen';
+import type { AccountsData, AccountsErrors, AccountsResponses, AcknowledgeHandoverData, AcknowledgeHandoverErrors, AcknowledgeHandoverResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddRedactionData, AddRedactionErrors, AddRedactionResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, AddToRotaData, AddToRotaErrors, AddToRotaResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginPhotoUploadData, BeginPhotoUploadErrors, BeginPhotoUploadResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CalendarData, CalendarErrors, CalendarResponses, CalendarYearData, CalendarYearErrors, CalendarYearResponses, CaseData, CaseDutyData, CaseDutyErrors, CaseDutyResponses, CaseErrors, CasePaperFileData, CasePaperFileErrors, CasePaperFileResponses, CasePaperListData, CasePaperListErrors, CasePaperListResponses, CaseResponses, CaseRulesData, CaseRulesErrors, CaseRulesResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangePostData, ChangePostErrors, ChangePostResponses, ChangeRotaData, ChangeRotaErrors, ChangeRotaResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, CheckRotaData, CheckRotaErrors, CheckRotaResponses, ChooseOwnPasswordData, ChooseOwnPasswordErrors, ChooseOwnPasswordResponses, CompletePhotoUploadData, CompletePhotoUploadErrors, CompletePhotoUploadResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DropPaperTemplateData, DropPaperTemplateErrors, DropPaperTemplateResponses, DutyDeskData, DutyDeskErrors, DutyDeskResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndPostData, EndPostErrors, EndPostResponses, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, ExportFileData, ExportFileErrors, ExportFileResponses, ExportListData, ExportListErrors, ExportListResponses, ExportsData, ExportsErrors, ExportsResponses, GivePostData, GivePostErrors, GivePostResponses, GiveResetCodeData, GiveResetCodeErrors, GiveResetCodeResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HandoverData, HandoverErrors, HandoverListData, HandoverListErrors, HandoverListResponses, HandoverResponses, HandPostOverData, HandPostOverErrors, HandPostOverResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ImportRotaData, ImportRotaErrors, ImportRotaResponses, IssueCasePaperData, IssueCasePaperErrors, IssueCasePaperResponses, ListAllData, ListAllErrors, ListAllResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, LogCallData, LogCallErrors, LogCallResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, NearData, NearErrors, NearResponses, OfficersData, OfficersErrors, OfficersResponses, OnCallNowData, OnCallNowErrors, OnCallNowResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, OriginalPhotoData, OriginalPhotoErrors, OriginalPhotoResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PaperTemplateFileData, PaperTemplateFileErrors, PaperTemplateFileResponses, PaperTemplatesData, PaperTemplatesErrors, PaperTemplatesResponses, PersonData, PersonErrors, PersonResponses, PhotoData, PhotoErrors, PhotoRedactionsData, PhotoRedactionsErrors, PhotoRedactionsResponses, PhotoResponses, PhotosData, PhotosErrors, PhotosResponses, PhotoUploadData, PhotoUploadErrors, PhotoUploadResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewHandoverData, PreviewHandoverErrors, PreviewHandoverResponses, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PublishData, PublishErrors, PublishResponses, PutPaperTemplateData, PutPaperTemplateErrors, PutPaperTemplateResponses, PutPhotoPartData, PutPhotoPartErrors, PutPhotoPartResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadListData, ReadListErrors, ReadListResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveFromRotaData, RemoveFromRotaErrors, RemoveFromRotaResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ReverseData, ReverseErrors, ReverseResponses, RotaData, RotaErrors, RotaFileData, RotaFileErrors, RotaFileResponses, RotaResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, SetCaseRulesData, SetCaseRulesErrors, SetCaseRulesResponses, SetCategoryRulesData, SetCategoryRulesErrors, SetCategoryRulesResponses, SetHoursData, SetHoursErrors, SetHoursResponses, SetLimitData, SetLimitErrors, SetLimitResponses, SettleCallData, SettleCallErrors, SettleCallResponses, SetYearData, SetYearErrors, SetYearResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignCasePaperData, SignCasePaperErrors, SignCasePaperResponses, SignedCasePaperData, SignedCasePaperErrors, SignedCasePaperResponses, SignHandoverData, SignHandoverErrors, SignHandoverResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TakeShippedData, TakeShippedErrors, TakeShippedResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses, WhatIfData, WhatIfErrors, WhatIfResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -36,7 +36,7 @@ export const accounts = <ThrowOnError extends boolean = false>(options?: Options
 /**
  * Make an account whose roles hold from today on, within the caller's own area
  *
- * Make an account whose roles hold from today on, within the caller's own area.
+ * The password given here opens nothing but its own change.
  */
 export const addAccount = <ThrowOnError extends boolean = false>(options: Options<AddAccountData, ThrowOnError>) => (options.client ?? client).post<AddAccountResponses, AddAccountErrors, ThrowOnError>({
     security: [{
@@ -50,6 +50,146 @@ export const addAccount = <ThrowOnError extends boolean = false>(options: Option
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Show an account with every role it had, has and will have
+ *
+ * Show an account with every role it had, has and will have.
+ */
+export const person = <ThrowOnError extends boolean = false>(options: Options<PersonData, ThrowOnError>) => (options.client ?? client).get<PersonResponses, PersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}',
+    ...options
+});
+
+/**
+ * Let an account sign in or not; its sessions end, its name stays on what it did
+ *
+ * Let an account sign in or not; its sessions end, its name stays on what it did.
+ */
+export const switchAccount = <ThrowOnError extends boolean = false>(options: Options<SwitchAccountData, ThrowOnError>) => (options.client ?? client).post<SwitchAccountResponses, SwitchAccountErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/activity',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell what a hand-over of this account's post would move; nothing is changed
+ *
+ * Tell what a hand-over of this account's post would move; nothing is changed.
+ */
+export const previewHandover = <ThrowOnError extends boolean = false>(options: Options<PreviewHandoverData, ThrowOnError>) => (options.client ?? client).get<PreviewHandoverResponses, PreviewHandoverErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/handover',
+    ...options
+});
+
+/**
+ * Hand all roles over: for good 离岗, or till a day 代班 and then back by itself
+ *
+ * Hand all roles over: for good 离岗, or till a day 代班 and then back by itself.
+ */
+export const handPostOver = <ThrowOnError extends boolean = false>(options: Options<HandPostOverData, ThrowOnError>) => (options.client ?? client).post<HandPostOverResponses, HandPostOverErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/handover',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give a role within the caller's own area, from today or a later day on
+ *
+ * Give a role within the caller's own area, from today or a later day on.
+ */
+export const givePost = <ThrowOnError extends boolean = false>(options: Options<GivePostData, ThrowOnError>) => (options.client ?? client).post<GivePostResponses, GivePostErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/posts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Put another role in place of one from a day on; until then it was what it was
+ *
+ * Put another role in place of one from a day on; until then it was what it was.
+ */
+export const changePost = <ThrowOnError extends boolean = false>(options: Options<ChangePostData, ThrowOnError>) => (options.client ?? client).post<ChangePostResponses, ChangePostErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/posts/{post_id}/change',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End a role with a day; one that has not begun yet is taken back
+ *
+ * End a role with a day; one that has not begun yet is taken back.
+ */
+export const endPost = <ThrowOnError extends boolean = false>(options: Options<EndPostData, ThrowOnError>) => (options.client ?? client).post<EndPostResponses, EndPostErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/posts/{post_id}/end',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Make a code by which somebody sets a new password, good once and for a day
+ *
+ * Nothing changes until it is used; an earlier code is good no more.
+ */
+export const giveResetCode = <ThrowOnError extends boolean = false>(options: Options<GiveResetCodeData, ThrowOnError>) => (options.client ?? client).post<GiveResetCodeResponses, GiveResetCodeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/reset',
+    ...options
 });
 
 /**
@@ -2228,6 +2368,20 @@ export const me = <ThrowOnError extends boolean = false>(options?: Options<MeDat
  */
 export const signIn = <ThrowOnError extends boolean = false>(options: Options<SignInData, ThrowOnError>) => (options.client ?? client).post<SignInResponses, SignInErrors, ThrowOnError>({
     url: '/api/v1/session',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Choose a new password: every session of the account ends, and one signs in by the new one
+ *
+ * Guessing is slowed down as it is when signing in.
+ */
+export const chooseOwnPassword = <ThrowOnError extends boolean = false>(options: Options<ChooseOwnPasswordData, ThrowOnError>) => (options.client ?? client).post<ChooseOwnPasswordResponses, ChooseOwnPasswordErrors, ThrowOnError>({
+    url: '/api/v1/session/password',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -176,6 +176,18 @@ export type ActionOnCase = {
 };
 
 /**
+ * Activity
+ *
+ * Whether an account may sign in.
+ */
+export type Activity = {
+    /**
+     * Active
+     */
+    active: boolean;
+};
+
+/**
  * ActorRef
  *
  * Who acted.
@@ -3508,6 +3520,32 @@ export type HandoverIn = {
 };
 
 /**
+ * HandoverPreview
+ *
+ * What a hand-over would move.
+ */
+export type HandoverPreview = {
+    holder: ActorRef;
+    /**
+     * Last Day
+     */
+    last_day: string | null;
+    /**
+     * Open Cases
+     */
+    open_cases: number;
+    /**
+     * Posts
+     */
+    posts: Array<PostGoing>;
+    /**
+     * Since
+     */
+    since: string;
+    stand_in: ActorRef;
+};
+
+/**
  * HeadRow
  *
  * A row at the top of the sheet, to see where the header is.
@@ -4865,6 +4903,34 @@ export type NewPaper = {
 };
 
 /**
+ * NewPassword
+ *
+ * A password of one's own choice, by the one that holds or by a code.
+ */
+export type NewPassword = {
+    /**
+     * Code
+     *
+     * From an administrator.
+     */
+    code?: string | null;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * New Password
+     */
+    new_password: string;
+    /**
+     * Password
+     *
+     * The one that holds; or `code`.
+     */
+    password?: string | null;
+};
+
+/**
  * NewPlan
  *
  * What a draft is drawn up for.
@@ -4889,6 +4955,38 @@ export type NewPlan = {
      */
     reason?: string;
     wishes?: PlanWishes;
+};
+
+/**
+ * NewPost
+ *
+ * A role to be given for some days.
+ */
+export type NewPost = {
+    /**
+     * Area Id
+     */
+    area_id?: number | null;
+    /**
+     * Grid Id
+     */
+    grid_id?: number | null;
+    /**
+     * Last Day
+     *
+     * Included; none: without end.
+     */
+    last_day?: string | null;
+    /**
+     * Role
+     */
+    role: 'officer' | 'planner' | 'commander' | 'handler' | 'administrator' | 'auditor';
+    /**
+     * Since
+     *
+     * First day; none: today.
+     */
+    since?: string | null;
 };
 
 /**
@@ -5405,6 +5503,27 @@ export type Part = {
         number,
         number
     ] | null;
+};
+
+/**
+ * Person
+ *
+ * An account with all its posts.
+ */
+export type Person = {
+    account: Account;
+    /**
+     * Handovers
+     *
+     * Latest first.
+     */
+    handovers: Array<PostMade>;
+    /**
+     * Posts
+     *
+     * Latest first.
+     */
+    posts: Array<Post>;
 };
 
 /**
@@ -6179,6 +6298,154 @@ export type PointsTaken = {
      * Refused
      */
     refused: Array<RefusedPoint>;
+};
+
+/**
+ * Post
+ *
+ * A role with its days, past, present or to come.
+ */
+export type Post = {
+    area: Ref | null;
+    grid: Ref | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Last Day
+     *
+     * Included; null: without end.
+     */
+    last_day: string | null;
+    /**
+     * Role
+     */
+    role: 'officer' | 'planner' | 'commander' | 'handler' | 'administrator' | 'auditor';
+    /**
+     * Since
+     */
+    since: string;
+};
+
+/**
+ * PostChange
+ *
+ * Another role in place of one, from a day on.
+ */
+export type PostChange = {
+    /**
+     * Area Id
+     */
+    area_id?: number | null;
+    /**
+     * Grid Id
+     */
+    grid_id?: number | null;
+    /**
+     * Role
+     */
+    role: 'officer' | 'planner' | 'commander' | 'handler' | 'administrator' | 'auditor';
+    /**
+     * Since
+     *
+     * First day of the other role: today or later.
+     */
+    since: string;
+};
+
+/**
+ * PostEnd
+ *
+ * When a role ends.
+ */
+export type PostEnd = {
+    /**
+     * Last Day
+     *
+     * The last day it holds; none: it holds no more from today on.
+     */
+    last_day?: string | null;
+};
+
+/**
+ * PostGoing
+ *
+ * A role that would go, on the days that it would go for.
+ */
+export type PostGoing = {
+    area: Ref | null;
+    grid: Ref | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Kept
+     *
+     * The stand-in holds it himself on these days.
+     */
+    kept: boolean;
+    /**
+     * Last Day
+     *
+     * Included; null: without end.
+     */
+    last_day: string | null;
+    /**
+     * Open Cases
+     *
+     * Open cases in its grid: they follow the grid.
+     */
+    open_cases: number;
+    /**
+     * Role
+     */
+    role: 'officer' | 'planner' | 'commander' | 'handler' | 'administrator' | 'auditor';
+    /**
+     * Since
+     */
+    since: string;
+};
+
+/**
+ * PostMade
+ *
+ * A post that was handed over, from or to this account.
+ */
+export type PostMade = {
+    holder: ActorRef;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Day
+     */
+    last_day: string | null;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Made By
+     */
+    made_by: string | null;
+    /**
+     * Posts
+     *
+     * Roles that went.
+     */
+    posts: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Since
+     */
+    since: string;
+    stand_in: ActorRef;
 };
 
 /**
@@ -7006,6 +7273,28 @@ export type ReportTower = {
 };
 
 /**
+ * ResetCode
+ *
+ * A code for a new password; it is told once and good once.
+ */
+export type ResetCode = {
+    /**
+     * Code
+     *
+     * Null when the command is repeated: it is told once.
+     */
+    code: string | null;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Login
+     */
+    login: string;
+};
+
+/**
  * Reversal
  *
  * Why a published plan is to be taken back.
@@ -7795,6 +8084,34 @@ export type SplitEdit = {
 };
 
 /**
+ * StandIn
+ *
+ * To whom a post goes, and for how long.
+ */
+export type StandIn = {
+    /**
+     * Last Day
+     *
+     * Included; the post then comes back by itself. None: for good.
+     */
+    last_day?: string | null;
+    /**
+     * Reason
+     */
+    reason?: string;
+    /**
+     * Since
+     *
+     * First day: today or later.
+     */
+    since: string;
+    /**
+     * Stand In Id
+     */
+    stand_in_id: string;
+};
+
+/**
  * StepRequest
  *
  * Undo or redo, on the draft as the planner sees it.
@@ -8367,6 +8684,12 @@ export type AccountsData = {
     path?: never;
     query?: {
         /**
+         * Q
+         *
+         * Part of login or name.
+         */
+        q?: string | null;
+        /**
          * Limit
          *
          * Most items on a page.
@@ -8460,6 +8783,465 @@ export type AddAccountResponses = {
 };
 
 export type AddAccountResponse = AddAccountResponses[keyof AddAccountResponses];
+
+export type PersonData = {
+    body?: never;
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}';
+};
+
+export type PersonErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PersonError = PersonErrors[keyof PersonErrors];
+
+export type PersonResponses = {
+    /**
+     * Successful Response
+     */
+    200: Person;
+};
+
+export type PersonResponse = PersonResponses[keyof PersonResponses];
+
+export type SwitchAccountData = {
+    body: Activity;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/activity';
+};
+
+export type SwitchAccountErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SwitchAccountError = SwitchAccountErrors[keyof SwitchAccountErrors];
+
+export type SwitchAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: Person;
+};
+
+export type SwitchAccountResponse = SwitchAccountResponses[keyof SwitchAccountResponses];
+
+export type PreviewHandoverData = {
+    body?: never;
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query: {
+        /**
+         * Stand In Id
+         */
+        stand_in_id: string;
+        /**
+         * Since
+         */
+        since: string;
+        /**
+         * Last Day
+         *
+         * Included; none: for good.
+         */
+        last_day?: string | null;
+    };
+    url: '/api/v1/accounts/{account_id}/handover';
+};
+
+export type PreviewHandoverErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PreviewHandoverError = PreviewHandoverErrors[keyof PreviewHandoverErrors];
+
+export type PreviewHandoverResponses = {
+    /**
+     * Successful Response
+     */
+    200: HandoverPreview;
+};
+
+export type PreviewHandoverResponse = PreviewHandoverResponses[keyof PreviewHandoverResponses];
+
+export type HandPostOverData = {
+    body: StandIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/handover';
+};
+
+export type HandPostOverErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type HandPostOverError = HandPostOverErrors[keyof HandPostOverErrors];
+
+export type HandPostOverResponses = {
+    /**
+     * Successful Response
+     */
+    201: HandoverPreview;
+};
+
+export type HandPostOverResponse = HandPostOverResponses[keyof HandPostOverResponses];
+
+export type GivePostData = {
+    body: NewPost;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/posts';
+};
+
+export type GivePostErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type GivePostError = GivePostErrors[keyof GivePostErrors];
+
+export type GivePostResponses = {
+    /**
+     * Successful Response
+     */
+    201: Person;
+};
+
+export type GivePostResponse = GivePostResponses[keyof GivePostResponses];
+
+export type ChangePostData = {
+    body: PostChange;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+        /**
+         * Post Id
+         */
+        post_id: number;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/posts/{post_id}/change';
+};
+
+export type ChangePostErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ChangePostError = ChangePostErrors[keyof ChangePostErrors];
+
+export type ChangePostResponses = {
+    /**
+     * Successful Response
+     */
+    200: Person;
+};
+
+export type ChangePostResponse = ChangePostResponses[keyof ChangePostResponses];
+
+export type EndPostData = {
+    body: PostEnd;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+        /**
+         * Post Id
+         */
+        post_id: number;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/posts/{post_id}/end';
+};
+
+export type EndPostErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type EndPostError = EndPostErrors[keyof EndPostErrors];
+
+export type EndPostResponses = {
+    /**
+     * Successful Response
+     */
+    200: Person;
+};
+
+export type EndPostResponse = EndPostResponses[keyof EndPostResponses];
+
+export type GiveResetCodeData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/reset';
+};
+
+export type GiveResetCodeErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type GiveResetCodeError = GiveResetCodeErrors[keyof GiveResetCodeErrors];
+
+export type GiveResetCodeResponses = {
+    /**
+     * Successful Response
+     */
+    201: ResetCode;
+};
+
+export type GiveResetCodeResponse = GiveResetCodeResponses[keyof GiveResetCodeResponses];
 
 export type AddressesData = {
     body?: never;
@@ -14981,6 +15763,47 @@ export type SignInResponses = {
 };
 
 export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type ChooseOwnPasswordData = {
+    body: NewPassword;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/password';
+};
+
+export type ChooseOwnPasswordErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+    /**
+     * Too many requests
+     */
+    429: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type ChooseOwnPasswordError = ChooseOwnPasswordErrors[keyof ChooseOwnPasswordErrors];
+
+export type ChooseOwnPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ChooseOwnPasswordResponse = ChooseOwnPasswordResponses[keyof ChooseOwnPasswordResponses];
 
 export type ShiftsData = {
     body?: never;

@@ -5,6 +5,7 @@ import { dutyEn, dutyProblemsEn } from './duty.en'
 import { listsEn } from './lists.en'
 import { liveEn } from './live.en'
 import { mapEn } from './map.en'
+import { ownPasswordEn, ownPasswordFieldsEn, ownPasswordProblemsEn } from './ownPassword.en'
 import { photoProblemsEn, photosEn } from './photos.en'
 import { plannerEn, planProblemsEn } from './planner.en'
 import { temporaryEn, temporaryProblemsEn } from './temporary.en'
@@ -41,6 +42,7 @@ export const en: typeof zhCN = {
     yes: 'Yes',
     skipToMap: 'Skip to map',
   },
+  ownPassword: ownPasswordEn,
   signIn: {
     title: 'Sign in',
     login: 'Account',
@@ -183,12 +185,14 @@ export const en: typeof zhCN = {
       'The server failed. Nothing you wrote is lost; try again later, or tell the administrator.',
     'unreadable-answer': 'The server’s answer makes no sense. Reload the page.',
     ...photoProblemsEn,
+    ...ownPasswordProblemsEn,
     ...planProblemsEn,
     ...temporaryProblemsEn,
     ...dutyProblemsEn,
     unknown: 'That did not work ({code}).',
   },
   field: {
+    ...ownPasswordFieldsEn,
     description: 'description',
     address: 'address',
     category_id: 'category',

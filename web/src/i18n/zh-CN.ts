@@ -5,6 +5,7 @@ import { dutyProblemsZh, dutyZh } from './duty.zh-CN'
 import { listsZh } from './lists.zh-CN'
 import { liveZh } from './live.zh-CN'
 import { mapZh } from './map.zh-CN'
+import { ownPasswordFieldsZh, ownPasswordProblemsZh, ownPasswordZh } from './ownPassword.zh-CN'
 import { photoProblemsZh, photosZh } from './photos.zh-CN'
 import { plannerZh, planProblemsZh } from './planner.zh-CN'
 import { temporaryProblemsZh, temporaryZh } from './temporary.zh-CN'
@@ -35,6 +36,7 @@ export const zhCN = {
     yes: '是',
     skipToMap: '跳到地图',
   },
+  ownPassword: ownPasswordZh,
   signIn: {
     title: '登录',
     login: '账号',
@@ -173,12 +175,14 @@ export const zhCN = {
     internal: '服务器出错了。内容没有丢，请稍后重试；仍不行请告诉管理员。',
     'unreadable-answer': '服务器的回答看不懂，请刷新页面。',
     ...photoProblemsZh,
+    ...ownPasswordProblemsZh,
     ...planProblemsZh,
     ...temporaryProblemsZh,
     ...dutyProblemsZh,
     unknown: '没有成功（{code}）。',
   },
   field: {
+    ...ownPasswordFieldsZh,
     description: '情况说明',
     address: '地址',
     category_id: '类别',

@@ -3,7 +3,12 @@ import { reactive } from 'vue'
 import { ask, FROM_HERE, onSignedOut } from '@/api/ask'
 import { ApiProblem } from '@/api/problem'
 import type { Me } from '@/api/types'
-import { signIn as beginSession, signOut as endSession, me as readSession } from '@/client'
+import {
+  signIn as beginSession,
+  chooseOwnPassword,
+  signOut as endSession,
+  me as readSession,
+} from '@/client'
 
 export const session = reactive({
   me: null as Me | null,
@@ -37,6 +42,16 @@ export async function resume(): Promise<void> {
 export async function signIn(login: string, password: string): Promise<void> {
   session.me = await ask(beginSession({ body: { login, password } }))
   session.expired = false
+}
+
+/** Put a password of one's own in place of a given or a forgotten one, and sign in by it. */
+export async function chooseAndSignIn(
+  login: string,
+  by: { password: string } | { code: string },
+  next: string,
+): Promise<void> {
+  await ask(chooseOwnPassword({ body: { login, ...by, new_password: next } }))
+  await signIn(login, next)
 }
 
 export async function signOut(): Promise<void> {
