@@ -9,6 +9,7 @@ from api.openapi import description
 # A sign-in, and questions that bring a file with them: nothing is changed by these.
 NO_COMMANDS = {
     "/api/v1/session",
+    "/api/v1/session/password",
     "/api/v1/report-lists/preview",
     "/api/v1/report-lists/check",
     "/api/v1/report-lists/faults.xlsx",
