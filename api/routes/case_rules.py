@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from api.context import CurrentCaller, Tx
 from api.errors import not_found, problem_responses
 from api.operations import CurrentCommand
+from api.whole_district import require_whole_district
 from casework.questions import Kind, Question
 from casework.states import Proof
 from data.case_rules import (
@@ -99,7 +100,7 @@ def case_rules(caller: CurrentCaller, tx: Tx) -> CaseRules:
 @router.post("/case-rules", response_model=CaseRules, responses=problem_responses(422))
 def set_case_rules(body: CaseRules, command: CurrentCommand) -> Response:
     """Change the district's settings."""
-    command.caller.require("case-rules:write")
+    require_whole_district(command.tx, command.caller, "case-rules:write")
     rules = DistrictRules(**body.model_dump())
     set_district_rules(command.tx, command.caller.district_id, rules)
     return command.keep(_told(rules))
@@ -116,7 +117,7 @@ def _told(rules: DistrictRules) -> CaseRules:
 )
 def set_category_rules(category_id: int, body: CategoryRules, command: CurrentCommand) -> Response:
     """Set what a category asks for: proof, a check before filing, follow-up questions."""
-    command.caller.require("case-rules:write")
+    require_whole_district(command.tx, command.caller, "case-rules:write")
     questions = tuple(
         Question(**question.model_dump() | {"choices": tuple(question.choices)})
         for question in body.questions

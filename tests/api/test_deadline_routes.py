@@ -227,6 +227,10 @@ def test_a_streets_administrator_changes_nothing_of_the_district(street_admin: P
     for answer in (
         street_admin.put(f"{CALENDAR}/2026", {"days": []}),
         street_admin.put(LIMITS, {"step": "accept", "limit": None}),
+        street_admin.post("/api/v1/case-rules", street_admin.read("/api/v1/case-rules")),
+        street_admin.post(
+            "/api/v1/categories/1/case-rules", {"proof": "none", "confirm_first": False}
+        ),
     ):
         assert refused(answer) == (403, "whole-district-only")
 
