@@ -1,15 +1,12 @@
 """The course of a case, and what the ledger comes to."""
 
-import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
 
 from casework.course import CALLED, MOVES, REPORTER, Move
-from casework.course_table import course_table, state_table
 from casework.holding import held_spans
 from casework.moments import utc_text
 from casework.states import (
@@ -37,7 +34,6 @@ from casework.states import (
 )
 
 AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-DOCS = Path(__file__).parents[2] / "docs" / "states.md"
 FINDER, REPAIRER, CHIEF, OTHER_CASE = (UUID(int=n) for n in (1, 2, 3, 4))
 EVERYBODY = frozenset({"officer", "handler", "commander", CALLED, REPORTER})
 DEADLINE = AT + timedelta(hours=4)
@@ -397,12 +393,3 @@ def test_a_ledger_with_a_hole_or_a_step_unknown_does_not_replay() -> None:
         replay([first, Event(2, "close", "closed", CHIEF, AT, AT)])
     with pytest.raises(ValueError, match="does not lead"):
         replay([first, Event(2, "handle", "verified", CHIEF, AT, AT)])
-
-
-def test_the_documentation_shows_the_course() -> None:
-    """`docs/states.md` holds the same tables as the code, to the letter."""
-    told = DOCS.read_text(encoding="utf-8")
-    assert course_table() in told
-    assert state_table() in told
-    assert {move.action for move in MOVES} == set(ACTIONS)
-    assert len(re.findall(r"^\| .*`(?:[a-z-]+)`", course_table(), re.MULTILINE)) == len(ACTIONS)
