@@ -8,14 +8,14 @@ costs time and no news: the hub also looks by itself, now and then.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
 import psycopg
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, create_task_group, to_thread
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -88,17 +88,16 @@ class Hub:
         # They belong to the event loop that runs now.
         self._heard = asyncio.Event()
         self._readers = CapacityLimiter(READERS)
-        tasks = [asyncio.create_task(task()) for task in (self._hear, self._tell)]
-        for task in tasks:
-            task.add_done_callback(_say_why)
-        try:
-            yield
-        finally:
-            self.close()
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-            self._engine.dispose()
+        # Its end waits for a reading under way: a connection in use cannot be disposed of.
+        async with create_task_group() as tasks:
+            for task in (self._hear, self._tell):
+                tasks.start_soon(_kept_going, task)
+            try:
+                yield
+            finally:
+                self.close()
+                tasks.cancel_scope.cancel()
+        self._engine.dispose()
 
     @property
     def hearing(self) -> bool:
@@ -254,7 +253,9 @@ class Hub:
                     listener.put(chunk)
 
 
-def _say_why(task: asyncio.Task[None]) -> None:
-    """A task that ends before it is told to is a fault; clients notice that no beat comes."""
-    if not task.cancelled() and (fault := task.exception()) is not None:
-        logger.error("live events have stopped", exc_info=fault)
+async def _kept_going(task: Callable[[], Awaitable[None]]) -> None:
+    """Say why a task ended before it was told to; clients notice that no beat comes."""
+    try:
+        await task()
+    except Exception:
+        logger.exception("live events have stopped")

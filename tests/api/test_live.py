@@ -4,6 +4,8 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from threading import Event, Semaphore
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -337,6 +339,30 @@ def test_the_server_ends_though_streams_are_open(
     server.end()
     assert stream.next("end") == ("end", {"reason": "closing"})
     assert list(stream) == []
+
+
+def test_the_server_waits_for_a_reading_under_way_before_it_ends(
+    application: tuple[FastAPI, Clock], urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = application[0].state.context.live
+    began, done, end = Semaphore(0), Semaphore(0), Event()
+
+    def read_long(_: object) -> None:
+        began.release()
+        end.wait(WAIT_S)
+        done.release()
+
+    async def serve() -> None:
+        async with hub.running():
+            assert await asyncio.to_thread(began.acquire, timeout=WAIT_S)
+            asyncio.get_running_loop().call_later(0.2, end.set)
+
+    monkeypatch.setattr(
+        hub, "_boards", SimpleNamespace(wanted=lambda: [1], note_change=lambda **_: None)
+    )
+    monkeypatch.setattr(hub, "_bring_up", read_long)
+    asyncio.run(serve())
+    assert done.acquire(blocking=False)
 
 
 def test_beyond_the_limit_nobody_is_let_in(
