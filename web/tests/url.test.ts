@@ -13,6 +13,7 @@ const everything: View = {
   shift: '0198c7a0-0000-7000-8000-0000000000aa',
   patrolsOf: '42',
   plan: '12',
+  page: '0198c7a0-0000-7000-8000-0000000000bb',
   day: '2026-03-01',
   wall: true,
 }
@@ -45,6 +46,14 @@ describe('deep links', () => {
     '#%E0%A4%A',
   ])('ignore nonsense: %s', (hash) => {
     expect(parseHash(hash)).toEqual(defaultView())
+  })
+
+  it('open a case by its number over what was there', () => {
+    expect(parseHash('#/case/2026000123')).toEqual({ ...defaultView(), page: '2026000123' })
+    const over = parseHash('#/case/2026000123?panel=duty')
+    expect(over).toMatchObject({ page: '2026000123', panel: 'duty' })
+    expect(formatHash(over)).toBe('#/case/2026000123?panel=duty')
+    expect(parseHash('#/case/<b>')).toEqual(defaultView())
   })
 
   it('put longitude first', () => {

@@ -41,6 +41,8 @@ export interface View {
   patrolsOf: string | null
   /** The plan that is open in the editor, or null for none. */
   plan: string | null
+  /** The case that has the page to itself, by its id or number, or null for none. */
+  page: string | null
   /** The day that the grids are shown as of (YYYY-MM-DD), or null for today. */
   day: string | null
   wall: boolean
@@ -85,6 +87,7 @@ export function defaultView(): View {
     shift: null,
     patrolsOf: null,
     plan: null,
+    page: null,
     day: null,
     wall: false,
   }
@@ -117,9 +120,13 @@ function dayOf(text: string | null): string | null {
   return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text) ? text : null
 }
 
+/** `#/case/2026000123?panel=duty`: the case, and what lies under its page. */
+const CASE_PAGE = /^#\/case\/([0-9a-f-]{1,40})(?:\?(.*))?$/i
+
 /** Reads a hash; what is missing or makes no sense falls back to the default. */
 export function parseHash(hash: string): View {
-  const query = new URLSearchParams(hash.replace(/^#/, ''))
+  const page = CASE_PAGE.exec(hash)
+  const query = new URLSearchParams(page ? (page[2] ?? '') : hash.replace(/^#/, ''))
   const view = defaultView()
   const theme = query.get('theme')
   const layers = query.get('on')?.split(',')
@@ -137,6 +144,7 @@ export function parseHash(hash: string): View {
     shift: shift !== null && /^[0-9a-f-]{36}$/i.test(shift) ? shift : null,
     patrolsOf: /^\d{1,18}$/.test(query.get('walked') ?? '') ? query.get('walked') : null,
     plan: /^\d{1,18}$/.test(query.get('plan') ?? '') ? query.get('plan') : null,
+    page: page?.[1] ?? null,
     day: dayOf(query.get('day')),
     wall: query.get('wall') === '1',
   }
@@ -165,7 +173,9 @@ export function formatHash(view: View): string {
   if (view.plan !== null) parts.push(`plan=${view.plan}`)
   if (view.day !== null) parts.push(`day=${view.day}`)
   if (view.wall) parts.push('wall=1')
-  return parts.length > 0 ? `#${parts.join('&')}` : ''
+  const rest = parts.join('&')
+  if (view.page !== null) return `#/case/${view.page}${rest === '' ? '' : `?${rest}`}`
+  return rest === '' ? '' : `#${rest}`
 }
 
 function layersText(view: View): string {
@@ -192,11 +202,12 @@ export function bindAddressBar(): void {
 }
 
 function step(): string {
-  return `${view.selection?.type}:${view.selection?.id}|${view.panel}|${view.plan}`
+  return `${view.selection?.type}:${view.selection?.id}|${view.panel}|${view.plan}|${view.page}`
 }
 
 export function select(selection: Selection | null): void {
   view.selection = selection
+  view.page = null
 }
 
 /** Cases, hotspots and tracks are of now: beside the grids of another day they would mislead. */

@@ -1,0 +1,42 @@
+/** The page of a case, and the list that it was opened from. */
+import { shallowReactive } from 'vue'
+import { view } from './url'
+
+/** Ids of the list in which somebody stands, in its order. */
+const list = shallowReactive({ ids: [] as readonly string[] })
+
+/** Keeps the list that a case is chosen from, so that its page can go on to the next one. */
+export function rememberList(ids: readonly string[]): void {
+  list.ids = ids
+}
+
+/** Opens the page of a case; without a list it stays in the one it was chosen from. */
+export function openCasePage(id: string, ids?: readonly string[]): void {
+  if (ids !== undefined) rememberList(ids)
+  view.page = id
+}
+
+/** Back to what lies under the page. */
+export function closeCasePage(): void {
+  view.page = null
+}
+
+export interface Standing {
+  /** Counted from 1. */
+  place: number
+  of: number
+  before: string | null
+  after: string | null
+}
+
+/** Where a case stands in the list it was opened from; null: in none. */
+export function standingOf(id: string): Standing | null {
+  const at = list.ids.indexOf(id)
+  if (at < 0 || list.ids.length < 2) return null
+  return {
+    place: at + 1,
+    of: list.ids.length,
+    before: list.ids[at - 1] ?? null,
+    after: list.ids[at + 1] ?? null,
+  }
+}
