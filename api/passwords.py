@@ -1,5 +1,7 @@
 """Passwords: argon2id, a few at a time, and the same work whether or not the login is known."""
 
+import secrets
+
 from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -27,10 +29,20 @@ class Passwords:
         self._limiter = CapacityLimiter(at_once)
         # Checked in place of a login that does not exist, so that the time tells nothing.
         self._nobody = self._hasher.hash("nobody's password")
+        self._unknown: str | None = None
 
     def hash(self, password: str) -> str:
         """Hash a new password."""
         return self._hasher.hash(password)
+
+    def hash_or_none(self, password: str | None) -> str:
+        """Hash a new password; None: the hash of one that nobody knows, so that none is right."""
+        if password is not None:
+            return self.hash(password)
+        if self._unknown is None:
+            # One for all: made once, since each takes 64 MiB and a twentieth of a second.
+            self._unknown = self.hash(secrets.token_urlsafe(32))
+        return self._unknown
 
     async def hash_in_turn(self, password: str) -> str:
         """Hash a new password when a check is free; errors as of `verify`."""

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import Range
 
 from data.database import query
 from data.schema import Account, Area, Assignment, Grid, Session, Unit
-from data.scope import Scope
+
+LOGIN_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]*$"
 
 
 class AccountError(Exception):
@@ -216,9 +217,7 @@ def create_account(
     LoginTakenError, UnknownPlaceError
     """
     place_paths(connection, district_id, roles)
-    known = select(Unit.id).where(Unit.district_id == district_id, Unit.id == unit_id)
-    if unit_id is not None and connection.execute(known).scalar() is None:
-        raise UnknownPlaceError(f"unit {unit_id}")
+    _require_unit(connection, district_id, unit_id)
     made = connection.execute(
         text(
             "INSERT INTO account (district_id, id, login, display_name, password_hash, unit_id,"
@@ -252,40 +251,32 @@ def create_account(
         )
 
 
-def list_accounts(
+def change_account(
     connection: Connection,
-    scope: Scope,
-    day: date,
+    district_id: int,
+    account_id: UUID,
     *,
-    limit: int,
-    after: str | None = None,
-    account_id: UUID | None = None,
-    words: str | None = None,
-) -> Sequence[Row[Any]]:
-    """Accounts by login, with their roles on a day; only those whose roles lie in the scope.
+    display_name: str,
+    unit_id: int | None,
+) -> None:
+    """Call somebody by another name, or let him belong to another unit.
 
-    Parameters
-    ----------
-    words
-        Part of login or name; None: all.
+    Raises
+    ------
+    UnknownPlaceError
     """
-    return connection.execute(
-        query("list_accounts"),
-        {
-            **scope.parameters(),
-            "whole": scope.is_whole,
-            "day": day,
-            "after": after,
-            "words": None if words is None else f"%{_plain(words)}%",
-            "id": account_id,
-            "limit": limit,
-        },
-    ).all()
+    _require_unit(connection, district_id, unit_id)
+    connection.execute(
+        update(Account)
+        .where(Account.district_id == district_id, Account.id == account_id)
+        .values(display_name=display_name, unit_id=unit_id)
+    )
 
 
-def _plain(words: str) -> str:
-    """Words as LIKE takes them for themselves."""
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _require_unit(connection: Connection, district_id: int, unit_id: int | None) -> None:
+    known = select(Unit.id).where(Unit.district_id == district_id, Unit.id == unit_id)
+    if unit_id is not None and connection.execute(known).scalar() is None:
+        raise UnknownPlaceError(f"unit {unit_id}")
 
 
 def set_password(connection: Connection, login: str, password_hash: str) -> bool:

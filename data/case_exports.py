@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, BinaryIO, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from obstore.store import ObjectStore
 from sqlalchemy import Connection, Row, insert, select
 
+from data.account_lists import like_words
 from data.case_lists import CaseFilter, descriptions_of, list_cases
 from data.database import query
 from data.exports.case_columns import ColumnKey, Telling
@@ -232,13 +233,26 @@ def list_exports(
     *,
     limit: int,
     after: tuple[datetime, UUID] | None = None,
+    days: tuple[date | None, date | None] = (None, None),
+    words: str | None = None,
 ) -> Sequence[Row[Any]]:
-    """Exports from within a scope's areas, the newest first, with the name of who took each."""
+    """Exports from within a scope's areas, the newest first, with the name of who took each.
+
+    Parameters
+    ----------
+    days
+        From one day to the day before another, in the district.
+    words
+        Part of who took it (name or login) or of what for.
+    """
     return connection.execute(
         query("list_exports"),
         {
             "district_id": scope.district_id,
             "paths": list(scope.area_paths),
+            "since": days[0],
+            "until": days[1],
+            "words": None if words is None else like_words(words),
             "after_at": None if after is None else after[0],
             "after_id": None if after is None else after[1],
             "limit": limit,

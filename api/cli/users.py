@@ -14,12 +14,12 @@ from uuid_utils.compat import uuid7
 from api.cli.server import bring_up_to_date, running_database
 from api.passwords import LONGEST, SHORTEST, Passwords
 from api.settings import Settings
+from data.account_lists import list_accounts
 from data.accounts import (
     LoginTakenError,
     NewRole,
     UnknownPlaceError,
     create_account,
-    list_accounts,
     set_active,
     set_password,
 )

@@ -15,7 +15,15 @@ from api.operations import Command, CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
 from api.passwords import LONGEST, SHORTEST
 from api.shapes import Ref
-from data.accounts import NewRole, UnknownPlaceError, create_account, list_accounts, place_paths
+from data.account_lists import Wanted, find_account, list_accounts
+from data.accounts import (
+    LOGIN_PATTERN,
+    NewRole,
+    UnknownPlaceError,
+    create_account,
+    place_paths,
+)
+from data.areas import area_path
 from data.layers import district_today
 
 router = APIRouter(
@@ -23,9 +31,8 @@ router = APIRouter(
 )
 
 RoleName = Literal["officer", "planner", "commander", "handler", "administrator", "auditor"]
-Login = Annotated[
-    str, StringConstraints(min_length=2, max_length=64, pattern=r"^[a-z0-9][a-z0-9._-]*$")
-]
+Login = Annotated[str, StringConstraints(min_length=2, max_length=64, pattern=LOGIN_PATTERN)]
+DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 
 
 class RoleIn(BaseModel):
@@ -48,10 +55,10 @@ class AccountIn(BaseModel):
     """An account to be made."""
 
     login: Login = Field(examples=["wang.li"])
-    display_name: Annotated[
-        str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)
-    ] = Field(examples=["王丽"])
-    password: Annotated[str, StringConstraints(min_length=SHORTEST, max_length=LONGEST)]
+    display_name: DisplayName = Field(examples=["王丽"])
+    password: Annotated[str, StringConstraints(min_length=SHORTEST, max_length=LONGEST)] | None = (
+        Field(None, description="None: nobody can sign in by one before a code for it is given.")
+    )
     roles: list[RoleIn] = Field(min_length=1, max_length=50)
     unit_id: int | None = Field(None, description="For handlers: the unit they belong to.")
 
@@ -72,30 +79,50 @@ class Account(BaseModel):
     display_name: str
     unit: NamedRef | None
     active: bool
+    must_change: bool = Field(description="No password of his own was chosen yet.")
     created_at: AwareDatetime
     roles: list[RoleOut]
 
 
-@router.get("", responses=problem_responses(422))
+@router.get("", responses=problem_responses(404, 422))
 def accounts(
     *,
     caller: CurrentCaller,
     tx: Tx,
     at: Now,
     q: Annotated[str | None, Query(max_length=64, description="Part of login or name.")] = None,
+    role: Annotated[RoleName | None, Query(description="Who holds it today.")] = None,
+    area_id: Annotated[
+        int | None, Query(description="Who holds a role (or that role) in this area today.")
+    ] = None,
+    unit_id: int | None = None,
+    state: Annotated[
+        Literal["active", "off", "none"] | None,
+        Query(description="off: may not sign in; none: may, but holds no role today."),
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Account]:
     """List the accounts whose roles lie in the caller's area, by login."""
     scope = scope_for(caller, "account:manage")
     key = key_of(cursor, str)
+    place = None if area_id is None else area_path(tx, caller.district_id, area_id)
+    if area_id is not None and place is None:
+        raise not_found("area")
     rows = list_accounts(
         tx,
         scope,
         district_today(tx, caller.district_id, at),
         limit=limit + 1,
         after=None if key is None else str(key[0]),
-        words=q,
+        wanted=Wanted(
+            words=q,
+            unit_id=unit_id,
+            active=None if state is None else state != "off",
+            holds={"active": True, "none": False}.get(state or ""),
+            role=role,
+            area_path=place,
+        ),
     )
     more = cursor_of(rows[limit - 1].login) if len(rows) > limit else None
     return Page(items=[account_of(row) for row in rows[:limit]], next=more)
@@ -120,7 +147,7 @@ def add_account(body: AccountIn, command: CurrentCommand, parts: AppContext) -> 
         account_id,
         login=body.login,
         display_name=body.display_name,
-        password_hash=parts.passwords.hash(body.password),
+        password_hash=parts.passwords.hash_or_none(body.password),
         unit_id=body.unit_id,
         roles=roles,
         at=at,
@@ -128,7 +155,9 @@ def add_account(body: AccountIn, command: CurrentCommand, parts: AppContext) -> 
         must_change=True,
     )
     scope = scope_for(caller, "account:manage")
-    row = list_accounts(tx, scope, today, limit=1, account_id=account_id)[0]
+    row = find_account(tx, scope, today, account_id)
+    if row is None:
+        raise not_found("account")
     return command.keep(account_of(row), 201)
 
 
@@ -153,6 +182,7 @@ def account_of(row: Row[Any]) -> Account:
         display_name=row.display_name,
         unit=unit,
         active=row.active,
+        must_change=row.must_change,
         created_at=row.created_at,
         roles=row.roles,
     )

@@ -1,18 +1,19 @@
 """Files of cases to take along: ask for one, fetch it, and who took which and what for."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from uuid_utils.compat import uuid7
 
 from api.case_views import ActorRef, Severity
 from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
+from api.days import Day
 from api.errors import invalid, not_found, problem_responses
 from api.operations import CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
@@ -53,8 +54,8 @@ class ExportedCases(BaseModel):
     unit_id: int | None = None
     triage: bool | None = None
     bbox: str | None = Field(None, description="west,south,east,north in WGS 84 degrees.")
-    from_: date | None = Field(None, alias="from", description="First day received.")
-    to: date | None = Field(None, description="Last day received.")
+    from_: Day | None = Field(None, alias="from", description="First day received.")
+    to: Day | None = Field(None, description="Last day received.")
     q: str | None = Field(None, max_length=100, description="Number or address.")
 
     def as_filter(self) -> CaseFilter:
@@ -200,10 +201,26 @@ def export_file(
 
 @router.get("", responses=problem_responses(422))
 def exports(
-    caller: CurrentCaller, tx: Tx, limit: Limit = 50, cursor: Cursor = None
+    *,
+    caller: CurrentCaller,
+    tx: Tx,
+    from_: Annotated[Day | None, Query(alias="from", description="First day.")] = None,
+    to: Annotated[Day | None, Query(description="Last day, included.")] = None,
+    q: Annotated[
+        str | None, Query(max_length=64, description="Part of who took it, or of what for.")
+    ] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Page[ExportLine]:
     """List what was taken from the caller's areas, by whom and what for; the newest first."""
-    rows = list_exports(tx, scope_for(caller, "export:read"), limit=limit + 1, after=_after(cursor))
+    rows = list_exports(
+        tx,
+        scope_for(caller, "export:read"),
+        limit=limit + 1,
+        after=_after(cursor),
+        days=(from_, None if to is None else to + timedelta(days=1)),
+        words=q,
+    )
     following = None
     if len(rows) > limit:
         last = rows[limit - 1]

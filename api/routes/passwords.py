@@ -14,7 +14,8 @@ from api.errors import not_found, problem_responses
 from api.operations import CurrentCommand
 from api.passwords import LONGEST, SHORTEST, TooBusyError
 from api.routes.session import address_of, check_password, look_up, too_busy, wrong_credentials
-from data.accounts import ToCheck, list_accounts
+from data.account_lists import find_account
+from data.accounts import ToCheck
 from data.layers import district_today
 from data.rights import let_act
 from data.scope import Scope
@@ -110,9 +111,9 @@ def give_reset_code(account_id: UUID, command: CurrentCommand) -> Response:
     tx, caller, at = command.tx, command.caller, command.at
     today = district_today(tx, caller.district_id, at)
     scope = scope_for(caller, "account:manage")
-    rows = list_accounts(tx, scope, today, limit=1, account_id=account_id)
-    if not rows:
+    found = find_account(tx, scope, today, account_id)
+    if found is None:
         raise not_found("account")
     code, over = make_reset_code(tx, caller.district_id, account_id, by=caller.account_id, at=at)
-    told = ResetCode(login=rows[0].login, code=code, expires_at=over)
+    told = ResetCode(login=found.login, code=code, expires_at=over)
     return command.keep(told, 201, again=told.model_copy(update={"code": None}))

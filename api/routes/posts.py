@@ -11,13 +11,15 @@ from uuid_utils.compat import uuid7
 
 from api.case_views import ActorRef
 from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
+from api.days import Day
 from api.errors import Problem, not_found, problem_responses
 from api.operations import Command, CurrentCommand
 from api.permissions import Caller
-from api.routes.accounts import Account, RoleIn, RoleName, account_of, require_places
+from api.routes.accounts import Account, DisplayName, RoleIn, RoleName, account_of, require_places
 from api.shapes import Ref
 from data import posts
-from data.accounts import NewRole, list_accounts, set_account_active
+from data.account_lists import find_account
+from data.accounts import NewRole, change_account, set_account_active
 from data.layers import district_today
 
 router = APIRouter(
@@ -65,14 +67,14 @@ class Person(BaseModel):
 class NewPost(RoleIn):
     """A role to be given for some days."""
 
-    since: date | None = Field(None, description="First day; none: today.")
-    last_day: date | None = Field(None, description="Included; none: without end.")
+    since: Day | None = Field(None, description="First day; none: today.")
+    last_day: Day | None = Field(None, description="Included; none: without end.")
 
 
 class PostEnd(BaseModel):
     """When a role ends."""
 
-    last_day: date | None = Field(
+    last_day: Day | None = Field(
         None, description="The last day it holds; none: it holds no more from today on."
     )
 
@@ -80,7 +82,7 @@ class PostEnd(BaseModel):
 class PostChange(RoleIn):
     """Another role in place of one, from a day on."""
 
-    since: date = Field(description="First day of the other role: today or later.")
+    since: Day = Field(description="First day of the other role: today or later.")
 
 
 class Activity(BaseModel):
@@ -89,12 +91,19 @@ class Activity(BaseModel):
     active: bool
 
 
+class Naming(BaseModel):
+    """How somebody is called, and the unit he belongs to."""
+
+    display_name: DisplayName
+    unit_id: int | None = None
+
+
 class StandIn(BaseModel):
     """To whom a post goes, and for how long."""
 
     stand_in_id: UUID
-    since: date = Field(description="First day: today or later.")
-    last_day: date | None = Field(
+    since: Day = Field(description="First day: today or later.")
+    last_day: Day | None = Field(
         None, description="Included; the post then comes back by itself. None: for good."
     )
     reason: Reason = ""
@@ -122,6 +131,20 @@ class HandoverPreview(BaseModel):
 def person(account_id: UUID, caller: CurrentCaller, tx: Tx, at: Now) -> Person:
     """Show an account with every role it had, has and will have."""
     return _person(tx, caller, account_id, district_today(tx, caller.district_id, at))
+
+
+@router.post("/naming", response_model=Person)
+def name_account(account_id: UUID, body: Naming, command: CurrentCommand) -> Response:
+    """Change the name that is shown, or the unit; the login stays."""
+    today = _begin(command, account_id)
+    change_account(
+        command.tx,
+        command.caller.district_id,
+        account_id,
+        display_name=body.display_name,
+        unit_id=body.unit_id,
+    )
+    return command.keep(_person(command.tx, command.caller, account_id, today))
 
 
 @router.post("/posts", status_code=201, response_model=Person)
@@ -179,8 +202,8 @@ def preview_handover(
     tx: Tx,
     at: Now,
     stand_in_id: UUID,
-    since: date,
-    last_day: Annotated[date | None, Query(description="Included; none: for good.")] = None,
+    since: Day,
+    last_day: Annotated[Day | None, Query(description="Included; none: for good.")] = None,
 ) -> HandoverPreview:
     """Tell what a hand-over of this account's post would move; nothing is changed."""
     today = district_today(tx, caller.district_id, at)
@@ -213,10 +236,10 @@ def _begin(command: Command, account_id: UUID) -> date:
 
 def _account(tx: Connection, caller: Caller, account_id: UUID, today: date) -> Row[Any]:
     scope = scope_for(caller, "account:manage")
-    rows = list_accounts(tx, scope, today, limit=1, account_id=account_id)
-    if not rows:
+    found = find_account(tx, scope, today, account_id)
+    if found is None:
         raise not_found("account")
-    return rows[0]
+    return found
 
 
 def _person(tx: Connection, caller: Caller, account_id: UUID, today: date) -> Person:
