@@ -37,6 +37,7 @@ from data.schema.duty import (
     RoutingRule,
 )
 from data.schema.exports import ExportLog
+from data.schema.messages import NoticeChannel, NoticeDelivery, TicketReply
 from data.schema.papers import CasePaper, PaperNumber, PaperTemplate
 from data.schema.patrols import Shift, ShiftGrid, TrackPoint
 from data.schema.photos import ForgottenFile, PhotoRedaction, PhotoUpload
@@ -93,6 +94,8 @@ __all__ = [
     "LayerVersion",
     "Ltree",
     "Notice",
+    "NoticeChannel",
+    "NoticeDelivery",
     "NoticeRead",
     "Operation",
     "PaperNumber",
@@ -123,6 +126,7 @@ __all__ = [
     "SignInCode",
     "TemporaryGrid",
     "TemporaryGridChange",
+    "TicketReply",
     "TimeLimit",
     "TrackPoint",
     "Unit",

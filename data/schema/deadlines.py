@@ -150,6 +150,8 @@ class Notice(Base):
         Index("notice_account_idx", "district_id", "account_id", "id"),
         Index("notice_unit_idx", "district_id", "unit_id", "id"),
         Index("notice_case_idx", "district_id", "case_id"),
+        # Of the last day, for those that are sent on.
+        Index("notice_made_idx", "district_id", "made_at"),
     )
 
     district_id: Mapped[DistrictKey]

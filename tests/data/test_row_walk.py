@@ -42,6 +42,8 @@ _KEYS = {
     "export_log": "id = :export",
     "notice": "id = :notice",
     "notice_read": "notice_id = :notice",
+    "notice_channel": "id = :notice",
+    "notice_delivery": "notice_id = :notice",
     "report_list": "id = :list",
     "report_layout": "district_id = :district",
     "report_word": "district_id = :district",
@@ -54,7 +56,10 @@ _TAKING_LISTS = frozenset({"commander"})
 _WHO = {
     **dict.fromkeys(("shift", "shift_grid", "track_point"), _WATCHING),
     **dict.fromkeys(("operation", "notice", "notice_read"), frozenset()),
-    **dict.fromkeys(("handover", "export_log"), frozenset(ROLES) - {"officer"}),
+    **dict.fromkeys(
+        ("handover", "export_log", "notice_channel", "notice_delivery"),
+        frozenset(ROLES) - {"officer"},
+    ),
     **dict.fromkeys(
         ("plan", "plan_step", "plan_edit", "plan_signature", "plan_backdrop", "plan_report"),
         _PLANNING,

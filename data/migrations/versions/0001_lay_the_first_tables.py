@@ -136,6 +136,11 @@ OF_AREA = """
 """
 DRAWN_AREA = OF_AREA.replace("{paths}", "plan_paths")
 LISTED_AREA = OF_AREA.replace("{paths}", "list_paths")
+WATCHED_AREA = OF_AREA.replace("{paths}", "case_paths")
+OF_CHANNEL = (
+    "EXISTS (SELECT 1 FROM notice_channel AS c"
+    " WHERE c.district_id = {table}.district_id AND c.id = {table}.channel_id)"
+)
 # What is published shapes the map of everybody.
 PLAN_SEEN = f"status = 'published' OR {DRAWN_AREA}"
 OF_PLAN = """
@@ -157,6 +162,9 @@ GUARDED = (
     *((table, OF_SHIFT, None) for table in ("shift_grid", "track_point")),
     ("notice", NOTICE_SEEN, None),
     ("notice_read", NOTICE_READ_SEEN, None),
+    ("notice_channel", WATCHED_AREA, None),
+    ("notice_delivery", OF_CHANNEL, None),
+    ("ticket_reply", OF_CASE, None),
     *((table, OF_CASE, None) for table in ("case_watch", "watch_step")),
     ("account", ACCOUNT_SEEN, None),
     ("assignment", POST_SEEN, None),
@@ -381,6 +389,7 @@ def lay_deadlines() -> None:
         "notice_account_idx", "notice", ["district_id", "account_id", "id"], unique=False
     )
     op.create_index("notice_case_idx", "notice", ["district_id", "case_id"], unique=False)
+    op.create_index("notice_made_idx", "notice", ["district_id", "made_at"], unique=False)
     op.create_index("notice_unit_idx", "notice", ["district_id", "unit_id", "id"], unique=False)
     op.create_table(
         "notice_read",
@@ -731,6 +740,133 @@ def lay_duty_tables() -> None:
     )
     op.execute(HANDOVER_KEPT)
     op.execute(HANDOVER_KEPT_TRIGGER)
+
+
+def lay_messages() -> None:
+    """Lay the tables of what leaves the system: channels of notices, answers to hotlines."""
+    op.create_table(
+        "notice_channel",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("area_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("via", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("kinds", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("quiet_from", sa.Time(), nullable=True),
+        sa.Column("quiet_to", sa.Time(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "num_nonnulls(account_id, unit_id) = 1", name=op.f("notice_channel_addressee_check")
+        ),
+        sa.CheckConstraint(
+            "via IN ('wecom', 'dingtalk', 'feishu', 'mail', 'webhook')",
+            name=op.f("notice_channel_via_check"),
+        ),
+        sa.CheckConstraint(
+            "language IN ('zh-CN', 'en')", name=op.f("notice_channel_language_check")
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(quiet_from, quiet_to) IN (0, 2)", name=op.f("notice_channel_quiet_check")
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "area_id"],
+            ["area.district_id", "area.id"],
+            name=op.f("notice_channel_district_id_area_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            ["account.district_id", "account.id"],
+            name=op.f("notice_channel_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "unit_id"],
+            ["unit.district_id", "unit.id"],
+            name=op.f("notice_channel_district_id_unit_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("notice_channel_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("notice_channel_pkey")),
+    )
+    op.create_index(
+        "notice_channel_area_idx", "notice_channel", ["district_id", "area_id"], unique=False
+    )
+    op.create_table(
+        "notice_delivery",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("notice_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fault", sa.Text(), nullable=True),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'sent', 'failed', 'stale')",
+            name=op.f("notice_delivery_state_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "channel_id"],
+            ["notice_channel.district_id", "notice_channel.id"],
+            name=op.f("notice_delivery_district_id_channel_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "notice_id"],
+            ["notice.district_id", "notice.id"],
+            name=op.f("notice_delivery_district_id_notice_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("notice_delivery_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id", "channel_id", "notice_id", name=op.f("notice_delivery_pkey")
+        ),
+    )
+    op.create_index(
+        "notice_delivery_waiting_idx",
+        "notice_delivery",
+        ["district_id", "next_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
+        "ticket_reply",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("outcome_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "outcome IN ('accepted', 'refused')", name=op.f("ticket_reply_outcome_check")
+        ),
+        sa.CheckConstraint(
+            "(outcome IS NULL) = (outcome_at IS NULL)", name=op.f("ticket_reply_settled_check")
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("ticket_reply_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("ticket_reply_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "case_id", "seq", name=op.f("ticket_reply_pkey")),
+    )
+    op.create_index(
+        "ticket_reply_source_idx", "ticket_reply", ["district_id", "source"], unique=False
+    )
 
 
 def lay_ways_in() -> None:
@@ -2476,6 +2612,7 @@ def upgrade() -> None:
 
     lay_duty_tables()
     lay_deadlines()
+    lay_messages()
     lay_ways_in()
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):
         op.execute(statement)
