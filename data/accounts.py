@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import Range
@@ -49,9 +49,35 @@ class Held:
     unit_id: int | None
     must_change: bool
     assignments: tuple[Row[*tuple[Any, ...]], ...]
+    device_id: UUID | None = None
+    device_kind: str | None = None
 
 
-def _digest(token: str) -> bytes:
+@dataclass(frozen=True)
+class Origin:
+    """By what and from where somebody signs in, as far as known.
+
+    Parameters
+    ----------
+    way
+        `password`, `card`, or another way in.
+    browser, system
+        Families, such as `Edge` and `Windows`.
+    address
+        Shortened to a network.
+    """
+
+    way: str = "password"
+    browser: str | None = None
+    system: str | None = None
+    address: str | None = None
+
+
+UNKNOWN: Final = Origin()
+
+
+def token_digest(token: str) -> bytes:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -74,15 +100,26 @@ def account_to_check(connection: Connection, login: str) -> ToCheck | None:
 
 
 def open_session(
-    connection: Connection, district_id: int, account_id: UUID, at: datetime, hours: float
+    connection: Connection,
+    district_id: int,
+    account_id: UUID,
+    at: datetime,
+    hours: float,
+    *,
+    origin: Origin = UNKNOWN,
 ) -> str:
     """Begin a session and return its token, of which only a digest is kept."""
     token = secrets.token_urlsafe(32)
     connection.execute(
         insert(Session).values(
-            token_digest=_digest(token),
+            token_digest=token_digest(token),
+            id=uuid4(),
             district_id=district_id,
             account_id=account_id,
+            way=origin.way,
+            browser=origin.browser,
+            system=origin.system,
+            address=origin.address,
             created_at=at,
             expires_at=at + timedelta(hours=hours),
         )
@@ -92,7 +129,7 @@ def open_session(
 
 def close_session(connection: Connection, token: str) -> None:
     """End a session; ending it twice is no error."""
-    connection.execute(delete(Session).where(Session.token_digest == _digest(token)))
+    connection.execute(delete(Session).where(Session.token_digest == token_digest(token)))
 
 
 def caller_of_session(connection: Connection, token: str, at: datetime) -> Held | None:
@@ -104,7 +141,7 @@ def callers_of_sessions(
     connection: Connection, tokens: Sequence[str], at: datetime
 ) -> dict[str, Held]:
     """Who holds each of these sessions at this moment; one that is unknown or over is left out."""
-    digests = {_digest(token): token for token in tokens}
+    digests = {token_digest(token): token for token in tokens}
     rows = connection.execute(
         text("SELECT * FROM signed_in(CAST(:digests AS bytea[]), :at)"),
         {"digests": [*digests], "at": at},
@@ -143,6 +180,8 @@ def _held(rows: Sequence[Row[Any]]) -> Held | None:
         unit_id=account.unit_id,
         must_change=account.must_change,
         assignments=tuple(row for row in rows if row.role is not None),
+        device_id=account._mapping.get("device_id"),  # noqa: SLF001 (its public name)
+        device_kind=account._mapping.get("device_kind"),  # noqa: SLF001
     )
 
 

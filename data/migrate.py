@@ -16,6 +16,7 @@ GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
     "REVOKE UPDATE, DELETE, TRUNCATE ON case_event FROM {role}",
     "REVOKE UPDATE, DELETE, TRUNCATE ON photo_redaction, export_log FROM {role}",
+    "REVOKE UPDATE, DELETE, TRUNCATE ON account_event FROM {role}",
     "REVOKE DELETE, TRUNCATE ON case_paper, paper_number FROM {role}",
     "REVOKE INSERT, UPDATE, DELETE ON case_in_scope, shift_in_scope, account_near FROM {role}",
     "REVOKE ALL ON alembic_version FROM {role}",

@@ -27,6 +27,7 @@ GUARDED_TABLES: Final = (
     *("photo_upload", "photo_redaction", "case_paper", "export_log"),
     *("shift", "shift_grid", "track_point"),
     *("account", "assignment", "operation", "post_handover"),
+    *("device", "device_holding", "second_factor", "recovery_code", "account_event"),
     *("plan", "plan_step", "plan_edit", "plan_signature", "plan_backdrop", "plan_report"),
     *("plan_layer", "report_list", "report_row", "report_layout", "report_word"),
     *("case_route", "duty_alert", "duty_call", "handover"),

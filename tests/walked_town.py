@@ -44,6 +44,7 @@ STREET = Place(2, 1, 20, 21, 5, small_town.PATHS[21], 118.025)
 DISTRICT = Place(3, 2, 9030, 9031, 9001, "370499.370499001.370499001001", 119.005)
 PLACES = (OWN, STREET, DISTRICT)
 CASE, SHIFT, PHOTO, LIST, PAPER, BACKDROP, ACCOUNT, UPLOAD, EXPORT = range(1, 10)
+DEVICE, SESSION = range(10, 12)
 PLAN, TEMPORARY, LAYER, BUILDING, UNIT, NOTICE, ENTRY = range(1, 8)
 
 # Another district: an area tree, a grid in force, somebody at work and a building.
@@ -167,6 +168,21 @@ _THINGS = (
     "INSERT INTO handover (district_id, id, area_id, area_path, starts_at, ends_at, notes, page,"
     " digest, signed_by, signed_at) VALUES (:district, :case, :community, CAST(:path AS ltree),"
     " CAST(:at AS timestamptz) - interval '8 h', :at, '', CAST(:page AS jsonb), '', :account, :at)",
+    "INSERT INTO device (district_id, id, name, kind, of_post, made_at)"
+    " VALUES (:district, :device, '手机' || :number, 'phone', true, :at)",
+    "INSERT INTO device_holding (district_id, device_id, account_id, validity)"
+    " VALUES (:district, :device, :account, daterange('2026-01-01', NULL))",
+    "INSERT INTO device_token (digest, district_id, device_id, account_id, made_at)"
+    " VALUES (convert_to('t' || :number, 'UTF8'), :district, :device, :account, :at)",
+    "INSERT INTO session (token_digest, id, district_id, account_id, way, created_at, expires_at)"
+    " VALUES (convert_to('s' || :number, 'UTF8'), :session, :district, :account, 'password', :at,"
+    " CAST(:at AS timestamptz) + interval '8 h')",
+    "INSERT INTO second_factor (district_id, account_id, secret, made_at)"
+    " VALUES (:district, :account, '', :at)",
+    "INSERT INTO recovery_code (district_id, digest, account_id)"
+    " VALUES (:district, convert_to('r' || :number, 'UTF8'), :account)",
+    "INSERT INTO account_event (district_id, account_id, action, facts, by_account, at)"
+    " VALUES (:district, :account, 'card-made', '{}', :account, :at)",
     "INSERT INTO temporary_grid (district_id, id, area_path, name, kind, reason, validity, geom,"
     " created_by, created_at) VALUES (:district, :temporary, CAST(:path AS ltree),"
     " '大集' || :number, 'market', 'r', daterange('2026-11-01', '2026-12-01'),"
@@ -244,6 +260,8 @@ def values_of(place: Place) -> dict[str, Any]:
         "entry": place.id(ENTRY),
         "upload": place.uuid(UPLOAD),
         "export": place.uuid(EXPORT),
+        "device": place.uuid(DEVICE),
+        "session": place.uuid(SESSION),
     }
 
 

@@ -27,6 +27,7 @@ from data.schema.deadlines import (
     WatchStep,
     WorkHours,
 )
+from data.schema.devices import Device, DeviceHolding, DeviceToken
 from data.schema.duty import (
     CaseRoute,
     DutyAlert,
@@ -54,12 +55,14 @@ from data.schema.report_lists import (
     ReportRow,
     ReportWord,
 )
+from data.schema.second_factors import AccountEvent, RecoveryCode, SecondFactor
 from data.schema.sign_in import PostHandover, SignInCode
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
 from data.schema.temporary_grids import TemporaryGrid, TemporaryGridChange
 
 __all__ = [
     "Account",
+    "AccountEvent",
     "Address",
     "Area",
     "AreaShape",
@@ -77,6 +80,9 @@ __all__ = [
     "CaseText",
     "CaseWatch",
     "Category",
+    "Device",
+    "DeviceHolding",
+    "DeviceToken",
     "District",
     "DutyAlert",
     "DutyCall",
@@ -112,6 +118,7 @@ __all__ = [
     "PlanSignature",
     "PlanStep",
     "PostHandover",
+    "RecoveryCode",
     "ReportLayout",
     "ReportList",
     "ReportRow",
@@ -119,6 +126,7 @@ __all__ = [
     "Road",
     "RotaEntry",
     "RoutingRule",
+    "SecondFactor",
     "Session",
     "Shift",
     "ShiftGrid",

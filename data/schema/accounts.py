@@ -76,16 +76,27 @@ class Assignment(Base):
 
 
 class Session(Base):
-    """A sign-in. Only the SHA-256 of its token is kept."""
+    """A sign-in. Only the SHA-256 of its token is kept.
+
+    `way`: by what one came in. `browser` is a family such as `Edge`, `system` such as `Windows`;
+    `address` is shortened to a network.
+    """
 
     __tablename__ = "session"
     __table_args__ = (
         ForeignKeyConstraint(["district_id", "account_id"], ["account.district_id", "account.id"]),
+        UniqueConstraint("id"),
+        Index("session_account_idx", "district_id", "account_id"),
     )
 
     token_digest: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[UUID]
     district_id: Mapped[int]
     account_id: Mapped[UUID]
+    way: Mapped[str]
+    browser: Mapped[str | None]
+    system: Mapped[str | None]
+    address: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

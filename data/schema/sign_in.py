@@ -36,14 +36,15 @@ class SignInCode(Base):
     """A way in that an administrator gave out: a sign-in card, or a code for a new password.
 
     `kind`: `card` (asks a PIN), or `reset` (good for a new password only). Only digests are kept;
-    `pin_hash` is argon2. `once`: it is used up by the first use.
+    `pin_hash` is argon2, none until the person has chosen one. `once`: it is used up by the first
+    use.
     """
 
     __tablename__ = "sign_in_code"
     __table_args__ = (
         ForeignKeyConstraint(["district_id", "account_id"], ["account.district_id", "account.id"]),
         CheckConstraint(
-            "kind IN ('card', 'reset') AND (kind = 'card') = (pin_hash IS NOT NULL)", name="kind"
+            "kind IN ('card', 'reset') AND (kind = 'card' OR pin_hash IS NULL)", name="kind"
         ),
         Index("sign_in_code_account_idx", "district_id", "account_id"),
     )

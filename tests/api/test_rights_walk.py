@@ -219,7 +219,7 @@ def test_what_is_ones_own_is_there(walk: Walk, walkers: dict[str, Person]) -> No
 def giveaways(place: Place) -> list[str]:
     """What gives away a thing of a place."""
     return [
-        *(str(place.uuid(kind)) for kind in range(1, 10)),
+        *(str(place.uuid(kind)) for kind in range(1, 12)),
         *(f"{word}{place.number}" for word in ("调整", "围墙", "大集", "那里的人", '"W')),
         f"there{place.number}",
         place.path.split(".")[-1],

@@ -31,6 +31,11 @@ _KEYS = {
     "assignment": "account_id = :account",
     "operation": "account_id = :account",
     "post_handover": "account_id = :account",
+    "device": "id = :device",
+    **dict.fromkeys(
+        ("device_holding", "second_factor", "recovery_code", "account_event"),
+        "account_id = :account",
+    ),
     "plan": "id = :plan",
     **dict.fromkeys(
         ("plan_step", "plan_edit", "plan_signature", "plan_backdrop", "plan_report"),
@@ -56,6 +61,8 @@ _TAKING_LISTS = frozenset({"commander"})
 _WHO = {
     **dict.fromkeys(("shift", "shift_grid", "track_point"), _WATCHING),
     **dict.fromkeys(("operation", "notice", "notice_read"), frozenset()),
+    **dict.fromkeys(("device", "device_holding", "account_event"), frozenset()),
+    **dict.fromkeys(("second_factor", "recovery_code"), frozenset()),
     **dict.fromkeys(
         ("handover", "export_log", "notice_channel", "notice_delivery"),
         frozenset(ROLES) - {"officer"},
@@ -94,6 +101,7 @@ OPEN_TABLES = {
     "forgotten_file": "keys of files, for the worker",
     "sign_in_code": "digests of codes: asked before anybody is known",
     "session": "digests of tokens: asked before anybody is known",
+    "device_token": "digests of tokens: asked before anybody is known",
 }
 
 

@@ -129,6 +129,10 @@ HOLDER_NEAR = (
     " WHERE n.district_id = {table}.district_id AND n.account_id = {table}.account_id)"
 )
 POST_SEEN = f"{OWN} OR {HOLDER_NEAR}"
+HELD_DEVICE = """
+    EXISTS (SELECT 1 FROM device_holding AS h
+            WHERE h.district_id = device.district_id AND h.device_id = device.id)
+"""
 OF_AREA = """
     EXISTS (
         SELECT 1 FROM area AS a WHERE a.district_id = {table}.district_id AND a.id = {table}.area_id
@@ -167,6 +171,9 @@ GUARDED = (
     ("ticket_reply", OF_CASE, None),
     *((table, OF_CASE, None) for table in ("case_watch", "watch_step")),
     ("account", ACCOUNT_SEEN, None),
+    ("device", HELD_DEVICE, None),
+    *((table, OWN, None) for table in ("device_holding", "account_event")),
+    *((table, OWN, None) for table in ("second_factor", "recovery_code")),
     ("assignment", POST_SEEN, None),
     ("operation", OWN, None),
     ("post_handover", POST_SEEN, None),
@@ -185,12 +192,28 @@ CREATE FUNCTION signed_in(digests bytea[], at timestamptz)
 RETURNS TABLE (
     token_digest bytea, district_id integer, id uuid, login text, display_name text, unit_id bigint,
     must_change boolean, role text, area_id bigint, grid_id bigint, area_path text,
-    area_code text, area_name text, grid_code text, grid_name text)
+    area_code text, area_name text, grid_code text, grid_name text,
+    device_id uuid, device_kind text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT o.token_digest, c.district_id, c.id, c.login, c.display_name, c.unit_id,
            c.must_change, s.role, s.area_id, s.grid_id, CAST(a.path AS text), a.code, a.name,
-           v.code, v.name
-    FROM session AS o
+           v.code, v.name, o.device_id, o.device_kind
+    FROM (
+        SELECT token_digest, district_id, account_id, CAST(NULL AS uuid) AS device_id,
+               CAST(NULL AS text) AS device_kind
+        FROM session WHERE token_digest = ANY($1) AND expires_at > $2
+        UNION ALL
+        -- A tracker knows no holder: it goes on for whoever has it. With others one signs in anew.
+        SELECT t.digest, t.district_id, h.account_id, e.id, e.kind
+        FROM device_token AS t
+        JOIN device AS e ON e.district_id = t.district_id AND e.id = t.device_id
+            AND e.revoked_at IS NULL
+        JOIN district AS w ON w.id = t.district_id
+        JOIN device_holding AS h ON h.district_id = t.district_id AND h.device_id = t.device_id
+            AND h.validity @> CAST($2 AT TIME ZONE w.time_zone AS date)
+            AND (h.account_id = t.account_id OR e.kind = 'tracker')
+        WHERE t.digest = ANY($1) AND (t.good_until IS NULL OR t.good_until > $2)
+    ) AS o
     JOIN account AS c ON c.district_id = o.district_id AND c.id = o.account_id AND c.active
     JOIN district AS d ON d.id = c.district_id
     CROSS JOIN LATERAL (
@@ -203,7 +226,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         AND a.id = coalesce(s.area_id, g.community_id)
     LEFT JOIN grid_version AS v ON v.district_id = s.district_id AND v.grid_id = s.grid_id
         AND v.validity @> today.day
-    WHERE o.token_digest = ANY($1) AND o.expires_at > $2
     ORDER BY s.id
 $$
 """
@@ -447,6 +469,8 @@ TELL_TRIGGERS = tuple(
         ("hazard_case", "INSERT OR UPDATE", "work"),
         ("layer_version", "INSERT OR UPDATE", "work"),
         ("session", "DELETE", "rights"),
+        ("device", "UPDATE OF revoked_at", "rights"),
+        ("device_holding", "INSERT OR UPDATE OR DELETE", "rights"),
         ("account", "UPDATE", "rights"),
         ("assignment", "INSERT OR UPDATE OR DELETE", "rights"),
     )
@@ -913,7 +937,7 @@ def lay_ways_in() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('card', 'reset') AND (kind = 'card') = (pin_hash IS NOT NULL)",
+            "kind IN ('card', 'reset') AND (kind = 'card' OR pin_hash IS NULL)",
             name=op.f("sign_in_code_kind_check"),
         ),
         sa.ForeignKeyConstraint(
@@ -924,6 +948,153 @@ def lay_ways_in() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("sign_in_code_pkey")),
     )
     op.create_index("sign_in_code_account_idx", "sign_in_code", ["district_id", "account_id"])
+
+
+def lay_devices() -> None:
+    """Devices, who has them, their tokens; second factors; what was done to the ways in."""
+    account = ["account.district_id", "account.id"]
+    device = ["device.district_id", "device.id"]
+    op.create_table(
+        "device",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("of_post", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_on", sa.Date(), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_why", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('phone', 'tablet', 'tracker', 'other')", name=op.f("device_kind_check")
+        ),
+        sa.CheckConstraint(
+            "revoked_why IN ('owner', 'administrator', 'reused')", name=op.f("device_why_check")
+        ),
+        sa.CheckConstraint(
+            "(revoked_at IS NULL) = (revoked_why IS NULL)", name=op.f("device_revoked_check")
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("device_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("device_pkey")),
+    )
+    op.create_table(
+        "device_holding",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("validity", postgresql.DATERANGE(), nullable=False),
+        postgresql.ExcludeConstraint(
+            (sa.column("district_id"), "="),
+            (sa.column("device_id"), "="),
+            (sa.column("validity"), "&&"),
+            using="gist",
+            name="device_holding_device_validity_excl",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "device_id"],
+            device,
+            name=op.f("device_holding_district_id_device_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            account,
+            name=op.f("device_holding_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("device_holding_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("device_holding_pkey")),
+    )
+    op.create_index("device_holding_account_idx", "device_holding", ["district_id", "account_id"])
+    op.create_table(
+        "device_token",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("good_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["district_id", "device_id"],
+            device,
+            name=op.f("device_token_district_id_device_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            account,
+            name=op.f("device_token_district_id_account_id_fkey"),
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("device_token_pkey")),
+    )
+    op.create_index("device_token_device_idx", "device_token", ["district_id", "device_id"])
+    lay_second_factors()
+
+
+def lay_second_factors() -> None:
+    """Second factors, and what was done to the ways into an account."""
+    account = ["account.district_id", "account.id"]
+    op.create_table(
+        "second_factor",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            account,
+            name=op.f("second_factor_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("second_factor_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "account_id", name=op.f("second_factor_pkey")),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            account,
+            name=op.f("recovery_code_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("recovery_code_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "digest", name=op.f("recovery_code_pkey")),
+    )
+    op.create_index("recovery_code_account_idx", "recovery_code", ["district_id", "account_id"])
+    op.create_table(
+        "account_event",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("by_account", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            account,
+            name=op.f("account_event_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("account_event_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("account_event_pkey")),
+    )
+    op.create_index(
+        "account_event_account_idx", "account_event", ["district_id", "account_id", "id"]
+    )
 
 
 def upgrade() -> None:
@@ -2402,8 +2573,13 @@ def upgrade() -> None:
     op.create_table(
         "session",
         sa.Column("token_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("district_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("browser", sa.Text(), nullable=True),
+        sa.Column("system", sa.Text(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -2412,7 +2588,9 @@ def upgrade() -> None:
             name=op.f("session_district_id_account_id_fkey"),
         ),
         sa.PrimaryKeyConstraint("token_digest", name=op.f("session_pkey")),
+        sa.UniqueConstraint("id", name=op.f("session_id_key")),
     )
+    op.create_index("session_account_idx", "session", ["district_id", "account_id"], unique=False)
     op.create_table(
         "sign_in_attempt",
         sa.Column("key", sa.LargeBinary(), nullable=False),
@@ -2614,6 +2792,7 @@ def upgrade() -> None:
     lay_deadlines()
     lay_messages()
     lay_ways_in()
+    lay_devices()
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):
         op.execute(statement)
     for statement in (STAMP, STAMP_TRIGGER, TELL, *TELL_TRIGGERS):
