@@ -31,7 +31,7 @@ GUARDED_TABLES: Final = (
     *("plan", "plan_step", "plan_edit", "plan_signature", "plan_backdrop", "plan_report"),
     *("plan_layer", "report_list", "report_row", "report_layout", "report_word"),
     *("case_route", "duty_alert", "duty_call", "handover"),
-    *("notice", "notice_read", "case_watch", "watch_step"),
+    *("notice", "notice_read", "case_watch", "watch_step", "saved_filter"),
     *("notice_channel", "notice_delivery", "ticket_reply"),
 )
 

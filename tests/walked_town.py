@@ -45,7 +45,7 @@ DISTRICT = Place(3, 2, 9030, 9031, 9001, "370499.370499001.370499001001", 119.00
 PLACES = (OWN, STREET, DISTRICT)
 CASE, SHIFT, PHOTO, LIST, PAPER, BACKDROP, ACCOUNT, UPLOAD, EXPORT = range(1, 10)
 DEVICE, SESSION = range(10, 12)
-PLAN, TEMPORARY, LAYER, BUILDING, UNIT, NOTICE, ENTRY = range(1, 8)
+PLAN, TEMPORARY, LAYER, BUILDING, UNIT, NOTICE, ENTRY, FILTER = range(1, 9)
 
 # Another district: an area tree, a grid in force, somebody at work and a building.
 _OTHER_DISTRICT = (
@@ -138,6 +138,9 @@ _THINGS = (
     " 'face', '', '', :account, :at)",
     "INSERT INTO notice (district_id, id, key, kind, account_id, case_id, facts, made_at)"
     " VALUES (:district, :notice, 'n' || :number, 'overdue', :account, :case, '{}', :at)",
+    "INSERT INTO saved_filter (district_id, id, account_id, position, name, asked, sort, columns,"
+    " changed_at) VALUES (:district, :filter, :account, 1, '筛选' || :number, '{}', 'deadline',"
+    " '[]', :at)",
     "INSERT INTO notice_read (district_id, notice_id, account_id, read_at)"
     " VALUES (:district, :notice, :account, :at)",
     "INSERT INTO notice_channel (district_id, id, area_id, unit_id, name, via, sealed, shown,"
@@ -257,6 +260,7 @@ def values_of(place: Place) -> dict[str, Any]:
         "building": place.id(BUILDING),
         "unit": place.id(UNIT),
         "notice": place.id(NOTICE),
+        "filter": place.id(FILTER),
         "entry": place.id(ENTRY),
         "upload": place.uuid(UPLOAD),
         "export": place.uuid(EXPORT),

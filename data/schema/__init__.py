@@ -55,6 +55,7 @@ from data.schema.report_lists import (
     ReportRow,
     ReportWord,
 )
+from data.schema.saved_filters import SavedFilter
 from data.schema.second_factors import AccountEvent, RecoveryCode, SecondFactor
 from data.schema.sign_in import PostHandover, SignInCode
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
@@ -126,6 +127,7 @@ __all__ = [
     "Road",
     "RotaEntry",
     "RoutingRule",
+    "SavedFilter",
     "SecondFactor",
     "Session",
     "Shift",

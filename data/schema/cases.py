@@ -152,6 +152,15 @@ class HazardCase(Base):
             "id",
             postgresql_where=text("state NOT IN ('closed', 'void')"),
         ),
+        # A column of the board by state is its first few.
+        Index(
+            "hazard_case_board_idx",
+            "district_id",
+            "state",
+            text("coalesce(deadline_at, 'infinity'::timestamptz)"),
+            "id",
+            postgresql_where=text("state NOT IN ('closed', 'void')"),
+        ),
         Index(
             "hazard_case_closed_idx",
             "district_id",

@@ -46,6 +46,7 @@ _KEYS = {
     "photo_upload": "id = :upload",
     "export_log": "id = :export",
     "notice": "id = :notice",
+    "saved_filter": "id = :filter",
     "notice_read": "notice_id = :notice",
     "notice_channel": "id = :notice",
     "notice_delivery": "notice_id = :notice",
@@ -60,7 +61,7 @@ _TAKING_LISTS = frozenset({"commander"})
 # table → roles that see what lies where they work; where it is not everybody.
 _WHO = {
     **dict.fromkeys(("shift", "shift_grid", "track_point"), _WATCHING),
-    **dict.fromkeys(("operation", "notice", "notice_read"), frozenset()),
+    **dict.fromkeys(("operation", "notice", "notice_read", "saved_filter"), frozenset()),
     **dict.fromkeys(("device", "device_holding", "account_event"), frozenset()),
     **dict.fromkeys(("second_factor", "recovery_code"), frozenset()),
     **dict.fromkeys(

@@ -165,6 +165,7 @@ GUARDED = (
     *((table, OF_CASE, None) for table in ("photo_upload", "photo_redaction", "case_paper")),
     *((table, OF_SHIFT, None) for table in ("shift_grid", "track_point")),
     ("notice", NOTICE_SEEN, None),
+    ("saved_filter", NOTICE_SEEN, None),
     ("notice_read", NOTICE_READ_SEEN, None),
     ("notice_channel", WATCHED_AREA, None),
     ("notice_delivery", OF_CHANNEL, None),
@@ -890,6 +891,47 @@ def lay_messages() -> None:
     )
     op.create_index(
         "ticket_reply_source_idx", "ticket_reply", ["district_id", "source"], unique=False
+    )
+
+
+def lay_saved_filters() -> None:
+    """Filters of lists of cases that somebody keeps."""
+    op.create_table(
+        "saved_filter",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("asked", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sort", sa.Text(), nullable=False),
+        sa.Column("columns", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("saved_filter_name_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            ["account.district_id", "account.id"],
+            name=op.f("saved_filter_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "unit_id"],
+            ["unit.district_id", "unit.id"],
+            name=op.f("saved_filter_district_id_unit_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("saved_filter_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("saved_filter_pkey")),
+    )
+    op.create_index(
+        "saved_filter_account_idx", "saved_filter", ["district_id", "account_id", "position"]
+    )
+    op.create_index(
+        "saved_filter_unit_idx",
+        "saved_filter",
+        ["district_id", "unit_id"],
+        postgresql_where=sa.text("unit_id IS NOT NULL"),
     )
 
 
@@ -2068,6 +2110,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("state NOT IN ('closed', 'void')"),
     )
     op.create_index(
+        "hazard_case_board_idx",
+        "hazard_case",
+        ["district_id", "state", sa.text("coalesce(deadline_at, 'infinity'::timestamptz)"), "id"],
+        unique=False,
+        postgresql_where=sa.text("state NOT IN ('closed', 'void')"),
+    )
+    op.create_index(
         "hazard_case_overdue_idx",
         "hazard_case",
         ["district_id", "received_at", "id"],
@@ -2792,6 +2841,7 @@ def upgrade() -> None:
     lay_deadlines()
     lay_messages()
     lay_ways_in()
+    lay_saved_filters()
     lay_devices()
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):
         op.execute(statement)
