@@ -8,8 +8,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Row
 
+from casework import deadlines
 from casework.holding import held_spans
 from casework.states import LEVELS, Case, Event, State
+from data.case_deadlines import CaseClock
 
 Level = Literal["grid", "community", "zone", "street", "district"]
 Charged = Callable[[datetime, datetime], float | None]
@@ -54,6 +56,20 @@ class RelatedCase(BaseModel):
     relation: Relation
 
 
+class CaseTime(BaseModel):
+    """The clock of a case as it stands: what is left until its deadline, counted by that clock."""
+
+    at: AwareDatetime = Field(description="The moment this was worked out: our clock.")
+    clock: deadlines.Clock
+    limit_s: float = Field(description="All the time that it may take, as the limit is now.")
+    day_s: float = Field(description="Seconds of a working day.")
+    left_s: float | None = Field(
+        description="Seconds of the clock; below 0: so long past. Null: the days are not entered."
+    )
+    runs: bool = Field(description="False: it stands still, for the night or a suspension.")
+    turns_at: AwareDatetime | None = Field(description="When it stops, or goes on again.")
+
+
 class Course(BaseModel):
     """How a case has come along, beside its state."""
 
@@ -86,6 +102,22 @@ def units_named(case: Case, ledger: Sequence[Row[Any]]) -> set[int]:
         named |= {*line.facts.get("unit_ids", ())}
         named |= {line.facts[name] for name in ("unit_id", "for_unit") if name in line.facts}
     return named
+
+
+def clock_told(clock: CaseClock, case: Case, at: datetime) -> CaseTime | None:
+    """Tell what is left of the time of a case; None where nothing runs out."""
+    left = clock.left(case, at)
+    if left is None:
+        return None
+    return CaseTime(
+        at=at,
+        clock=clock.limit.clock,
+        limit_s=clock.limit.seconds(clock.calendar),
+        day_s=clock.calendar.day_s,
+        left_s=left.left_s,
+        runs=left.runs,
+        turns_at=left.turns_at,
+    )
 
 
 def course_of(

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Row
 
-from api.case_course_views import Course
+from api.case_course_views import CaseTime, Course
 from api.shapes import Ref
 from casework.states import Action, State
 
@@ -119,6 +119,7 @@ class Case(CaseCore):
     source: Source
     reporter_unit: str | None = Field(description="The office that reported it in its list.")
     course: Course
+    time: CaseTime | None = Field(description="Null: no deadline runs out.")
     actions: list[Action] = Field(description="What the caller may do with it now.")
     photos: list[Photo]
     ledger: list[LedgerLine]
@@ -185,6 +186,7 @@ def full(
     actions: Sequence[Action],
     course: Course,
     *,
+    clock: CaseTime | None = None,
     temporary_grids: Sequence[Row[Any]] = (),
 ) -> Case:
     """One case with all that is known of it."""
@@ -199,6 +201,7 @@ def full(
         source=row.source,
         reporter_unit=ledger[0].reporter_unit,
         course=course,
+        time=clock,
         actions=list(actions),
         ledger=[_line(item) for item in ledger],
     )

@@ -104,6 +104,18 @@ def reasons(rule: Rule, matter: Matter) -> Mapping[str, str] | None:
     return MappingProxyType(why)
 
 
+def owners_asked(rules: Sequence[Rule], category_code: str) -> list[str]:
+    """Whose things the active rules ask for 权属 where a matter is of this category, by name."""
+    found = {
+        _plain(rule.owner): rule.owner
+        for rule in reversed(rules)
+        if rule.active
+        and rule.owner is not None
+        and (not rule.codes or any(_begins(code, category_code) for code in rule.codes))
+    }
+    return sorted(found.values())
+
+
 def _begins(code: str, category_code: str) -> bool:
     if code.endswith(ANY_BEHIND):
         return category_code.startswith(code.removesuffix(ANY_BEHIND))

@@ -1,36 +1,52 @@
 """Deadlines that a step of a case sets: after a pause what was left, from a new start all."""
 
-from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from casework.calendar import NoCalendarError
-from casework.deadlines import elapsed_s, put_off
+from casework.calendar import Calendar, NoCalendarError
+from casework.deadlines import Limit, elapsed_s, put_off
 from casework.moments import utc_text
-from casework.states import Action, paused_now
+from casework.states import UNHANDLED, Action, Case, paused_now
+from casework.time_left import TimeLeft, time_left
 from data.case_types import StoredCase
 from data.limits import due_or_told, rules_of, tell_of_missing_year
 
 
-def charged_by(
-    connection: Connection, stored: StoredCase
-) -> Callable[[datetime, datetime], float | None]:
-    """How many seconds a case was held between two moments, on the clock of its limit.
+@dataclass(frozen=True)
+class CaseClock:
+    """The clock that the deadline of a case runs on, and the days and hours it counts."""
 
-    None where a year that it reaches is not in the calendar.
-    """
-    rules = rules_of(connection, stored.district_id)
-    clock = rules.limits.handling(stored.category_id, stored.case.severity).clock
+    limit: Limit
+    calendar: Calendar
 
-    def charged(since: datetime, until: datetime) -> float | None:
+    def charged(self, since: datetime, until: datetime) -> float | None:
+        """Seconds that it ran between two moments; None where a year of them is not entered."""
         try:
-            return elapsed_s(since, until, clock, rules.calendar)
+            return elapsed_s(since, until, self.limit.clock, self.calendar)
         except NoCalendarError:
             return None
 
-    return charged
+    def left(self, case: Case, at: datetime) -> TimeLeft | None:
+        """What is left of its time; None where nothing runs out: it has no deadline, or is done."""
+        if case.deadline_at is None:
+            return None
+        if case.state == "suspended":
+            stopped, _ = paused_now(case, at)
+            told = time_left(stopped, case.deadline_at, self.limit.clock, self.calendar)
+            return replace(told, runs=False, turns_at=case.suspended_until)
+        if case.state not in UNHANDLED:
+            return None
+        return time_left(at, case.deadline_at, self.limit.clock, self.calendar)
+
+
+def clock_of_case(connection: Connection, stored: StoredCase) -> CaseClock:
+    """The clock of a case."""
+    rules = rules_of(connection, stored.district_id)
+    limit = rules.limits.handling(stored.category_id, stored.case.severity)
+    return CaseClock(limit, rules.calendar)
 
 
 def deadline_facts(

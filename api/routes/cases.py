@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from api.caching import answer_with_etag
 from api.case_actions import ActionOnCase, Line, Words
-from api.case_course_views import course_of, units_named
+from api.case_course_views import clock_told, course_of, units_named
 from api.case_views import Case, CaseBrief, Severity, Source, brief, full, temporary_ids
 from api.context import CurrentCaller, Now, Tx, scope_for
 from api.errors import invalid, not_found, problem_responses
@@ -22,7 +22,7 @@ from api.positions import AccuracyM, Lat, Lon, as_point
 from api.shapes import BboxText, read_bbox
 from casework.states import OPEN, Actor, State, allowed_actions
 from data import cases as store
-from data.case_deadlines import charged_by
+from data.case_deadlines import clock_of_case
 from data.case_links import LINKS, act_on_two, hold_cases, related_cases
 from data.case_lists import (
     MOST_POINTS,
@@ -145,6 +145,7 @@ def _tell(tx: Connection, caller: Caller, stored: StoredCase, at: datetime) -> C
     actor = caller.actor_in(stored)
     ledger = read_ledger(tx, stored.district_id, stored.id)
     units = units_by_id(tx, stored.district_id, units_named(stored.case, ledger))
+    clock = clock_of_case(tx, stored)
     return full(
         read_case(tx, stored.district_id, stored.id),
         ledger,
@@ -155,9 +156,10 @@ def _tell(tx: Connection, caller: Caller, stored: StoredCase, at: datetime) -> C
             ledger,
             units,
             related_cases(tx, stored),
-            charged=charged_by(tx, stored),
+            charged=clock.charged,
             at=at,
         ),
+        clock=clock_told(clock, stored.case, at),
         temporary_grids=temporary_grids_named(tx, stored.district_id, temporary_ids(ledger)),
     )
 

@@ -23,7 +23,7 @@ from api.routing_views import (
     named,
     rule_told,
 )
-from casework.routing import Matter, Routed
+from casework.routing import Matter, Routed, owners_asked
 from data import routing as store
 from data.areas import area_path, district_root
 from data.cases import find_case
@@ -98,6 +98,12 @@ class Removed(BaseModel):
     """What was taken away."""
 
     id: int
+
+
+class Owners(BaseModel):
+    """Owners of things 权属 that the rules ask for; empty: they need not be known."""
+
+    items: list[str] = Field(examples=[["供电公司"]])
 
 
 class DutySetting(BaseModel):
@@ -248,6 +254,17 @@ def _suggestion(tx: Connection, caller: Caller, routed: Routed, at: Now) -> Sugg
         queue=routed.queue,
         why=Why.model_validate(why),
     )
+
+
+@router.get("/routing/owners")
+def routing_owners(category_id: int, caller: CurrentCaller, tx: Tx) -> Owners:
+    """Tell whose things the rules ask for in a category: who reports is then asked for it."""
+    caller.require("case:report")
+    known = store.codes_of(tx, caller.district_id, {category_id})
+    if category_id not in known:
+        raise not_found("category")
+    rules = store.rules_of(tx, caller.district_id)
+    return Owners(items=owners_asked(rules, known[category_id]))
 
 
 @router.get("/routing/queues")

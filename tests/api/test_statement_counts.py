@@ -66,6 +66,7 @@ NOT_LISTS = {
     "/api/v1/limits": "one query",
     "/api/v1/deadlines": "one deadline",
     "/api/v1/duty/settings": "one row",
+    "/api/v1/routing/owners": "names that the rules hold, from two queries",
     "/api/v1/case-rules": "one row",
     "/api/v1/cases/near": "cases within metres of one point, from one query",
     "/api/v1/handovers/{handover_id}": "a page kept as it was signed",
