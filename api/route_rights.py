@@ -87,7 +87,6 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("POST", "/api/v1/routing/rules/{rule_id}/remove"): "routing:write",
     ("GET", "/api/v1/routing/trial"): "routing:read",
     ("GET", "/api/v1/routing/owners"): "case:report",
-    ("GET", "/api/v1/routing/owners"): "case:report",
     ("GET", "/api/v1/routing/queues"): "routing:read",
     ("GET", "/api/v1/rota"): "rota:read",
     ("GET", "/api/v1/rota/on-call"): "rota:read",
