@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
+from data.areas import like
 from data.database import query
 from data.scope import Scope
 
@@ -60,7 +61,7 @@ def list_accounts(
             "whole": scope.is_whole,
             "day": day,
             "after": after,
-            "words": None if wanted.words is None else like_words(wanted.words),
+            "words": None if wanted.words is None else like(wanted.words),
             "id": wanted.account_id,
             "logins": None if wanted.logins is None else list(wanted.logins),
             "unit_id": wanted.unit_id,
@@ -79,9 +80,3 @@ def find_account(
     """One account as it is listed; None where it is not there or its roles lie elsewhere."""
     rows = list_accounts(connection, scope, day, limit=1, wanted=Wanted(account_id))
     return rows[0] if rows else None
-
-
-def like_words(words: str) -> str:
-    """A pattern of LIKE for what has these words somewhere; they stand for themselves."""
-    plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{plain}%"

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from obstore.store import ObjectStore
 from sqlalchemy import Connection, Row, insert, select
 
-from data.account_lists import like_words
-from data.case_lists import CaseFilter, descriptions_of, list_cases
+from data.areas import like
+from data.case_filter import CaseFilter
+from data.case_lists import descriptions_of, list_cases
 from data.database import query
 from data.exports.case_columns import ColumnKey, Telling
 from data.exports.case_files import (
@@ -252,7 +253,7 @@ def list_exports(
             "paths": list(scope.area_paths),
             "since": days[0],
             "until": days[1],
-            "words": None if words is None else like_words(words),
+            "words": None if words is None else like(words),
             "after_at": None if after is None else after[0],
             "after_id": None if after is None else after[1],
             "limit": limit,

@@ -5,6 +5,7 @@ A code is good once and for a day. Only its digest is kept; a newer one takes th
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -24,29 +25,55 @@ def make_reset_code(
     connection: Connection, district_id: int, account_id: UUID, *, by: UUID, at: datetime
 ) -> tuple[str, datetime]:
     """Give out a code for a new password; the code, and when it is over."""
-    code = "-".join(
-        "".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS)
-    )
+    codes = make_reset_codes(connection, district_id, [account_id], by=by, at=at)
+    return codes[account_id], at + RESET_HOLDS
+
+
+def make_reset_codes(
+    connection: Connection,
+    district_id: int,
+    account_ids: Sequence[UUID],
+    *,
+    by: UUID | None,
+    at: datetime,
+    holds: timedelta = RESET_HOLDS,
+) -> dict[UUID, str]:
+    """Give out codes for new passwords: account → code.
+
+    Parameters
+    ----------
+    by
+        None: on the server itself.
+    """
+    codes = {account_id: _new_code() for account_id in account_ids}
     connection.execute(
         delete(SignInCode).where(
             SignInCode.district_id == district_id,
-            SignInCode.account_id == account_id,
+            SignInCode.account_id.in_(account_ids),
             SignInCode.kind == "reset",
         )
     )
-    connection.execute(
-        insert(SignInCode).values(
-            digest=_digest(code),
-            district_id=district_id,
-            account_id=account_id,
-            kind="reset",
-            once=True,
-            made_by=by,
-            made_at=at,
-            expires_at=at + RESET_HOLDS,
-        )
-    )
-    return code, at + RESET_HOLDS
+    rows = [
+        {
+            "digest": _digest(code),
+            "district_id": district_id,
+            "account_id": account_id,
+            "kind": "reset",
+            "once": True,
+            "made_by": by or account_id,
+            "made_at": at,
+            "expires_at": at + holds,
+        }
+        for account_id, code in codes.items()
+    ]
+    if rows:
+        connection.execute(insert(SignInCode), rows)
+    return codes
+
+
+def _new_code() -> str:
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    return "-".join(groups)
 
 
 def use_reset_code(

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api.cli.users import database, fail, only_district
+from api.cli.users_shared import database, fail, only_district
 from data.recount import Fault, check_ledgers, count_ledgers
 
 app = typer.Typer(help="审计：核对账本。Audit: check the ledgers.", no_args_is_help=True)

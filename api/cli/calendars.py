@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.cli.users import database, fail, only_district
+from api.cli.users_shared import database, fail, only_district
 from data import calendars as store
 from data.calendar_lists import ListFault, read_days
 from data.imports.problems import ImportFileError

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Row
 
-from api.cli.users import database, only_district
+from api.cli.users_shared import database, only_district
 from data.recount import check_ledgers, mend_counters, recount
 
 console = Console()

@@ -1,19 +1,16 @@
 """Commands about accounts: `sanbai users …`; the first administrator is made here."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 from uuid_utils.compat import uuid7
 
-from api.cli.server import bring_up_to_date, running_database
+from api.cli.people_import import import_people
+from api.cli.users_shared import console, database, fail, only_district, whole_district
 from api.passwords import LONGEST, SHORTEST, Passwords
-from api.settings import Settings
 from data.account_lists import list_accounts
 from data.accounts import (
     LoginTakenError,
@@ -24,49 +21,18 @@ from data.accounts import (
     set_password,
 )
 from data.categories import create_unit
-from data.database import open_engine
 from data.layers import district_today
-from data.schema import Area, District, GridVersion
+from data.schema import Area, GridVersion
 from data.schema.accounts import ROLES
-from data.scope import Scope
 
 app = typer.Typer(
     help="账号管理。Accounts: add, list, set a password, disable.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-console = Console()
-complaint = Console(stderr=True, style="red")
+app.command("import")(import_people)
 
 Login = Annotated[str, typer.Argument(help="登录名 · Login")]
-
-
-@contextmanager
-def database() -> Iterator[Connection]:
-    """One transaction on the database that the settings name."""
-    settings = Settings()
-    with running_database(settings) as urls:
-        bring_up_to_date(settings, urls)
-        engine = open_engine(urls.app, pool_size=2, statement_timeout_s=0)
-        try:
-            with engine.begin() as connection:
-                yield connection
-        finally:
-            engine.dispose()
-
-
-def fail(chinese: str, english: str) -> typer.Exit:
-    """Tell what to mend and end with 1."""
-    complaint.print(f"{chinese} · {english}", markup=False)
-    return typer.Exit(1)
-
-
-def only_district(connection: Connection) -> int:
-    """The district of this server."""
-    ids = connection.execute(select(District.id).order_by(District.id)).scalars().all()
-    if not ids:
-        raise fail("还没有区县，请先导入区域", "There is no district yet: import areas first")
-    return ids[0]
 
 
 @app.command()
@@ -127,14 +93,7 @@ def list_all() -> None:
     table = Table("登录名 Login", "姓名 Name", "角色 Roles", "单位 Unit", "状态 State")
     with database() as connection:
         district_id = only_district(connection)
-        root = connection.execute(
-            text(
-                "SELECT CAST(path AS text) FROM area"
-                " WHERE district_id = :district_id AND parent_id IS NULL"
-            ),
-            {"district_id": district_id},
-        ).scalar_one()
-        scope = Scope(district_id=district_id, area_paths=(root,))
+        scope = whole_district(connection, district_id)
         today = district_today(connection, district_id, datetime.now(UTC))
         after = None
         while rows := list_accounts(connection, scope, today, limit=200, after=after):

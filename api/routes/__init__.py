@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.routes import (
+    account_lists,
     accounts,
     addresses,
     areas,
@@ -51,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     session.router,
     passwords.router,
+    account_lists.router,
     accounts.router,
     posts.router,
     categories.router,

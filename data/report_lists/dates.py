@@ -77,6 +77,17 @@ def read_date(cell: Cell, now: datetime, zone: ZoneInfo) -> datetime:
     return moment
 
 
+def read_day(cell: Cell, today: date, zone: ZoneInfo) -> date:
+    """Read a day, past or to come; one without a year is the latest that is not to come.
+
+    Raises
+    ------
+    RowError
+        `date_bad`, `date_unclear`.
+    """
+    return _moment(cell, today, zone).astimezone(zone).date()
+
+
 def _moment(cell: Cell, today: date, zone: ZoneInfo) -> datetime:
     if isinstance(cell, datetime):
         return cell if cell.tzinfo is not None else cell.replace(tzinfo=zone)

@@ -1,6 +1,8 @@
 """Accounts: made by administrators within their own area, and by the command line."""
 
+import csv
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
-from api.cli import users
+from api.cli import users, users_shared
 from api.cli.recount import recount_all
 from api.settings import Settings
 from data.server import DatabaseUrls
@@ -98,7 +100,7 @@ def run(urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tu
         database_url=SecretStr(urls.app),
         migration_database_url=SecretStr(urls.owner),
     )
-    monkeypatch.setattr(users, "Settings", lambda: settings)
+    monkeypatch.setattr(users_shared, "Settings", lambda: settings)
     commands = typer.Typer()
     commands.add_typer(users.app, name="users")
     commands.command("recount")(recount_all)
@@ -166,3 +168,24 @@ def test_recount_says_what_differs_and_mends_it(
     assert (code, "9 → 1" in said) == (1, True)
     assert run("recount", "--mend")[0] == 0
     assert run("recount")[0] == 0
+
+
+def test_people_are_imported_on_the_server(
+    run: Callable[..., tuple[int, str]], person: People, tmp_path: Path
+) -> None:
+    file, codes = tmp_path / "people.csv", tmp_path / "codes.csv"
+    file.write_text("登录名,姓名,角色,网格\nzhao,赵,网格员,九\n", "utf-8")
+    code, said = run("import", str(file))
+    assert (code, "九" in said) == (1, True)
+    file.write_text("登录名,姓名,角色,网格\nzhao,赵,网格员,370399001002001\n", "utf-8")
+    code, said = run("import", str(file), "--check")
+    assert (code, "zhao" in said, codes.exists()) == (0, True, False), said
+    assert run("import", str(file), "--codes", str(codes))[0] == 0
+    rows = list(csv.DictReader(codes.read_text("utf-8-sig").splitlines()))
+    assert codes.stat().st_mode & 0o077 == 0, "nobody else reads the codes"
+    chosen = {"login": "zhao", "code": rows[0]["重置码"], "new_password": "我自己选的好口令"}
+    client = person("auditor").client
+    assert client.post("/api/v1/session/password", json=chosen).status_code == 204
+    code, said = run("import", str(file))
+    assert (code, "new: 0" in said) == (0, True)
+    assert run("import", str(tmp_path / "none.csv"))[0] == 1

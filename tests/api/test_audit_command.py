@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from api.cli import audit, users
+from api.cli import audit, users_shared
 from api.settings import Settings
 from data.database import open_engine
 from data.server import DatabaseUrls
@@ -25,7 +25,7 @@ def verify(urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
         database_url=SecretStr(urls.app),
         migration_database_url=SecretStr(urls.owner),
     )
-    monkeypatch.setattr(users, "Settings", lambda: settings)
+    monkeypatch.setattr(users_shared, "Settings", lambda: settings)
 
     def invoke(*words: str) -> tuple[int, str]:
         result = CliRunner().invoke(audit.app, ["verify", *words])
