@@ -4,7 +4,7 @@ The ledger is appended to and the present state derived from it in the same tran
 counters of the grid. What may be done is decided by `casework`; who may see it by the caller.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,7 @@ __all__ = [
     "act",
     "create_case",
     "find_case",
+    "find_cases",
     "hold_grids",
     "place_of",
     "write_event",
@@ -59,19 +60,37 @@ def find_case(
     connection: Connection, district_id: int, case_id: UUID, *, lock: bool = False
 ) -> StoredCase | None:
     """Load a case, or None; with `lock` nobody else changes it before this transaction ends."""
+    return find_cases(connection, district_id, [case_id], lock=lock).get(case_id)
+
+
+def find_cases(
+    connection: Connection, district_id: int, case_ids: Sequence[UUID], *, lock: bool = False
+) -> dict[UUID, StoredCase]:
+    """Load cases by their ids, in the order of these; what there is not is left out.
+
+    With `lock` nobody else changes them before this transaction ends; in the order of their ids,
+    so that two who take several do not wait for each other.
+    """
     table = HazardCase
-    asked = select(
-        *[getattr(table, name) for name in DERIVED],
-        table.standing,
-        table.category_id,
-        table.overdue,
-        text("CAST(hazard_case.area_path AS text) AS path"),
-    ).where(table.district_id == district_id, table.id == case_id)
-    row = connection.execute(asked.with_for_update() if lock else asked).one_or_none()
-    if row is None:
-        return None
-    fields: Mapping[str, Any] = {**row._mapping}  # noqa: SLF001 (SQLAlchemy's public name for a row as a mapping)
-    return StoredCase(district_id, case_id, case_of(fields), row.overdue, row.path, row.category_id)
+    asked = (
+        select(
+            table.id,
+            *[getattr(table, name) for name in DERIVED],
+            table.standing,
+            table.category_id,
+            table.overdue,
+            text("CAST(hazard_case.area_path AS text) AS path"),
+        )
+        .where(table.district_id == district_id, table.id.in_(case_ids))
+        .order_by(table.id)
+    )
+    found = {}
+    for row in connection.execute(asked.with_for_update() if lock else asked):
+        fields: Mapping[str, Any] = {**row._mapping}  # noqa: SLF001 (SQLAlchemy's public name for a row as a mapping)
+        found[row.id] = StoredCase(
+            district_id, row.id, case_of(fields), row.overdue, row.path, row.category_id
+        )
+    return found
 
 
 def act(

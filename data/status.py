@@ -111,6 +111,21 @@ _HOLD = text(
 )
 
 
+_HOLD_AREAS = text(
+    "SELECT 1 FROM area_version WHERE district_id = :district_id"
+    " AND area_path = ANY(CAST(:paths AS ltree[]))"
+    ' ORDER BY CAST(area_path AS text) COLLATE "C" FOR NO KEY UPDATE'
+)
+
+
+def hold_counts(
+    connection: Connection, district_id: int, grid_ids: Iterable[int], paths: Iterable[str]
+) -> None:
+    """Keep counters of grids, then of areas, for whoever changes several one after the other."""
+    connection.execute(_HOLD, {"district_id": district_id, "grid_ids": sorted(grid_ids)})
+    connection.execute(_HOLD_AREAS, {"district_id": district_id, "paths": sorted(paths)})
+
+
 def bump_areas(connection: Connection, district_id: int, paths: Iterable[str]) -> None:
     """Count one more change of what is shown of these areas."""
     for path in sorted(set(paths)):

@@ -78,6 +78,9 @@ _ROWS = (
     "INSERT INTO case_text (district_id, case_id, seq, body) SELECT 1, :case, 100 + n, '说明'",
     "INSERT INTO notice (district_id, key, kind, account_id, case_id, facts, made_at)"
     " SELECT 1, 'grown' || n, 'overdue', :commander, :case, '{}', :at",
+    "INSERT INTO saved_filter (district_id, account_id, position, name, asked, sort, columns,"
+    " changed_at) SELECT 1, :commander, n, '筛选' || n, '{\"days\": 7}', 'deadline',"
+    " '[\"number\"]', :at",
     "INSERT INTO watch_step (district_id, case_id, key, done_at)"
     " SELECT 1, :case, 'grown' || n, :at",
     "INSERT INTO photo (district_id, id, case_id, seq, role, key, sha256, media_type, size_bytes,"

@@ -25,6 +25,7 @@ THINGS = {
     "call_id": "case",
     "handover_id": "case",
     "export_id": "export",
+    "filter_id": "filter",
     "list_id": "list",
     "plan_id": "plan",
     "paper_id": "paper",
@@ -93,6 +94,8 @@ BY_RULES = {
 }
 # Things that only their owner knows, whoever asks and wherever it is.
 OWNERS_ONLY = {
+    ("POST", "/api/v1/saved-filters/{filter_id}/change"),
+    ("POST", "/api/v1/saved-filters/{filter_id}/remove"),
     ("GET", "/api/v1/exports/{export_id}/file"),
     ("GET", "/api/v1/cases/{case_id}/uploads/{upload_id}"),
     ("PUT", "/api/v1/cases/{case_id}/uploads/{upload_id}/parts/{offset}"),

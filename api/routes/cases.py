@@ -1,40 +1,27 @@
 """Cases: report a hazard, find cases, act on one."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
 
-from api.caching import answer_with_etag
 from api.case_actions import ActionOnCase, Line, Words
 from api.case_course_views import clock_told, course_of, units_named
 from api.case_views import Case, CaseBrief, Severity, Source, brief, full, temporary_ids
 from api.context import CurrentCaller, Now, Tx, scope_for
 from api.errors import invalid, not_found, problem_responses
 from api.operations import CurrentCommand
-from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
 from api.past_roles import caller_when
 from api.permissions import Caller
 from api.positions import AccuracyM, Lat, Lon, as_point
-from api.shapes import BboxText, read_bbox
-from casework.states import OPEN, Actor, State, allowed_actions
+from casework.states import Actor, allowed_actions
 from data import cases as store
 from data.case_deadlines import clock_of_case
 from data.case_links import LINKS, act_on_two, hold_cases, related_cases
-from data.case_lists import (
-    MOST_POINTS,
-    CaseFilter,
-    Sort,
-    case_points,
-    cases_near,
-    list_cases,
-    read_case,
-    read_ledger,
-    read_photos,
-)
+from data.case_lists import cases_near, read_case, read_ledger, read_photos
 from data.case_rules import district_rules
 from data.case_shapes import read_shape
 from data.case_types import NewCase, Point, StoredCase
@@ -45,9 +32,6 @@ from data.temporary_grids import temporary_grids_named
 from geo.datum import Datum
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"], responses=problem_responses(401, 403))
-
-AskedState = Literal[State, "open", "all"]
-
 
 AnswerText = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)]
 
@@ -109,26 +93,6 @@ class Report(BaseModel):
     owner: Annotated[str, StringConstraints(max_length=80, strip_whitespace=True)] | None = Field(
         None, description="Whose the thing is 权属, where known: the rules may ask for it."
     )
-
-
-class Points(BaseModel):
-    """Cases as columns: the i-th entry of each belongs to the i-th case."""
-
-    count: int
-    truncated: bool = Field(description="There are more; the newest are here.")
-    id: list[UUID]
-    lon: list[float]
-    lat: list[float]
-    state: list[State]
-    severity: list[Severity]
-    overdue: list[Literal[0, 1]]
-    category_id: list[int]
-
-
-def _states(asked: AskedState | None) -> list[str] | None:
-    if asked is None or asked == "all":
-        return None
-    return sorted(OPEN) if asked == "open" else [asked]
 
 
 def _visible(
@@ -201,109 +165,6 @@ def _point(body: Report) -> Point:
     if body.lat is None:
         raise invalid("/lat", "missing", "Say where it lies.")
     return as_point(body.lon, body.lat, body.datum)
-
-
-@router.get("", responses=problem_responses(422))
-def cases(
-    *,
-    caller: CurrentCaller,
-    tx: Tx,
-    state: AskedState | None = None,
-    category_id: int | None = None,
-    severity: Severity | None = None,
-    overdue: bool | None = None,
-    grid_id: int | None = None,
-    area_id: int | None = None,
-    unit_id: int | None = None,
-    triage: Annotated[bool | None, Query(description="True: only those in no grid.")] = None,
-    called: Annotated[bool, Query(description="Only those to which your unit was called.")] = False,
-    bbox: BboxText = None,
-    from_: Annotated[date | None, Query(alias="from", description="First day received.")] = None,
-    to: Annotated[date | None, Query(description="Last day received.")] = None,
-    q: Annotated[str | None, Query(max_length=100, description="Number or address.")] = None,
-    sort: Sort = "-received",
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Page[CaseBrief]:
-    """List the cases the caller may see."""
-    asked = CaseFilter(
-        states=_states(state),
-        category_id=category_id,
-        severity=severity,
-        overdue=overdue,
-        grid_id=grid_id,
-        area_id=area_id,
-        unit_id=unit_id,
-        triage=triage,
-        called=called,
-        bbox=read_bbox(bbox),
-        from_day=from_,
-        to_day=to,
-        words=q or None,
-    )
-    rows = list_cases(
-        tx,
-        scope_for(caller, "case:read"),
-        asked,
-        sort=sort,
-        limit=limit + 1,
-        after=_after(cursor, sort),
-    )
-    following = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
-        moment = last.deadline_at if sort == "deadline" else last.received_at
-        following = cursor_of(sort, "" if moment is None else moment.isoformat(), str(last.id))
-    return Page(items=[brief(row) for row in rows[:limit]], next=following)
-
-
-def _after(cursor: str | None, sort: Sort) -> tuple[datetime | None, UUID] | None:
-    key = key_of(cursor, str, str, str)
-    if key is None:
-        return None
-    try:
-        if key[0] == sort:
-            moment = datetime.fromisoformat(str(key[1])) if key[1] else None
-            return moment, UUID(str(key[2]))
-    except ValueError:
-        pass
-    raise unknown_cursor()
-
-
-@router.get("/points", response_model=Points, responses=problem_responses(422))
-def points(
-    *,
-    request: Request,
-    caller: CurrentCaller,
-    tx: Tx,
-    bbox: BboxText = None,
-    state: AskedState = "open",
-    category_id: int | None = None,
-    from_: Annotated[date | None, Query(alias="from", description="First day received.")] = None,
-    to: Annotated[date | None, Query(description="Last day received.")] = None,
-) -> Response:
-    """Give cases as columns for the map, the newest 20,000 at most; with ETag."""
-    asked = CaseFilter(
-        states=_states(state),
-        category_id=category_id,
-        bbox=read_bbox(bbox),
-        from_day=from_,
-        to_day=to,
-    )
-    rows = case_points(tx, scope_for(caller, "case:read"), asked)
-    shown = rows[:MOST_POINTS]
-    told = Points(
-        count=len(shown),
-        truncated=len(rows) > len(shown),
-        id=[row.id for row in shown],
-        lon=[row.lon for row in shown],
-        lat=[row.lat for row in shown],
-        state=[row.state for row in shown],
-        severity=[row.severity for row in shown],
-        overdue=[int(row.overdue) for row in shown],
-        category_id=[row.category_id for row in shown],
-    )
-    return answer_with_etag(request, told)
 
 
 @router.get("/near", responses=problem_responses(422))

@@ -11,15 +11,14 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from uuid_utils.compat import uuid7
 
-from api.case_views import ActorRef, Severity
+from api.case_filters import AskedCases, filter_of
+from api.case_views import ActorRef
 from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
 from api.days import Day
 from api.errors import invalid, not_found, problem_responses
 from api.operations import CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
 from api.permissions import Caller
-from api.shapes import read_bbox
-from casework.states import OPEN, State
 from data.case_exports import (
     KEPT_FOR,
     Taker,
@@ -29,7 +28,6 @@ from data.case_exports import (
     find_export,
     list_exports,
 )
-from data.case_lists import CaseFilter
 from data.exports.case_columns import USUAL, ColumnKey
 from data.exports.case_files import MEDIA_TYPES
 
@@ -40,41 +38,10 @@ router = APIRouter(
 Purpose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
 
 
-class ExportedCases(BaseModel):
+class ExportedCases(AskedCases):
     """Which cases, as the list of cases is filtered."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    state: Literal[State, "open", "all"] | None = None
-    category_id: int | None = None
-    severity: Severity | None = None
-    overdue: bool | None = None
-    grid_id: int | None = None
-    area_id: int | None = None
-    unit_id: int | None = None
-    triage: bool | None = None
-    bbox: str | None = Field(None, description="west,south,east,north in WGS 84 degrees.")
-    from_: Day | None = Field(None, alias="from", description="First day received.")
-    to: Day | None = Field(None, description="Last day received.")
-    q: str | None = Field(None, max_length=100, description="Number or address.")
-
-    def as_filter(self) -> CaseFilter:
-        """The same for the store."""
-        states = {None: None, "all": None, "open": sorted(OPEN)}
-        return CaseFilter(
-            states=states[self.state] if self.state in states else [str(self.state)],
-            category_id=self.category_id,
-            severity=self.severity,
-            overdue=self.overdue,
-            grid_id=self.grid_id,
-            area_id=self.area_id,
-            unit_id=self.unit_id,
-            triage=self.triage,
-            bbox=read_bbox(self.bbox),
-            from_day=self.from_,
-            to_day=self.to,
-            words=self.q or None,
-        )
 
 
 class NewExport(BaseModel):
@@ -144,9 +111,9 @@ def export_list(body: NewExport, command: CurrentCommand, parts: AppContext) -> 
         encoding=body.encoding,
         language=body.language,
         columns=body.columns,
-        cases=body.cases.as_filter(),
+        cases=filter_of(command.tx, caller, command.at, body.cases),
         oldest_first=body.oldest_first,
-        told=body.cases.model_dump(mode="json", by_alias=True, exclude_none=True),
+        told=body.cases.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         purpose=body.purpose,
         most=most,
     )

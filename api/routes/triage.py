@@ -14,7 +14,8 @@ from api.paging import Cursor, Limit, cursor_of, key_of, unknown_cursor
 from api.shapes import Ref
 from casework.states import OPEN
 from data.case_candidates import candidates_of, count_waiting
-from data.case_lists import CaseFilter, descriptions_of, list_cases
+from data.case_filter import CaseFilter
+from data.case_lists import descriptions_of, list_cases
 from data.layers import district_today
 
 router = APIRouter(prefix="/api/v1/triage", tags=["cases"], responses=problem_responses(401, 403))

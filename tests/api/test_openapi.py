@@ -14,6 +14,7 @@ NO_COMMANDS = {
     "/api/v1/report-lists/check",
     "/api/v1/report-lists/faults.xlsx",
     "/api/v1/rota/check",
+    "/api/v1/cases/steps/preview",
     "/api/v1/account-lists/check",
     "/api/v1/calendar/{year}/read",
 }

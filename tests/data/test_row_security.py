@@ -13,7 +13,8 @@ from sqlalchemy.exc import ProgrammingError
 from statements import recorded
 
 import data
-from data.case_lists import CaseFilter, case_points, list_cases
+from data.case_filter import CaseFilter
+from data.case_lists import case_points, list_cases
 from data.categories import seed_categories
 from data.database import open_engine
 from data.rights import GUARDED_TABLES, Sight, let_act, let_see
