@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+from casework.course_words import STATE_WORDS
 from data.exports.map_words import Language
 
 Value = str | int | float | datetime | None
@@ -39,17 +40,6 @@ ColumnKey = Literal[
     "description",
 ]
 
-STATES: Final[Mapping[str, tuple[str, str]]] = {
-    "reported": ("已上报", "Reported"),
-    "filed": ("已立案", "Filed"),
-    "dispatched": ("已派遣", "Dispatched"),
-    "accepted": ("已接收", "Accepted"),
-    "handled": ("已处置，待核查", "Handled, to be verified"),
-    "verified": ("已核查", "Verified"),
-    "closed": ("已结案", "Closed"),
-    "suspended": ("挂账", "Suspended"),
-    "void": ("已作废", "Void"),
-}
 SEVERITIES: Final[Mapping[str, tuple[str, str]]] = {
     "red": ("红色（急）", "Red (urgent)"),
     "yellow": ("黄色（重）", "Yellow (serious)"),
@@ -123,7 +113,7 @@ COLUMNS: Final[Mapping[ColumnKey, Column]] = {
     "category_code": Column("类别代码", "Category code", 10, _plain("category_code")),
     "category": Column("类别", "Category", 18, _category),
     "severity": Column("等级", "Severity", 12, _coded("severity", SEVERITIES)),
-    "state": Column("状态", "State", 16, _coded("state", STATES)),
+    "state": Column("状态", "State", 16, _coded("state", STATE_WORDS)),
     "overdue": Column("超期", "Overdue", 8, _coded("overdue", _YES)),
     "grid_code": Column("网格编码", "Grid code", 18, _plain("grid_code")),
     "grid": Column("网格", "Grid", 16, _plain("grid_name")),

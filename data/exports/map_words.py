@@ -2,6 +2,8 @@
 
 from typing import Final, Literal
 
+from casework.course_words import STATE_WORDS
+
 Language = Literal["zh-CN", "en"]
 
 STATUSES: Final = ("overdue", "in-hand", "all-done", "no-record")
@@ -77,13 +79,6 @@ _ZH: Final = {
     "made": "三百 Sanbai 生成，{day}",
     "near": "{place} 一带",
     "outside": "网格以外",
-    "reported": "已上报",
-    "filed": "已立案",
-    "dispatched": "已派遣",
-    "accepted": "已接收",
-    "suspended": "挂账",
-    "state_handled": "已处理，待核查",
-    "verified": "已核查",
 }
 
 _EN: Final = {
@@ -148,16 +143,12 @@ _EN: Final = {
     "made": "Made by Sanbai 三百, {day}",
     "near": "around {place}",
     "outside": "outside all grids",
-    "reported": "Reported",
-    "filed": "Filed",
-    "dispatched": "Dispatched",
-    "accepted": "Accepted",
-    "suspended": "Suspended",
-    "state_handled": "Handled, to be verified",
-    "verified": "Verified",
 }
 
-WORDS: Final[dict[Language, dict[str, str]]] = {"zh-CN": _ZH, "en": _EN}
+WORDS: Final[dict[Language, dict[str, str]]] = {
+    "zh-CN": _ZH | {f"state_{state}": zh for state, (zh, _) in STATE_WORDS.items()},
+    "en": _EN | {f"state_{state}": en for state, (_, en) in STATE_WORDS.items()},
+}
 
 
 def p_in_words(p: float) -> str:

@@ -261,10 +261,9 @@ def _add_cases(
 ) -> None:
     features = []
     for row in cases.itertuples():
-        state = words["state_handled"] if row.state == "handled" else words[row.state]
         rows = [
             (words["number"], str(row.number)),
-            (words["state"], state),
+            (words["state"], words[f"state_{row.state}"]),
             (words["overdue_yes_no"], words["is_overdue" if row.overdue else "not_overdue"]),
         ]
         if isinstance(row.external_number, str):
