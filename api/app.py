@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from api import description, errors, operations, requests
 from api.basic_sign_in import BasicFront
 from api.context import Clock, Context, system_clock
+from api.device_front import DeviceFront
 from api.live.hub import Hub
 from api.passwords import Passwords
 from api.routes import ROUTERS
@@ -108,6 +109,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     operations.install(app)
     app.add_middleware(TileFront)
     app.add_middleware(BasicFront)
+    app.add_middleware(DeviceFront)
     requests.install(app)
     for router in ROUTERS:
         app.include_router(router)

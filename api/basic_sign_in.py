@@ -23,7 +23,7 @@ from api.context import Context
 from api.cookies import cookie_name
 from api.errors import Problem
 from api.passwords import LONGEST
-from api.routes.session import address_of, begin_session
+from api.routes.session import begin_session
 from data.accounts import caller_of_session
 
 MOST_KNOWN: Final = 1_000
@@ -72,14 +72,14 @@ class BasicFront:
         # A map asks for many tiles at once: the password is checked for one, the others wait.
         turn = self._turns.get(digest)
         if turn is None:
-            turn = asyncio.create_task(self._sign_in(parts, digest, said, address_of(request)))
+            turn = asyncio.create_task(self._sign_in(parts, digest, said, request))
             self._turns[digest] = turn
             turn.add_done_callback(lambda _: self._turns.pop(digest, None))
         return await asyncio.shield(turn)
 
-    async def _sign_in(self, parts: Context, digest: bytes, said: str, address: str) -> str:
+    async def _sign_in(self, parts: Context, digest: bytes, said: str, request: Request) -> str:
         login, password = _login_and_password(said)
-        token, _ = await begin_session(parts, login, password, address)
+        token, _ = await begin_session(parts, login, password, request, way="basic")
         self._tokens[digest] = token
         if len(self._tokens) > MOST_KNOWN:
             self._tokens.popitem(last=False)

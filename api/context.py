@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from obstore.store import ObjectStore
 from sqlalchemy import Connection, Engine
 
-from api.cookies import SAFE_METHODS, cookie_name, refuse_other_sites, token_of
+from api.cookies import SAFE_METHODS, device_token_of, refuse_other_sites, token_of
 from api.errors import Problem
 from api.live.hub import Hub
 from api.passwords import Passwords
@@ -94,8 +94,9 @@ Now = Annotated[datetime, Depends(now)]
 
 
 def current_session(request: Request, tx: Tx, at: Now) -> Held:
-    """The account of the session cookie; 401 when nobody is signed in."""
-    if request.method not in SAFE_METHODS:
+    """The account of the session cookie or device; 401 when nobody is signed in."""
+    # No page of another site can make a browser send a device's token.
+    if request.method not in SAFE_METHODS and device_token_of(request) is None:
         refuse_other_sites(request)
     token = token_of(request)
     held = caller_of_session(tx, token, at) if token else None
@@ -105,11 +106,11 @@ def current_session(request: Request, tx: Tx, at: Now) -> Held:
 
 
 def caller(request: Request, parts: AppContext, tx: Tx, at: Now) -> Caller:
-    """Who is asking, by the session cookie; 401 when nobody is signed in, 403 without the right."""
+    """Who is asking, by cookie or device; 401 when nobody is signed in, 403 without the right."""
     who = as_caller(current_session(request, tx, at))
     require_for_route(who, request.method, request.scope["route"].path)
     say_rights(tx, who, writes=request.method not in SAFE_METHODS)
-    parts.signed_in.keep(request.cookies[cookie_name(request)], who, at)
+    parts.signed_in.keep(token_of(request) or "", who, at)
     return who
 
 

@@ -1,4 +1,4 @@
-"""The session's cookie, and whether a request comes from our own pages.
+"""The session's cookie, a device's token, and whether a request comes from our own pages.
 
 Over HTTPS it is called `__Host-sanbai`: browsers take such a cookie only from this very host, with
 `Secure`, for all paths and without a domain, so that no neighbour of the host can set one. Over
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 
 from api.errors import Problem
+from data.devices import BEGINS_WITH
 
 if TYPE_CHECKING:
     from api.context import Context
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 COOKIE = "sanbai_session"
 HOST_COOKIE = "__Host-sanbai"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_BEARER = "bearer "
 
 
 def is_secure(request: Request) -> bool:
@@ -32,9 +34,17 @@ def cookie_name(request: Request) -> str:
     return HOST_COOKIE if is_secure(request) else COOKIE
 
 
+def device_token_of(request: Request) -> str | None:
+    """The token of a device that a request brings as `Authorization: Bearer`, if any."""
+    said = request.headers.get("authorization", "")
+    token = said[len(_BEARER) :].strip()
+    mine = said.lower().startswith(_BEARER) and token.startswith(BEGINS_WITH)
+    return token if mine else None
+
+
 def token_of(request: Request) -> str | None:
-    """The session's token that a request brings, if any."""
-    return request.cookies.get(cookie_name(request))
+    """The token that a request brings, of a device or a session, if any."""
+    return device_token_of(request) or request.cookies.get(cookie_name(request))
 
 
 def give_token(request: Request, response: Response, token: str, hours: float) -> None:

@@ -84,7 +84,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is asking, with the roles that hold today."""
+    """Who is asking, with the roles that hold today; and by which device, if by one."""
 
     district_id: int
     account_id: UUID
@@ -92,6 +92,8 @@ class Caller:
     display_name: str
     unit_id: int | None
     roles: tuple[Role, ...]
+    device_id: UUID | None = None
+    device_kind: str | None = None
 
     @property
     def permissions(self) -> list[str]:
@@ -167,4 +169,6 @@ def as_caller(held: Held) -> Caller:
         roles=tuple(
             Role(row.role, row.area_path, row.area_id, row.grid_id) for row in held.assignments
         ),
+        device_id=held.device_id,
+        device_kind=held.device_kind,
     )

@@ -1,5 +1,6 @@
 """Which permission each route needs: the one table, asked before the route itself is."""
 
+from api.errors import Problem
 from api.permissions import Caller
 
 # What is asked where no permission is: nobody need be there, or anybody who is signed in.
@@ -23,6 +24,12 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("GET", "/api/v1/session"): SIGNED_IN,
     ("DELETE", "/api/v1/session"): SIGNED_IN,
     ("POST", "/api/v1/session/password"): PUBLIC,
+    ("GET", "/api/v1/session/ways-in"): SIGNED_IN,
+    ("POST", "/api/v1/session/sessions/{session_id}/end"): SIGNED_IN,
+    ("POST", "/api/v1/session/sessions/end-others"): SIGNED_IN,
+    ("POST", "/api/v1/session/devices"): SIGNED_IN,
+    ("POST", "/api/v1/session/devices/{device_id}/token"): SIGNED_IN,
+    ("POST", "/api/v1/session/devices/{device_id}/revoke"): SIGNED_IN,
     ("GET", "/api/v1/accounts"): "account:manage",
     ("POST", "/api/v1/accounts"): "account:manage",
     ("GET", "/api/v1/account-lists/file.xlsx"): "account:manage",
@@ -35,6 +42,9 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("POST", "/api/v1/accounts/{account_id}/posts/{post_id}/change"): "account:manage",
     ("POST", "/api/v1/accounts/{account_id}/activity"): "account:manage",
     ("POST", "/api/v1/accounts/{account_id}/reset"): "account:manage",
+    ("GET", "/api/v1/accounts/{account_id}/ways-in"): "account:manage",
+    ("POST", "/api/v1/accounts/{account_id}/sessions/end"): "account:manage",
+    ("POST", "/api/v1/accounts/{account_id}/devices/{device_id}/revoke"): "account:manage",
     ("GET", "/api/v1/accounts/{account_id}/handover"): "account:manage",
     ("POST", "/api/v1/accounts/{account_id}/handover"): "account:manage",
     ("GET", "/api/v1/categories"): "map:read",
@@ -57,6 +67,7 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("POST", "/api/v1/cases/steps/preview"): "case:read",
     # Which action with which case, the course of each says.
     ("POST", "/api/v1/cases/steps"): "case:read",
+    ("GET", "/api/v1/unit-desk"): "case:read",
     ("GET", "/api/v1/saved-filters"): "case:read",
     ("GET", "/api/v1/saved-filters/counts"): "case:read",
     ("POST", "/api/v1/saved-filters"): "case:read",
@@ -200,6 +211,22 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
 }
 
 
+# What a person does himself, signed in: whoever finds a telephone must not get further by it.
+PERSON_ONLY = frozenset(
+    route
+    for route, need in ROUTES.items()
+    if route[1].startswith("/api/v1/session/") or need == "account:manage"
+)
+# All that a tracker's token opens: it knows no holder, and goes on when its post is handed over.
+FOR_TRACKERS = frozenset(
+    {
+        ("POST", "/api/v1/shifts"),
+        ("POST", "/api/v1/shifts/{shift_id}/points"),
+        ("POST", "/api/v1/shifts/{shift_id}/end"),
+    }
+)
+
+
 def needs(method: str, path: str) -> tuple[str, ...]:
     """Permissions of which a route needs one; none: anybody who is signed in, or anybody at all.
 
@@ -218,6 +245,16 @@ def needs(method: str, path: str) -> tuple[str, ...]:
 
 def require_for_route(who: Caller, method: str, path: str) -> None:
     """Refuse with 403 whoever has none of the permissions that the table names for a route."""
-    wanted = needs("GET" if method == "HEAD" else method, path)
+    method = "GET" if method == "HEAD" else method
+    wanted = needs(method, path)
+    if who.device_id is not None:
+        _require_for_device(who, (method, path))
     if wanted and not any(who.roles_for(permission) for permission in wanted):
         who.require(wanted[0])
+
+
+def _require_for_device(who: Caller, route: Route) -> None:
+    if route in PERSON_ONLY:
+        raise Problem(403, "person-only", "Sign in by password or card for this.")
+    if who.device_kind == "tracker" and route not in FOR_TRACKERS:
+        raise Problem(403, "tracker-only-records", "A tracker records shifts and nothing else.")

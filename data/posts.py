@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from data.accounts import NewRole
 from data.database import query
+from data.devices import hand_devices_over
 from data.schema import Account, Assignment, PostHandover
 
 
@@ -167,6 +168,14 @@ def hand_over(
         raise PostError("nothing", "There is no role to hand over on these days.")
     for post in posts:
         _split(connection, post, asked)
+    hand_devices_over(
+        connection,
+        district_id,
+        asked.holder,
+        asked.stand_in,
+        since=asked.days.since,
+        until=asked.days.until,
+    )
     connection.execute(
         insert(PostHandover).values(
             district_id=district_id,

@@ -34,7 +34,7 @@ def _counters(login: str, address: str) -> tuple[_Counter, _Counter]:
     both = f"{len(login)}:{login}{address}"
     return (
         _Counter(hashlib.sha256(f"login:{both}".encode()).digest(), PATIENCE_LOGIN),
-        _Counter(hashlib.sha256(f"address:{address}".encode()).digest(), PATIENCE_ADDRESS),
+        _of_address(address),
     )
 
 
@@ -48,6 +48,42 @@ def begin_attempt(connection: Connection, login: str, address: str, at: datetime
     """
     waits = [_count(connection, counter, at) for counter in _counters(login, address)]
     return max((wait for wait in waits if wait is not None), default=None)
+
+
+def begin_attempt_at(
+    connection: Connection, thing: str, address: str, at: datetime, *, patience: int
+) -> int | None:
+    """Count an attempt at what is guessed wherever one is: a card's PIN, an account's codes.
+
+    Parameters
+    ----------
+    thing
+        What is guessed at; it is counted for all addresses together.
+    patience
+        Wrong ones before the first wait.
+
+    Returns
+    -------
+    int or None
+        As of `begin_attempt`.
+    """
+    counters = (_of_thing(thing, patience), _of_address(address))
+    waits = [_count(connection, counter, at) for counter in counters]
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def forget_attempts_at(connection: Connection, thing: str, address: str) -> None:
+    """Begin anew after a right one, as `forget_attempts` does."""
+    _forget(connection, _of_thing(thing, 0), _of_address(address))
+
+
+def _of_thing(thing: str, patience: int) -> _Counter:
+    return _Counter(hashlib.sha256(f"thing:{thing}".encode()).digest(), patience)
+
+
+def _of_address(address: str) -> _Counter:
+    digest = hashlib.sha256(f"address:{address}".encode()).digest()
+    return _Counter(digest, PATIENCE_ADDRESS)
 
 
 def _count(connection: Connection, counter: _Counter, at: datetime) -> int | None:
@@ -66,8 +102,11 @@ def _count(connection: Connection, counter: _Counter, at: datetime) -> int | Non
 
 def forget_attempts(connection: Connection, login: str, address: str) -> None:
     """Begin anew after a right password; the address keeps what others have tried from it."""
-    of_login, of_address = _counters(login, address)
-    connection.execute(delete(SignInAttempt).where(SignInAttempt.key == of_login.key))
+    _forget(connection, *_counters(login, address))
+
+
+def _forget(connection: Connection, of_thing: _Counter, of_address: _Counter) -> None:
+    connection.execute(delete(SignInAttempt).where(SignInAttempt.key == of_thing.key))
     connection.execute(
         update(SignInAttempt)
         .where(SignInAttempt.key == of_address.key, SignInAttempt.failures > 0)

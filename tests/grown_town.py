@@ -33,6 +33,15 @@ _ROWS = (
     "INSERT INTO unit (district_id, area_id, name) SELECT 1, 1, '单位' || n",
     "INSERT INTO account (district_id, id, login, display_name, password_hash, created_at)"
     " SELECT 1, CAST(lpad(CAST(n AS text), 32, '0') AS uuid), 'grown' || n, '员' || n, 'none', :at",
+    "INSERT INTO device (district_id, id, name, kind, of_post, made_at)"
+    " SELECT 1, CAST(lpad(CAST(n AS text), 32, '2') AS uuid), '手机' || n, 'phone', false, :at",
+    "INSERT INTO device_holding (district_id, device_id, account_id, validity) SELECT 1,"
+    " CAST(lpad(CAST(n AS text), 32, '2') AS uuid), :commander, daterange('2026-01-01', NULL)",
+    "INSERT INTO session (token_digest, id, district_id, account_id, way, created_at, expires_at)"
+    " SELECT convert_to('grown' || n, 'UTF8'), gen_random_uuid(), 1, :commander, 'password', :at,"
+    " :at + interval '8 h'",
+    "INSERT INTO account_event (district_id, account_id, action, facts, by_account, at)"
+    " SELECT 1, :commander, 'card-made', '{}', :officer, :at",
     "INSERT INTO assignment (district_id, account_id, role, grid_id, validity)"
     " SELECT 1, CAST(lpad(CAST(n AS text), 32, '0') AS uuid), 'officer', 1,"
     " daterange('2026-01-01', NULL)",
@@ -66,6 +75,11 @@ _ROWS = (
     " area_path, reported_by, occurred_at, received_at, deadline_at) SELECT 1,"
     " CAST(lpad(CAST(n AS text), 32, '6') AS uuid), 'W' || n, (SELECT min(id) FROM category),"
     " 'blue', 'reported', 1, 'hotline', CAST(:path AS ltree), :officer, :at, :at, :at",
+    "INSERT INTO hazard_case (district_id, id, number, category_id, severity, state, seq, source,"
+    " area_path, unit_id, reported_by, occurred_at, received_at, deadline_at) SELECT 1,"
+    " CAST(lpad(CAST(n AS text), 32, '2') AS uuid), 'U' || n, (SELECT min(id) FROM category),"
+    " 'blue', 'accepted', 1, 'hotline', CAST(:path AS ltree), (SELECT min(id) FROM unit), :officer,"
+    " :at, :at, :at",
     "INSERT INTO case_candidates (district_id, case_id, score, candidates, found_at) SELECT 1,"
     " CAST(lpad(CAST(n AS text), 32, '6') AS uuid), 0.5, '[]', :at",
     "INSERT INTO report_list (district_id, id, area_id, source, file_name, state, done, total,"

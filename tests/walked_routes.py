@@ -25,6 +25,8 @@ THINGS = {
     "call_id": "case",
     "handover_id": "case",
     "export_id": "export",
+    "device_id": "device",
+    "session_id": "session",
     "filter_id": "filter",
     "list_id": "list",
     "plan_id": "plan",
@@ -94,6 +96,9 @@ BY_RULES = {
 }
 # Things that only their owner knows, whoever asks and wherever it is.
 OWNERS_ONLY = {
+    ("POST", "/api/v1/session/sessions/{session_id}/end"),
+    ("POST", "/api/v1/session/devices/{device_id}/token"),
+    ("POST", "/api/v1/session/devices/{device_id}/revoke"),
     ("POST", "/api/v1/saved-filters/{filter_id}/change"),
     ("POST", "/api/v1/saved-filters/{filter_id}/remove"),
     ("GET", "/api/v1/exports/{export_id}/file"),

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.routes import (
     account_lists,
+    account_ways_in,
     accounts,
     addresses,
     areas,
@@ -27,6 +28,7 @@ from api.routes import (
     many_steps,
     notices,
     officers,
+    own_ways_in,
     passwords,
     photo_uploads,
     photos,
@@ -49,14 +51,17 @@ from api.routes import (
     temporary_grids,
     tiles,
     triage,
+    unit_desk,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     session.router,
     passwords.router,
+    own_ways_in.router,
     account_lists.router,
     accounts.router,
+    account_ways_in.router,
     posts.router,
     categories.router,
     limits.router,
@@ -65,6 +70,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     # Before the single case: a board is no id of one.
     case_lists.router,
     many_steps.router,
+    unit_desk.router,
     saved_filters.router,
     cases.router,
     case_rules.router,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.context import AppContext, CurrentCaller, scope_for
-from api.cookies import cookie_name
+from api.cookies import token_of
 from api.errors import Problem, problem_responses
 from api.live.audience import Listener
 
@@ -54,7 +54,7 @@ async def live(
     if parts.live.full:
         raise Problem(503, "busy", "Too many listen just now.", headers={"Retry-After": "30"})
     listener = Listener(
-        token=request.cookies[cookie_name(request)],
+        token=token_of(request) or "",
         caller=caller,
         grids=scope_for(caller, "map:read").places,
         cases=scope_for(caller, "case:read"),

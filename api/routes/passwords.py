@@ -12,8 +12,9 @@ from api.context import AppContext, Context, scope_for
 from api.cookies import refuse_other_origins
 from api.errors import not_found, problem_responses
 from api.operations import CurrentCommand
+from api.origins import address_of
 from api.passwords import LONGEST, SHORTEST, TooBusyError
-from api.routes.session import address_of, check_password, look_up, too_busy, wrong_credentials
+from api.routes.session import check_password, look_up, too_busy, wrong_credentials
 from data.account_lists import find_account
 from data.accounts import ToCheck
 from data.layers import district_today

@@ -1,5 +1,7 @@
 """Signing in and out, and who is signed in."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -7,16 +9,25 @@ from uuid import UUID
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import Connection
 
 from api.case_views import NamedRef
 from api.context import AppContext, Context, Now, Tx, current_session
-from api.cookies import cookie_name, give_token, refuse_other_origins, take_token
+from api.cookies import (
+    device_token_of,
+    give_token,
+    refuse_other_origins,
+    take_token,
+    token_of,
+)
 from api.errors import Problem, problem_responses
+from api.origins import address_of, origin_of
 from api.passwords import LONGEST, TooBusyError
 from api.permissions import permissions_of
 from api.shapes import Box, Ref
 from data.accounts import (
     Held,
+    Origin,
     ToCheck,
     account_to_check,
     caller_of_session,
@@ -25,6 +36,8 @@ from data.accounts import (
     unit_name,
     whereabouts,
 )
+from data.rights import let_act
+from data.scope import Scope
 from data.sign_in import begin_attempt, forget_attempts
 
 router = APIRouter(prefix="/api/v1/session", tags=["session"])
@@ -79,6 +92,24 @@ class Me(BaseModel):
     now: AwareDatetime = Field(description="Our clock: deadlines run on it.")
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Somebody who is about to be let in.
+
+    Parameters
+    ----------
+    origin
+        By what and from where he comes.
+    settle
+        What is to be written beside the session, such as that wrong attempts are forgotten.
+    """
+
+    district_id: int
+    account_id: UUID
+    origin: Origin
+    settle: Callable[[Connection], None]
+
+
 @router.post("", responses=problem_responses(401, 429, 503))
 async def sign_in(body: SignIn, request: Request, response: Response, parts: AppContext) -> Me:
     """Sign in: sets the session cookie.
@@ -87,7 +118,7 @@ async def sign_in(body: SignIn, request: Request, response: Response, parts: App
     locked out.
     """
     refuse_other_origins(request)
-    token, me = await begin_session(parts, body.login, body.password, address_of(request))
+    token, me = await begin_session(parts, body.login, body.password, request)
     give_token(request, response, token, parts.settings.session_hours)
     return me
 
@@ -102,17 +133,16 @@ def me(request: Request, tx: Tx, at: Now) -> Me:
 def sign_out(request: Request, response: Response, parts: AppContext, tx: Tx, at: Now) -> None:
     """Sign out: the session ends on the server, not only in the browser."""
     current_session(request, tx, at)
-    close_session(tx, request.cookies[cookie_name(request)])
+    if device_token_of(request) is not None:
+        raise Problem(403, "person-only", "A device has no session: it is revoked instead.")
+    close_session(tx, token_of(request) or "")
     parts.signed_in.forget()
     take_token(request, response)
 
 
-def address_of(request: Request) -> str:
-    """Where a request comes from, for counting wrong passwords."""
-    return request.client.host if request.client is not None else "unknown"
-
-
-async def begin_session(parts: Context, login: str, password: str, address: str) -> tuple[str, Me]:
+async def begin_session(
+    parts: Context, login: str, password: str, request: Request, *, way: str = "password"
+) -> tuple[str, Me]:
     """Open a session by login and password, however they were sent; its token, and whose it is.
 
     Raises
@@ -121,14 +151,28 @@ async def begin_session(parts: Context, login: str, password: str, address: str)
         401 when one is wrong, 403 when the password has to be changed first, 429 after too many
         wrong ones, 503 when too many sign in at once.
     """
-    at = parts.clock()
+    at, address = parts.clock(), address_of(request)
     account = await check_password(parts, login, password, address, at)
     if account.must_change:
         raise Problem(
             403, "password-must-change", "Choose a password of your own first; then sign in by it."
         )
+    entry = Entry(
+        account.district_id,
+        account.id,
+        origin_of(request, way),
+        lambda connection: forget_attempts(connection, login, address),
+    )
+    return await enter(parts, entry, at)
+
+
+async def enter(parts: Context, entry: Entry, at: datetime) -> tuple[str, Me]:
+    """Open a session for somebody whose way in was found to be right; its token, and whose it is.
+
+    Every way in ends here: password, card, and whatever else proves who somebody is.
+    """
     async with parts.turns:
-        return await to_thread.run_sync(_begin, parts, login, address, account, at)
+        return await to_thread.run_sync(_enter, parts, entry, at)
 
 
 async def check_password(
@@ -177,17 +221,21 @@ def _look_up(parts: Context, login: str, address: str, at: datetime) -> ToCheck 
     return found
 
 
-def _begin(
-    parts: Context, login: str, address: str, account: ToCheck, at: datetime
-) -> tuple[str, Me]:
+def _enter(parts: Context, entry: Entry, at: datetime) -> tuple[str, Me]:
     with parts.engine.begin() as connection:
-        forget_attempts(connection, login, address)
+        let_act(connection, Scope(entry.district_id, account_id=entry.account_id))
         token = open_session(
-            connection, account.district_id, account.id, at, parts.settings.session_hours
+            connection,
+            entry.district_id,
+            entry.account_id,
+            at,
+            parts.settings.session_hours,
+            origin=entry.origin,
         )
         held = caller_of_session(connection, token, at)
         if held is None:
             raise wrong_credentials()
+        entry.settle(connection)
         return token, _me(connection, held, at)
 
 

@@ -1,0 +1,77 @@
+"""The ways into accounts that one administers: what was lost is let in no more."""
+
+from datetime import date
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection
+
+from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
+from api.errors import not_found, problem_responses
+from api.operations import Command, CurrentCommand
+from api.permissions import Caller
+from api.ways_in_views import WaysIn, ways_in
+from data.account_events import note_event
+from data.account_lists import find_account
+from data.accounts import end_sessions
+from data.devices import find_device, revoke_device
+from data.layers import district_today
+from data.rights import let_act
+from data.scope import Scope
+
+router = APIRouter(
+    prefix="/api/v1/accounts/{account_id}",
+    tags=["accounts"],
+    responses=problem_responses(401, 403, 404),
+)
+
+
+@router.get("/ways-in")
+def account_ways_in(account_id: UUID, caller: CurrentCaller, tx: Tx, at: Now) -> WaysIn:
+    """Tell the sessions and devices of an account one administers, and what was done to them."""
+    today = district_today(tx, caller.district_id, at)
+    require_account(tx, caller, account_id, today)
+    # Reading, one sees one's own ways in alone; this account's are now known to be one's to see.
+    let_act(tx, Scope(caller.district_id, account_id=caller.account_id))
+    return ways_in(tx, caller.district_id, account_id, at=at, today=today)
+
+
+@router.post("/sessions/end", response_model=WaysIn)
+def end_account_sessions(account_id: UUID, command: CurrentCommand, parts: AppContext) -> Response:
+    """End every session of an account; it signs in anew."""
+    tx, caller = command.tx, command.caller
+    require_account(tx, caller, account_id, district_today(tx, caller.district_id, command.at))
+    end_sessions(tx, caller.district_id, account_id)
+    note_event(
+        tx, caller.district_id, account_id, "sessions-ended", by=caller.account_id, at=command.at
+    )
+    parts.signed_in.forget()
+    return _done(command, account_id)
+
+
+@router.post("/devices/{device_id}/revoke", response_model=WaysIn)
+def revoke_account_device(
+    account_id: UUID, device_id: UUID, command: CurrentCommand, parts: AppContext
+) -> Response:
+    """Let a device of an account in no more."""
+    tx, caller, at = command.tx, command.caller, command.at
+    today = district_today(tx, caller.district_id, at)
+    require_account(tx, caller, account_id, today)
+    device = find_device(tx, caller.district_id, account_id, device_id, today)
+    if device is None:
+        raise not_found("device")
+    revoke_device(tx, device, account_id, why="administrator", by=caller.account_id, at=at)
+    parts.signed_in.forget()
+    return _done(command, account_id)
+
+
+def require_account(tx: Connection, caller: Caller, account_id: UUID, today: date) -> None:
+    """Refuse with 404 what is not the caller's to administer."""
+    if find_account(tx, scope_for(caller, "account:manage"), today, account_id) is None:
+        raise not_found("account")
+
+
+def _done(command: Command, account_id: UUID) -> Response:
+    tx, caller, at = command.tx, command.caller, command.at
+    today = district_today(tx, caller.district_id, at)
+    return command.keep(ways_in(tx, caller.district_id, account_id, at=at, today=today))

@@ -1,0 +1,123 @@
+"""The ways into an account, as its owner and who administers it see them."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import Connection
+
+from api.case_views import ActorRef
+from data.account_events import events_of
+from data.accounts import token_digest
+from data.devices import devices_of
+from data.session_list import sessions_of
+
+DeviceKind = Literal["phone", "tablet", "tracker", "other"]
+
+
+class SessionLine(BaseModel):
+    """A sign-in that still holds."""
+
+    id: UUID
+    way: str = Field(examples=["password"], description="By what: password, card, basic, …")
+    browser: str | None = Field(examples=["Edge"])
+    system: str | None = Field(examples=["Windows"])
+    address: str | None = Field(examples=["10.3.7.0/24"], description="Shortened to a network.")
+    begun_at: AwareDatetime
+    ends_at: AwareDatetime
+    current: bool = Field(description="It is the one that asks.")
+
+
+class DeviceLine(BaseModel):
+    """A device; seen on a day, nobody knows where."""
+
+    id: UUID
+    name: str
+    kind: DeviceKind
+    of_post: bool = Field(description="It goes with the post when that is handed over.")
+    made_at: AwareDatetime
+    since: date = Field(description="First day that the account has it; it may be to come.")
+    last_day: date | None = Field(description="Included; null: without end.")
+    seen_on: date | None
+    revoked_at: AwareDatetime | None
+    revoked_why: Literal["owner", "administrator", "reused"] | None
+
+
+class Happening(BaseModel):
+    """What was done to the ways into the account."""
+
+    action: str = Field(examples=["device-registered"])
+    facts: dict[str, Any]
+    by: ActorRef | None = Field(description="Null: the account itself.")
+    at: AwareDatetime
+
+
+class WaysIn(BaseModel):
+    """How somebody gets into an account, and what was done about that of late."""
+
+    sessions: list[SessionLine] = Field(description="Latest first.")
+    devices: list[DeviceLine]
+    happened: list[Happening] = Field(description="Latest first.")
+
+
+def ways_in(
+    tx: Connection,
+    district_id: int,
+    account_id: UUID,
+    *,
+    at: datetime,
+    today: date,
+    token: str | None = None,
+) -> WaysIn:
+    """Tell the ways into an account.
+
+    Parameters
+    ----------
+    token
+        Of the session that asks, if it is one of this account.
+    """
+    mine = None if token is None else token_digest(token)
+    return WaysIn(
+        sessions=[
+            SessionLine(
+                id=row.id,
+                way=row.way,
+                browser=row.browser,
+                system=row.system,
+                address=row.address,
+                begun_at=row.created_at,
+                ends_at=row.expires_at,
+                current=row.token_digest == mine,
+            )
+            for row in sessions_of(tx, district_id, account_id, at)
+        ],
+        devices=[device_line(row) for row in devices_of(tx, district_id, account_id, at, today)],
+        happened=[
+            Happening(
+                action=row.action,
+                facts=row.facts,
+                by=None
+                if row.by_account == account_id
+                else ActorRef(id=row.by_account, display_name=row.by_name),
+                at=row.at,
+            )
+            for row in events_of(tx, district_id, account_id)
+        ],
+    )
+
+
+def device_line(row: Any) -> DeviceLine:
+    """Render a device as its holder has it."""
+    return DeviceLine(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        of_post=row.of_post,
+        made_at=row.made_at,
+        since=row.since,
+        last_day=None if row.until is None else date.fromordinal(row.until.toordinal() - 1),
+        seen_on=row.seen_on,
+        revoked_at=row.revoked_at,
+        revoked_why=row.revoked_why,
+    )
