@@ -81,8 +81,8 @@ class AskedCases(BaseModel):
             words=self.q or None,
             called=self.called,
             unowned=self.nobodys,
-            returned=self.returned,
-            extension_asked=self.extension,
+            returned=self.returned or None,
+            extension_asked=self.extension or None,
             turn=turn_of(caller) if self.mine else None,
         )
         return asked if today is None else self._with_days(asked, today)

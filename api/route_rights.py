@@ -68,6 +68,7 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     # Which action with which case, the course of each says.
     ("POST", "/api/v1/cases/steps"): "case:read",
     ("GET", "/api/v1/unit-desk"): "case:read",
+    ("GET", "/api/v1/unit-desk"): "case:read",
     ("GET", "/api/v1/saved-filters"): "case:read",
     ("GET", "/api/v1/saved-filters/counts"): "case:read",
     ("POST", "/api/v1/saved-filters"): "case:read",

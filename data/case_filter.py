@@ -45,6 +45,8 @@ class Turn:
         Where he dispatches, closes and answers requests; None: nowhere.
     unit_id
         The unit for which he accepts, handles and reports in; None: for none.
+    called_only
+        Of the unit's only reporting in.
     """
 
     district_id: int
@@ -52,6 +54,7 @@ class Turn:
     officer: Scope | None = None
     commander: Scope | None = None
     unit_id: int | None = None
+    called_only: bool = False
 
     def condition(self) -> tuple[str, dict[str, Any]]:
         """SQL condition on `hazard_case AS c`, and its parameters: the next step is his."""
@@ -59,10 +62,9 @@ class Turn:
         parts = []
         if self.unit_id is not None:
             values["turn_unit"] = self.unit_id
-            parts += [
-                "(c.unit_id = :turn_unit AND c.state IN ('dispatched', 'accepted'))",
-                _NOT_IN,
-            ]
+            parts.append(_NOT_IN)
+        if self.unit_id is not None and not self.called_only:
+            parts.append("(c.unit_id = :turn_unit AND c.state IN ('dispatched', 'accepted'))")
         for name, scope, waits in (
             ("o", self.officer, _WAITS_FOR_OFFICER),
             ("k", self.commander, _WAITS_FOR_COMMANDER),
@@ -86,7 +88,7 @@ _WAITS_FOR_COMMANDER: Final = (
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """Which cases are asked for; None and False ask nothing.
+    """Which cases are asked for; None asks nothing.
 
     Parameters
     ----------
@@ -105,9 +107,11 @@ class CaseFilter:
     unowned
         True: open ones that no unit is charged with.
     returned
-        True: those that came back, returned 退回 or sent back 返工.
+        Whether they came back, returned 退回 or sent back 返工.
     extension_asked
-        True: those for which more time is asked for 申请延期.
+        Whether more time is asked for 申请延期.
+    due_after
+        Not to be put right before this day is over, or by no day known yet.
     turn
         Those whose next step is this person's.
     words
@@ -130,8 +134,9 @@ class CaseFilter:
     words: str | None = None
     called: bool = False
     unowned: bool = False
-    returned: bool = False
-    extension_asked: bool = False
+    returned: bool | None = None
+    extension_asked: bool | None = None
+    due_after: date | None = None
     turn: Turn | None = None
 
     def conditions(self) -> tuple[list[str], dict[str, Any]]:
@@ -178,8 +183,13 @@ class CaseFilter:
                 "c.unit_id IS NULL AND c.state = ANY(:unowned)",
                 sorted(OPEN) if self.unowned else None,
             ),
-            ("returned", f"{_RETURNED} = :returned", self.returned or None),
-            ("extension", f"({_EXTENSION}) = :extension", self.extension_asked or None),
+            ("returned", f"{_RETURNED} = :returned", self.returned),
+            ("extension", f"({_EXTENSION}) = :extension", self.extension_asked),
+            (
+                "due_after",
+                f"coalesce(c.deadline_at, 'infinity') >= {_midnight('due_after', 1)}",
+                self.due_after,
+            ),
         ]
 
 

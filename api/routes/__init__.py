@@ -71,6 +71,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     case_lists.router,
     many_steps.router,
     unit_desk.router,
+    unit_desk.router,
     saved_filters.router,
     cases.router,
     case_rules.router,

@@ -224,3 +224,56 @@ def test_there_is_an_end_to_filters_and_a_repeat_keeps_one(person: People) -> No
     full = commander.post(FILTERS, {"name": "满", "asked": {}})
     assert (full.status_code, full.json()["code"]) == (409, "filters-too-many")
     assert len(commander.read(FILTERS)["items"]) == 30
+
+
+def test_the_desk_of_a_unit_has_each_case_once_and_in_its_place(
+    person: People, filed: Cases, report: Report, units: dict[str, int], clock: Clock
+) -> None:
+    commander, handler, unit = person("commander"), person("handler"), units["环卫所"]
+
+    def accepted(**said: Any) -> dict[str, Any]:
+        case = act(commander, commander.do(CASES, report(**said)), "dispatch", unit_id=unit)
+        return act(handler, case, "accept")
+
+    filed["today"] = accepted()
+    filed["waits"] = act(
+        commander, accepted(), "suspend", until="2026-12-20T00:00:00Z", text="冬季"
+    )
+    reworked = act(handler, accepted(), "handle")
+    filed["reworked"] = act(commander, reworked, "rework", text="没清干净")
+    act(commander, filed["new"], "whistle", unit_ids=[unit], text="来看")
+    names = {case["id"]: name for name, case in filed.items()}
+
+    def desk(who: Person = handler, **asked: Any) -> dict[str, list[str]]:
+        told = who.read("/api/v1/unit-desk", **asked)
+        assert all(one["count"] == len(one["items"]) for one in told["sections"])
+        return {
+            one["name"]: [names[item["id"]] for item in one["items"]]
+            for one in told["sections"]
+            if one["items"]
+        }
+
+    assert desk() == {
+        "called": ["new"],
+        "incoming": ["dispatched"],
+        "returned": ["reworked"],
+        "today": ["today"],
+        "extension": ["accepted"],
+        "suspended": ["waits"],
+    }
+    clock.forward(days=-1)
+    assert desk()["later"] == ["today"]
+    clock.forward(days=1)
+    actions = {
+        item["id"]: item["actions"]
+        for one in handler.read("/api/v1/unit-desk")["sections"]
+        for item in one["items"]
+    }
+    assert {"accept", "return"} <= set(actions[filed["dispatched"]["id"]])
+    assert "report-in" in actions[filed["new"]["id"]]
+    # The centre looks at the desk of a unit; another unit has its own.
+    assert desk(commander, unit_id=unit)["incoming"] == ["dispatched"]
+    assert desk(person("handler.other")) == {}
+    assert desk(person("commander.east"), unit_id=unit) == {}
+    assert commander.read("/api/v1/unit-desk")["unit"] is None
+    assert commander.get("/api/v1/unit-desk", unit_id=10**6).status_code == 422

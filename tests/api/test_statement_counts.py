@@ -23,6 +23,7 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "/api/v1/cases/points": ("commander", {"bbox": BBOX}),
     "/api/v1/cases/board": ("commander", {}),
     "/api/v1/unit-desk": ("commander", {"unit_id": 1}),
+    "/api/v1/unit-desk": ("commander", {"unit_id": 1}),
     "/api/v1/saved-filters": ("commander", {}),
     "/api/v1/saved-filters/counts": ("commander", {}),
     f"/api/v1/cases/{CASE}": ("commander", {}),
