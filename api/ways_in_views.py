@@ -12,6 +12,7 @@ from data.account_events import events_of
 from data.accounts import token_digest
 from data.devices import devices_of
 from data.session_list import sessions_of
+from data.sign_in_cards import card_of
 
 DeviceKind = Literal["phone", "tablet", "tracker", "other"]
 
@@ -44,6 +45,15 @@ class DeviceLine(BaseModel):
     revoked_why: Literal["owner", "administrator", "reused"] | None
 
 
+class CardLine(BaseModel):
+    """A sign-in card."""
+
+    made_at: AwareDatetime
+    pin_chosen: bool = Field(description="False: it was not used yet.")
+    expires_at: AwareDatetime
+    used_at: AwareDatetime | None = Field(description="Last.")
+
+
 class Happening(BaseModel):
     """What was done to the ways into the account."""
 
@@ -58,6 +68,7 @@ class WaysIn(BaseModel):
 
     sessions: list[SessionLine] = Field(description="Latest first.")
     devices: list[DeviceLine]
+    card: CardLine | None
     happened: list[Happening] = Field(description="Latest first.")
 
 
@@ -93,6 +104,7 @@ def ways_in(
             for row in sessions_of(tx, district_id, account_id, at)
         ],
         devices=[device_line(row) for row in devices_of(tx, district_id, account_id, at, today)],
+        card=_card_line(card_of(tx, district_id, account_id, at)),
         happened=[
             Happening(
                 action=row.action,
@@ -104,6 +116,17 @@ def ways_in(
             )
             for row in events_of(tx, district_id, account_id)
         ],
+    )
+
+
+def _card_line(row: Any) -> CardLine | None:
+    if row is None:
+        return None
+    return CardLine(
+        made_at=row.made_at,
+        pin_chosen=row.pin_chosen,
+        expires_at=row.expires_at,
+        used_at=row.used_at,
     )
 
 

@@ -1,10 +1,11 @@
 """The ways into accounts that one administers: what was lost is let in no more."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
 from api.errors import not_found, problem_responses
@@ -18,6 +19,7 @@ from data.devices import find_device, revoke_device
 from data.layers import district_today
 from data.rights import let_act
 from data.scope import Scope
+from data.sign_in_cards import revoke_card
 
 router = APIRouter(
     prefix="/api/v1/accounts/{account_id}",
@@ -30,7 +32,7 @@ router = APIRouter(
 def account_ways_in(account_id: UUID, caller: CurrentCaller, tx: Tx, at: Now) -> WaysIn:
     """Tell the sessions and devices of an account one administers, and what was done to them."""
     today = district_today(tx, caller.district_id, at)
-    require_account(tx, caller, account_id, today)
+    account_to_manage(tx, caller, account_id, today)
     # Reading, one sees one's own ways in alone; this account's are now known to be one's to see.
     let_act(tx, Scope(caller.district_id, account_id=caller.account_id))
     return ways_in(tx, caller.district_id, account_id, at=at, today=today)
@@ -40,7 +42,7 @@ def account_ways_in(account_id: UUID, caller: CurrentCaller, tx: Tx, at: Now) ->
 def end_account_sessions(account_id: UUID, command: CurrentCommand, parts: AppContext) -> Response:
     """End every session of an account; it signs in anew."""
     tx, caller = command.tx, command.caller
-    require_account(tx, caller, account_id, district_today(tx, caller.district_id, command.at))
+    account_to_manage(tx, caller, account_id, district_today(tx, caller.district_id, command.at))
     end_sessions(tx, caller.district_id, account_id)
     note_event(
         tx, caller.district_id, account_id, "sessions-ended", by=caller.account_id, at=command.at
@@ -56,7 +58,7 @@ def revoke_account_device(
     """Let a device of an account in no more."""
     tx, caller, at = command.tx, command.caller, command.at
     today = district_today(tx, caller.district_id, at)
-    require_account(tx, caller, account_id, today)
+    account_to_manage(tx, caller, account_id, today)
     device = find_device(tx, caller.district_id, account_id, device_id, today)
     if device is None:
         raise not_found("device")
@@ -65,10 +67,21 @@ def revoke_account_device(
     return _done(command, account_id)
 
 
-def require_account(tx: Connection, caller: Caller, account_id: UUID, today: date) -> None:
-    """Refuse with 404 what is not the caller's to administer."""
-    if find_account(tx, scope_for(caller, "account:manage"), today, account_id) is None:
+@router.post("/card/revoke", response_model=WaysIn)
+def revoke_account_card(account_id: UUID, command: CurrentCommand) -> Response:
+    """Let the sign-in card of an account in no more; revoking it twice changes nothing."""
+    tx, caller, at = command.tx, command.caller, command.at
+    account_to_manage(tx, caller, account_id, district_today(tx, caller.district_id, at))
+    revoke_card(tx, caller.district_id, account_id, by=caller.account_id, at=at)
+    return _done(command, account_id)
+
+
+def account_to_manage(tx: Connection, caller: Caller, account_id: UUID, today: date) -> Row[Any]:
+    """The account, if it is the caller's to administer; 404 if not."""
+    found = find_account(tx, scope_for(caller, "account:manage"), today, account_id)
+    if found is None:
         raise not_found("account")
+    return found
 
 
 def _done(command: Command, account_id: UUID) -> Response:

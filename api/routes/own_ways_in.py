@@ -24,6 +24,7 @@ from data.devices import (
 )
 from data.layers import district_today
 from data.session_list import end_other_sessions, end_session
+from data.sign_in_cards import revoke_card
 
 router = APIRouter(
     prefix="/api/v1/session", tags=["session"], responses=problem_responses(401, 403)
@@ -166,6 +167,14 @@ def revoke_own_device(
         raise not_found("device")
     revoke_device(tx, device, caller.account_id, why="owner", by=caller.account_id, at=at)
     parts.signed_in.forget()
+    return _done(command, request)
+
+
+@router.post("/card/revoke", response_model=WaysIn)
+def revoke_own_card(request: Request, command: CurrentCommand) -> Response:
+    """Let one's own sign-in card in no more: it was lost. Revoking it twice changes nothing."""
+    tx, caller = command.tx, command.caller
+    revoke_card(tx, caller.district_id, caller.account_id, by=caller.account_id, at=command.at)
     return _done(command, request)
 
 

@@ -200,6 +200,17 @@ def too_busy() -> Problem:
     return Problem(503, "busy", "Many sign in just now; try again.", headers={"Retry-After": "2"})
 
 
+def wait_first(wait_s: int) -> Problem:
+    """Too many wrong attempts in a row."""
+    return Problem(
+        429,
+        "too-many-requests",
+        "Too many wrong passwords: wait before the next attempt.",
+        params={"retry_after_s": wait_s},
+        headers={"Retry-After": str(wait_s)},
+    )
+
+
 async def look_up(parts: Context, login: str, address: str, at: datetime) -> ToCheck | None:
     """Count an attempt in a transaction of its own, before anything is checked."""
     async with parts.turns:
@@ -211,13 +222,7 @@ def _look_up(parts: Context, login: str, address: str, at: datetime) -> ToCheck 
         wait_s = begin_attempt(connection, login, address, at)
         found = account_to_check(connection, login)
     if wait_s is not None:
-        raise Problem(
-            429,
-            "too-many-requests",
-            "Too many wrong passwords: wait before the next attempt.",
-            params={"retry_after_s": wait_s},
-            headers={"Retry-After": str(wait_s)},
-        )
+        raise wait_first(wait_s)
     return found
 
 

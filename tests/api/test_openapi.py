@@ -10,6 +10,9 @@ from api.openapi import description
 NO_COMMANDS = {
     "/api/v1/session",
     "/api/v1/session/password",
+    "/api/v1/session/card/look",
+    "/api/v1/session/card",
+    "/api/v1/sign-in-cards/sheet.pdf",
     "/api/v1/report-lists/preview",
     "/api/v1/report-lists/check",
     "/api/v1/report-lists/faults.xlsx",
