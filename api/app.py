@@ -15,6 +15,7 @@ from api.basic_sign_in import BasicFront
 from api.context import Clock, Context, system_clock
 from api.device_front import DeviceFront
 from api.live.hub import Hub
+from api.oidc import provider_of
 from api.passwords import Passwords
 from api.routes import ROUTERS
 from api.settings import Settings
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         signed_in,
         boards,
         hub,
+        provider_of(settings),
     )
     errors.install(app)
     operations.install(app)

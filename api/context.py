@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from api.cookies import SAFE_METHODS, device_token_of, refuse_other_sites, token_of
 from api.errors import Problem
 from api.live.hub import Hub
+from api.oidc import Provider
 from api.passwords import Passwords
 from api.permissions import Caller, Role, as_caller
 from api.route_rights import require_for_route
@@ -52,6 +53,7 @@ class Context:
     signed_in: SignedIn
     boards: StatusBoards
     live: Hub
+    oidc: Provider | None
 
 
 async def context(request: Request) -> Context:

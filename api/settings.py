@@ -61,6 +61,21 @@ class Settings(BaseSettings):
         description="Address of this site in browsers, such as https://sanbai.example.cn; needed "
         "when the web server before it does not pass the Host on.",
     )
+    oidc_issuer: str | None = Field(
+        None,
+        description="Identity provider of the office (OpenID Connect), such as "
+        "https://id.example.cn/realms/town; none: passwords alone.",
+    )
+    oidc_client_id: str | None = Field(None, description="Our name at the identity provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="Our secret at the identity provider; none: a public client."
+    )
+    oidc_name: str = Field("统一身份认证", description="What its button is called.")
+    oidc_login_claim: str | None = Field(
+        None,
+        description="The provider's claim that holds the login here, such as preferred_username; "
+        "an account is linked by it at its first sign-in. None: administrators link accounts.",
+    )
     password_hashers: int = Field(
         2, ge=1, le=32, description="Passwords checked at the same time; each takes 64 MiB."
     )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select, text
 
 from data.device_tokens import remove_old_tokens
+from data.identities import remove_old_journeys
 from data.operations import remove_old_operations
 from data.plan_layers import forget_unused_layers
 from data.report_lists.runs import forget_imports
@@ -32,6 +33,7 @@ def forget_what_is_over(connection: Connection, at: datetime) -> None:
     remove_old_operations(connection, at)
     remove_old_attempts(connection, at)
     remove_old_codes(connection, at)
+    remove_old_journeys(connection, at)
     remove_old_tokens(connection, at)
     forget_unused_layers(connection, at)
     forget_imports(connection, at)

@@ -38,6 +38,7 @@ from data.schema.duty import (
     RoutingRule,
 )
 from data.schema.exports import ExportLog
+from data.schema.identities import SignInIdentity, SignInJourney
 from data.schema.messages import NoticeChannel, NoticeDelivery, TicketReply
 from data.schema.papers import CasePaper, PaperNumber, PaperTemplate
 from data.schema.patrols import Shift, ShiftGrid, TrackPoint
@@ -134,6 +135,8 @@ __all__ = [
     "ShiftGrid",
     "SignInAttempt",
     "SignInCode",
+    "SignInIdentity",
+    "SignInJourney",
     "TemporaryGrid",
     "TemporaryGridChange",
     "TicketReply",

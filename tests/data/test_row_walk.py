@@ -102,6 +102,7 @@ OPEN_TABLES = {
     "forgotten_file": "keys of files, for the worker",
     "sign_in_code": "digests of codes: asked before anybody is known",
     "session": "digests of tokens: asked before anybody is known",
+    "sign_in_identity": "digests of identities: asked before anybody is known",
     "device_token": "digests of tokens: asked before anybody is known",
 }
 

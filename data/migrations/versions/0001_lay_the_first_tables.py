@@ -1139,6 +1139,36 @@ def lay_second_factors() -> None:
     )
 
 
+def lay_identities() -> None:
+    """Accounts as an identity provider knows them, and journeys there and back."""
+    op.create_table(
+        "sign_in_identity",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("linked_by", sa.Uuid(), nullable=True),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            ["account.district_id", "account.id"],
+            name=op.f("sign_in_identity_district_id_account_id_fkey"),
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("sign_in_identity_pkey")),
+        sa.UniqueConstraint(
+            "district_id", "account_id", name=op.f("sign_in_identity_district_id_account_id_key")
+        ),
+    )
+    op.create_table(
+        "sign_in_journey",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("browser_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("verifier", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("sign_in_journey_pkey")),
+    )
+
+
 def upgrade() -> None:
     op.create_table(
         "district",
@@ -2841,6 +2871,7 @@ def upgrade() -> None:
     lay_deadlines()
     lay_messages()
     lay_ways_in()
+    lay_identities()
     lay_saved_filters()
     lay_devices()
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):
