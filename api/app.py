@@ -9,6 +9,7 @@ from threading import BoundedSemaphore
 from anyio import Semaphore
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from pydantic import SecretStr
 
 from api import description, errors, operations, requests
 from api.basic_sign_in import BasicFront
@@ -24,6 +25,7 @@ from api.tile_front import TileFront
 from data.database import open_engine
 from data.files import open_files
 from data.picture_workers import PictureWorkers
+from data.sealing import open_seal
 from data.server import database_urls
 from data.status_board import StatusBoards
 from tiles.grid_status import StatusTemplate
@@ -106,6 +108,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         boards,
         hub,
         provider_of(settings),
+        open_seal(settings.home, _plain(settings.seal_key)),
     )
     errors.install(app)
     operations.install(app)
@@ -119,3 +122,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     if WEB_CLIENT.is_dir():
         app.mount("/", StaticFiles(directory=WEB_CLIENT, html=True), name="web")
     return app
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

@@ -24,6 +24,7 @@ from data.accounts import Held, caller_of_session
 from data.picture_workers import PictureWorkers
 from data.rights import Sight, let_act, let_see
 from data.scope import Scope
+from data.sealing import Seal
 from data.status_board import StatusBoards
 from tiles.grid_status import StatusTemplate
 from tiles.memory import ByteMemory, Memory
@@ -54,6 +55,7 @@ class Context:
     boards: StatusBoards
     live: Hub
     oidc: Provider | None
+    seal: Seal
 
 
 async def context(request: Request) -> Context:

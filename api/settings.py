@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.schema.accounts import ROLES
 
 
 class Settings(BaseSettings):
@@ -79,6 +81,11 @@ class Settings(BaseSettings):
     password_hashers: int = Field(
         2, ge=1, le=32, description="Passwords checked at the same time; each takes 64 MiB."
     )
+    second_factor_roles: str = Field(
+        "",
+        description="Roles that sign in with a second factor, such as administrator,auditor; "
+        "none: who wants to.",
+    )
     approval_by_another: bool = Field(
         default=False,
         description="Who drew up a plan may not approve it, where somebody else can.",
@@ -86,6 +93,12 @@ class Settings(BaseSettings):
     approval_needs_signature: bool = Field(
         default=False,
         description="A plan is approved only with signed papers of all communities it changes.",
+    )
+    seal_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="What addresses of chat robots and other short secrets in the database are "
+        "sealed with; none: a key that is made once in `home`. Several servers need the same.",
     )
     keep_originals: bool = Field(
         default=False,
@@ -99,3 +112,20 @@ class Settings(BaseSettings):
         None, description="Whose map data it is, shown on the map; OpenStreetMap's must be named."
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _known_roles(cls, said: str) -> str:
+        unknown = _words(said) - set(ROLES)
+        if unknown:
+            raise ValueError(f"no such role: {', '.join(sorted(unknown))}; there are {ROLES}")
+        return said
+
+    @property
+    def asks_second_factor_of(self) -> frozenset[str]:
+        """Roles that sign in with a second factor."""
+        return _words(self.second_factor_roles)
+
+
+def _words(said: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in said.split(",") if word.strip())
