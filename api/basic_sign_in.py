@@ -23,7 +23,7 @@ from api.context import Context
 from api.cookies import cookie_name
 from api.errors import Problem
 from api.passwords import LONGEST
-from api.routes.session import begin_session
+from api.routes.session import FullSignIn, begin_session
 from data.accounts import caller_of_session
 
 MOST_KNOWN: Final = 1_000
@@ -79,7 +79,9 @@ class BasicFront:
 
     async def _sign_in(self, parts: Context, digest: bytes, said: str, request: Request) -> str:
         login, password = _login_and_password(said)
-        token, _ = await begin_session(parts, login, password, request, way="basic")
+        token, _ = await begin_session(
+            parts, FullSignIn(login=login, password=password), request, way="basic"
+        )
         self._tokens[digest] = token
         if len(self._tokens) > MOST_KNOWN:
             self._tokens.popitem(last=False)

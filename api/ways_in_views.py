@@ -11,6 +11,7 @@ from api.case_views import ActorRef
 from data.account_events import events_of
 from data.accounts import token_digest
 from data.devices import devices_of
+from data.second_factor import factor_of, recovery_codes_left
 from data.session_list import sessions_of
 from data.sign_in_cards import card_of
 
@@ -54,6 +55,14 @@ class CardLine(BaseModel):
     used_at: AwareDatetime | None = Field(description="Last.")
 
 
+class FactorLine(BaseModel):
+    """The second factor."""
+
+    since: AwareDatetime | None = Field(description="Null: none is asked for.")
+    codes_left: int = Field(description="Recovery codes that were not used yet.")
+    asked: bool = Field(description="A role of the account asks for one.")
+
+
 class Happening(BaseModel):
     """What was done to the ways into the account."""
 
@@ -69,6 +78,7 @@ class WaysIn(BaseModel):
     sessions: list[SessionLine] = Field(description="Latest first.")
     devices: list[DeviceLine]
     card: CardLine | None
+    second_factor: FactorLine
     happened: list[Happening] = Field(description="Latest first.")
 
 
@@ -79,15 +89,19 @@ def ways_in(
     *,
     at: datetime,
     today: date,
+    asked: bool,
     token: str | None = None,
 ) -> WaysIn:
     """Tell the ways into an account.
 
     Parameters
     ----------
+    asked
+        Whether a role of the account asks for a second factor.
     token
         Of the session that asks, if it is one of this account.
     """
+    factor = factor_of(tx, district_id, account_id)
     mine = None if token is None else token_digest(token)
     return WaysIn(
         sessions=[
@@ -105,6 +119,11 @@ def ways_in(
         ],
         devices=[device_line(row) for row in devices_of(tx, district_id, account_id, at, today)],
         card=_card_line(card_of(tx, district_id, account_id, at)),
+        second_factor=FactorLine(
+            since=None if factor is None else factor[1],
+            codes_left=recovery_codes_left(tx, district_id, account_id),
+            asked=asked,
+        ),
         happened=[
             Happening(
                 action=row.action,

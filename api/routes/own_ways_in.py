@@ -1,16 +1,19 @@
 """One's own account: sessions, devices and what was done to the ways in."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
-from api.context import AppContext, CurrentCaller, Now, Tx
+from api.context import AppContext, Context, CurrentCaller, Now, Tx
 from api.cookies import token_of
 from api.errors import Problem, not_found, problem_responses
 from api.operations import Command, CurrentCommand
+from api.permissions import Caller
 from api.ways_in_views import DeviceKind, DeviceLine, WaysIn, device_line, ways_in
 from data.account_events import note_event
 from data.devices import (
@@ -57,12 +60,11 @@ class DeviceMade(BaseModel):
 
 
 @router.get("/ways-in")
-def own_ways_in(request: Request, caller: CurrentCaller, tx: Tx, at: Now) -> WaysIn:
-    """Tell one's own sessions and devices, and what was done to the ways in."""
-    today = district_today(tx, caller.district_id, at)
-    return ways_in(
-        tx, caller.district_id, caller.account_id, at=at, today=today, token=token_of(request)
-    )
+def own_ways_in(
+    request: Request, caller: CurrentCaller, tx: Tx, at: Now, parts: AppContext
+) -> WaysIn:
+    """Tell one's own sessions, devices, card and second factor, and what was done to them."""
+    return _own(request, caller, tx, at, parts)
 
 
 @router.post("/sessions/{session_id}/end", response_model=WaysIn, responses=problem_responses(404))
@@ -82,7 +84,7 @@ def end_own_session(
         at=command.at,
     )
     parts.signed_in.forget()
-    return _done(command, request)
+    return _done(command, request, parts)
 
 
 @router.post("/sessions/end-others", response_model=WaysIn)
@@ -103,7 +105,7 @@ def end_other_own_sessions(
             facts={"count": ended},
         )
     parts.signed_in.forget()
-    return _done(command, request)
+    return _done(command, request, parts)
 
 
 @router.post(
@@ -167,15 +169,15 @@ def revoke_own_device(
         raise not_found("device")
     revoke_device(tx, device, caller.account_id, why="owner", by=caller.account_id, at=at)
     parts.signed_in.forget()
-    return _done(command, request)
+    return _done(command, request, parts)
 
 
 @router.post("/card/revoke", response_model=WaysIn)
-def revoke_own_card(request: Request, command: CurrentCommand) -> Response:
+def revoke_own_card(request: Request, command: CurrentCommand, parts: AppContext) -> Response:
     """Let one's own sign-in card in no more: it was lost. Revoking it twice changes nothing."""
     tx, caller = command.tx, command.caller
     revoke_card(tx, caller.district_id, caller.account_id, by=caller.account_id, at=command.at)
-    return _done(command, request)
+    return _done(command, request, parts)
 
 
 def _tell(command: Command, device_id: UUID, token: str, status: int) -> Response:
@@ -187,10 +189,18 @@ def _tell(command: Command, device_id: UUID, token: str, status: int) -> Respons
     return command.keep(told, status, again=told.model_copy(update={"token": None}))
 
 
-def _done(command: Command, request: Request) -> Response:
-    tx, caller, at = command.tx, command.caller, command.at
-    today = district_today(tx, caller.district_id, at)
-    told = ways_in(
-        tx, caller.district_id, caller.account_id, at=at, today=today, token=token_of(request)
+def _done(command: Command, request: Request, parts: Context) -> Response:
+    return command.keep(_own(request, command.caller, command.tx, command.at, parts))
+
+
+def _own(request: Request, caller: Caller, tx: Connection, at: datetime, parts: Context) -> WaysIn:
+    asked = parts.settings.asks_second_factor_of
+    return ways_in(
+        tx,
+        caller.district_id,
+        caller.account_id,
+        at=at,
+        today=district_today(tx, caller.district_id, at),
+        asked=any(role.name in asked for role in caller.roles),
+        token=token_of(request),
     )
-    return command.keep(told)

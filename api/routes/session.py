@@ -24,6 +24,7 @@ from api.errors import Problem, problem_responses
 from api.origins import address_of, origin_of
 from api.passwords import LONGEST, TooBusyError
 from api.permissions import permissions_of
+from api.second_factors import count_code, forget_codes, require_code
 from api.shapes import Box, Ref
 from data.accounts import (
     Held,
@@ -43,6 +44,9 @@ from data.sign_in import begin_attempt, forget_attempts
 router = APIRouter(prefix="/api/v1/session", tags=["session"])
 
 
+OneTimeCode = Annotated[str, StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
+
+
 class SignIn(BaseModel):
     """Login and password."""
 
@@ -52,6 +56,14 @@ class SignIn(BaseModel):
 
     login: Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
     password: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+
+
+class FullSignIn(SignIn):
+    """Login and password; and the code of the second factor, where the account has one."""
+
+    code: OneTimeCode | None = Field(
+        None, description="Of the app, or a recovery code; asked for by `second-factor-needed`."
+    )
 
 
 class MyAccount(BaseModel):
@@ -102,23 +114,31 @@ class Entry:
         By what and from where he comes.
     settle
         What is to be written beside the session, such as that wrong attempts are forgotten.
+    code
+        Of the second factor, where he gave one.
+    asks_code
+        False where the way in has seen to a second factor itself.
     """
 
     district_id: int
     account_id: UUID
     origin: Origin
     settle: Callable[[Connection], None]
+    code: str | None = None
+    asks_code: bool = True
 
 
 @router.post("", responses=problem_responses(401, 429, 503))
-async def sign_in(body: SignIn, request: Request, response: Response, parts: AppContext) -> Me:
+async def sign_in(body: FullSignIn, request: Request, response: Response, parts: AppContext) -> Me:
     """Sign in: sets the session cookie.
 
     Wrong passwords in a row slow down the next attempts (429 with `Retry-After`); nobody is
-    locked out.
+    locked out. An account with a second factor gives its code as well (`second-factor-needed`);
+    where a role asks for one that is not there yet, it is set up first
+    (`second-factor-must-enrol`).
     """
     refuse_other_origins(request)
-    token, me = await begin_session(parts, body.login, body.password, request)
+    token, me = await begin_session(parts, body, request)
     give_token(request, response, token, parts.settings.session_hours)
     return me
 
@@ -141,7 +161,7 @@ def sign_out(request: Request, response: Response, parts: AppContext, tx: Tx, at
 
 
 async def begin_session(
-    parts: Context, login: str, password: str, request: Request, *, way: str = "password"
+    parts: Context, body: FullSignIn, request: Request, *, way: str = "password"
 ) -> tuple[str, Me]:
     """Open a session by login and password, however they were sent; its token, and whose it is.
 
@@ -152,7 +172,7 @@ async def begin_session(
         wrong ones, 503 when too many sign in at once.
     """
     at, address = parts.clock(), address_of(request)
-    account = await check_password(parts, login, password, address, at)
+    account = await check_password(parts, body.login, body.password, address, at)
     if account.must_change:
         raise Problem(
             403, "password-must-change", "Choose a password of your own first; then sign in by it."
@@ -161,18 +181,24 @@ async def begin_session(
         account.district_id,
         account.id,
         origin_of(request, way),
-        lambda connection: forget_attempts(connection, login, address),
+        lambda connection: forget_attempts(connection, body.login, address),
+        code=body.code,
     )
-    return await enter(parts, entry, at)
+    return await enter(parts, entry, request, at)
 
 
-async def enter(parts: Context, entry: Entry, at: datetime) -> tuple[str, Me]:
+async def enter(parts: Context, entry: Entry, request: Request, at: datetime) -> tuple[str, Me]:
     """Open a session for somebody whose way in was found to be right; its token, and whose it is.
 
     Every way in ends here: password, card, and whatever else proves who somebody is.
+
+    Raises
+    ------
+    Problem
+        As of `api.second_factors.require_code`.
     """
     async with parts.turns:
-        return await to_thread.run_sync(_enter, parts, entry, at)
+        return await to_thread.run_sync(_enter, parts, entry, address_of(request), at)
 
 
 async def check_password(
@@ -226,7 +252,12 @@ def _look_up(parts: Context, login: str, address: str, at: datetime) -> ToCheck 
     return found
 
 
-def _enter(parts: Context, entry: Entry, at: datetime) -> tuple[str, Me]:
+def _enter(parts: Context, entry: Entry, address: str, at: datetime) -> tuple[str, Me]:
+    wait_s = None
+    if entry.code is not None:
+        wait_s = count_code(parts, entry.account_id, address, at)
+    if wait_s is not None:
+        raise wait_first(wait_s)
     with parts.engine.begin() as connection:
         let_act(connection, Scope(entry.district_id, account_id=entry.account_id))
         token = open_session(
@@ -240,6 +271,9 @@ def _enter(parts: Context, entry: Entry, at: datetime) -> tuple[str, Me]:
         held = caller_of_session(connection, token, at)
         if held is None:
             raise wrong_credentials()
+        if entry.asks_code:
+            require_code(connection, parts, held, entry.code, at)
+            forget_codes(connection, entry.account_id, address)
         entry.settle(connection)
         return token, _me(connection, held, at)
 

@@ -18,7 +18,7 @@ from api.operations import CurrentCommand
 from api.origins import address_of, origin_of
 from api.passwords import TooBusyError
 from api.routes.account_ways_in import account_to_manage
-from api.routes.session import Entry, Me, enter, too_busy, wait_first
+from api.routes.session import Entry, Me, OneTimeCode, enter, too_busy, wait_first
 from data.exports.card_sheet import PrintedCard, write_cards
 from data.exports.grid_file import GridFileError
 from data.layers import district_today
@@ -65,6 +65,9 @@ class CardSignIn(CardShown):
     )
 
     pin: Pin
+    factor: OneTimeCode | None = Field(
+        None, description="The code of the second factor, where the account has one."
+    )
     choose: bool = Field(default=False, description="The card's first use: this is to be its PIN.")
 
 
@@ -140,8 +143,9 @@ async def sign_in_by_card(
         note_use(connection, card, at)
         forget_attempts_at(connection, thing, address)
 
-    entry = Entry(card.district_id, card.account_id, origin_of(request, "card"), settle)
-    token, me = await enter(parts, entry, at)
+    origin = origin_of(request, "card")
+    entry = Entry(card.district_id, card.account_id, origin, settle, code=body.factor)
+    token, me = await enter(parts, entry, request, at)
     give_token(request, response, token, parts.settings.session_hours)
     return me
 
