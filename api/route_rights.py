@@ -65,9 +65,6 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("POST", "/api/v1/accounts/{account_id}/handover"): "account:manage",
     ("GET", "/api/v1/categories"): "map:read",
     ("GET", "/api/v1/units"): "map:read",
-    ("POST", "/api/v1/accounts/{account_id}/card/revoke"): "account:manage",
-    ("POST", "/api/v1/sign-in-cards"): "account:manage",
-    ("POST", "/api/v1/sign-in-cards/sheet.pdf"): "account:manage",
     ("GET", "/api/v1/calendar"): "map:read",
     ("PUT", "/api/v1/calendar/hours"): "calendar:manage",
     ("GET", "/api/v1/calendar/{year}"): "map:read",
@@ -86,7 +83,6 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("POST", "/api/v1/cases/steps/preview"): "case:read",
     # Which action with which case, the course of each says.
     ("POST", "/api/v1/cases/steps"): "case:read",
-    ("GET", "/api/v1/unit-desk"): "case:read",
     ("GET", "/api/v1/unit-desk"): "case:read",
     ("GET", "/api/v1/saved-filters"): "case:read",
     ("GET", "/api/v1/saved-filters/counts"): "case:read",
