@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
+from api.case_views import Severity
 from api.context import CurrentCaller, Tx
 from api.errors import problem_responses
 from api.operations import CurrentCommand
@@ -26,6 +27,10 @@ class Notice(BaseModel):
     to_unit: bool = Field(description="It is for everybody of the caller's unit.")
     case_id: UUID | None
     case_number: str | None
+    severity: Severity | None = Field(description="Of its case.")
+    category: str | None = Field(description="Of its case.", examples=["暴露垃圾"])
+    category_en: str | None
+    address: str | None
     facts: dict[str, Any]
     made_at: AwareDatetime
     read_at: AwareDatetime | None
@@ -73,6 +78,10 @@ def list_notices(
             to_unit=row.unit_id is not None,
             case_id=row.case_id,
             case_number=row.case_number,
+            severity=row.severity,
+            category=row.category_name,
+            category_en=row.category_name_en,
+            address=row.address,
             facts=row.facts,
             made_at=row.made_at,
             read_at=row.read_at,

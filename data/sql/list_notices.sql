@@ -1,5 +1,6 @@
 -- The newest notices of an account and its unit: each half walks its own index backwards.
-SELECT n.id, n.kind, n.unit_id, n.case_id, n.facts, n.made_at, r.read_at, k.number AS case_number
+SELECT n.id, n.kind, n.unit_id, n.case_id, n.facts, n.made_at, r.read_at, k.number AS case_number,
+       k.severity, k.address, g.name AS category_name, g.name_en AS category_name_en
 FROM (
     (SELECT * FROM notice
      WHERE district_id = :district_id AND account_id = :account_id
@@ -20,5 +21,6 @@ FROM (
 LEFT JOIN notice_read AS r ON r.district_id = n.district_id AND r.notice_id = n.id
     AND r.account_id = :account_id
 LEFT JOIN hazard_case AS k ON k.district_id = n.district_id AND k.id = n.case_id
+LEFT JOIN category AS g ON g.district_id = k.district_id AND g.id = k.category_id
 ORDER BY n.id DESC
 LIMIT :limit

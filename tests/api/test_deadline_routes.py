@@ -264,6 +264,11 @@ def test_notices_are_read_by_each_for_himself(
     assert [notice["kind"] for notice in told["items"]] == ["overdue", "soon-due", "half-time"]
     assert {notice["case_number"] for notice in told["items"]} == {case["number"]}
     assert told["items"][0]["to_unit"]
+    newest_told = told["items"][0]
+    assert (newest_told["severity"], newest_told["category"]) == (
+        case["severity"],
+        case["category"]["name"],
+    )
     assert told["unread"] == 3
     newest = told["items"][0]["id"]
     read = {"id": newest, "only": True}
