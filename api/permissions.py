@@ -45,6 +45,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "duty:act": frozenset({"commander"}),
     "account:manage": frozenset({"administrator"}),
     "case-rules:write": frozenset({"administrator"}),
+    "district:manage": frozenset({"administrator"}),
     "calendar:manage": frozenset({"administrator"}),
     "limit:manage": frozenset({"administrator"}),
 }

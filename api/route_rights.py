@@ -94,6 +94,11 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("GET", "/api/v1/case-rules"): "map:read",
     ("POST", "/api/v1/case-rules"): "case-rules:write",
     ("POST", "/api/v1/categories/{category_id}/case-rules"): "case-rules:write",
+    ("POST", "/api/v1/categories"): "district:manage",
+    ("POST", "/api/v1/categories/{category_id}"): "district:manage",
+    ("POST", "/api/v1/units"): "district:manage",
+    ("POST", "/api/v1/units/{unit_id}"): "district:manage",
+    ("POST", "/api/v1/areas/{area_id}"): "district:manage",
     ("GET", "/api/v1/cases/{case_id}"): "case:read",
     # Which action, the course of the case says (casework.states).
     ("POST", "/api/v1/cases/{case_id}/actions"): Then("case:read"),

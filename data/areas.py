@@ -1,13 +1,13 @@
 """Areas as the API lists them: their place in the tree, extent, households and grids."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
 from data.database import query
-from data.layers import layer_versions
+from data.layers import layer_versions, touch_layer
 from data.scope import Scope
 
 AreaRow = Row[*tuple[Any, ...]]
@@ -104,6 +104,26 @@ def area_path(connection: Connection, district_id: int, area_id: int) -> str | N
         {"district_id": district_id, "area_id": area_id},
     ).scalar_one_or_none()
     return path
+
+
+def name_area(
+    connection: Connection,
+    district_id: int,
+    area_id: int,
+    *,
+    name: str,
+    name_en: str | None,
+    at: datetime,
+) -> None:
+    """Call an area something else, on maps as well."""
+    connection.execute(
+        text(
+            "UPDATE area SET name = :name, name_en = :name_en"
+            " WHERE district_id = :district_id AND id = :id"
+        ),
+        {"district_id": district_id, "id": area_id, "name": name, "name_en": name_en},
+    )
+    touch_layer(connection, district_id, "areas", at)
 
 
 def district_bounds(connection: Connection, district_id: int) -> tuple[float, float, float, float]:

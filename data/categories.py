@@ -70,6 +70,48 @@ def seed_categories(connection: Connection, district_id: int) -> int:
     return len(added)
 
 
+@dataclass(frozen=True)
+class NewCategory:
+    """A kind of hazard of a district's own."""
+
+    standard: str
+    kind: str
+    code: str
+    name: str
+    name_en: str
+    severity: str
+    active: bool = True
+
+
+def add_category(connection: Connection, district_id: int, new: NewCategory) -> int | None:
+    """Add a kind of hazard; None: there is one of this standard, group and code."""
+    return connection.execute(
+        insert(Category)
+        .values(district_id=district_id, **vars(new))
+        .on_conflict_do_nothing()
+        .returning(Category.id)
+    ).scalar_one_or_none()
+
+
+def change_category(
+    connection: Connection,
+    district_id: int,
+    category_id: int,
+    *,
+    name: str,
+    name_en: str,
+    severity: str,
+    active: bool,
+) -> bool:
+    """Change what a kind is called and how severe; False: there is no such one."""
+    changed = connection.execute(
+        update(Category)
+        .where(Category.district_id == district_id, Category.id == category_id)
+        .values(name=name, name_en=name_en, severity=severity, active=active)
+    )
+    return changed.rowcount > 0
+
+
 def ask_for_proof(connection: Connection, district_id: int, proof: Proof) -> None:
     """Ask the same proof of a repair of every category: `none`, a photo, or one of before too."""
     connection.execute(
@@ -78,15 +120,18 @@ def ask_for_proof(connection: Connection, district_id: int, proof: Proof) -> Non
 
 
 def list_categories(
-    connection: Connection, district_id: int, *, limit: int, after_id: int = 0
+    connection: Connection,
+    district_id: int,
+    *,
+    limit: int,
+    after_id: int = 0,
+    retired: bool = False,
 ) -> Sequence[Row[Any]]:
-    """Categories in use, by id."""
-    return connection.execute(
-        select(Category)
-        .where(Category.district_id == district_id, Category.active, Category.id > after_id)
-        .order_by(Category.id)
-        .limit(limit)
-    ).all()
+    """Categories in use, by id; `retired`: those no longer offered as well."""
+    asked = select(Category).where(Category.district_id == district_id, Category.id > after_id)
+    if not retired:
+        asked = asked.where(Category.active)
+    return connection.execute(asked.order_by(Category.id).limit(limit)).all()
 
 
 def find_category(connection: Connection, district_id: int, category_id: int) -> Row[Any] | None:
@@ -119,8 +164,37 @@ def create_unit(
     connection: Connection, district_id: int, area_id: int, name: str, name_en: str | None
 ) -> int:
     """Make a responsible unit, or find the one of this name; its id."""
-    values = {"district_id": district_id, "area_id": area_id, "name": name, "name_en": name_en}
-    connection.execute(insert(Unit).values(values).on_conflict_do_nothing())
+    made = add_unit(connection, district_id, area_id, name, name_en)
+    if made is not None:
+        return made
     return connection.execute(
         select(Unit.id).where(Unit.district_id == district_id, Unit.name == name)
     ).scalar_one()
+
+
+def add_unit(
+    connection: Connection, district_id: int, area_id: int, name: str, name_en: str | None
+) -> int | None:
+    """Make a responsible unit; None: there is one of this name."""
+    values = {"district_id": district_id, "area_id": area_id, "name": name, "name_en": name_en}
+    return connection.execute(
+        insert(Unit).values(values).on_conflict_do_nothing().returning(Unit.id)
+    ).scalar_one_or_none()
+
+
+def change_unit(
+    connection: Connection, district_id: int, unit_id: int, name: str, name_en: str | None
+) -> bool | None:
+    """Call a unit something else; False: there is no such one, None: another is called that."""
+    table = Unit
+    other = select(table.id).where(
+        table.district_id == district_id, table.name == name, table.id != unit_id
+    )
+    if connection.execute(other).scalar_one_or_none() is not None:
+        return None
+    changed = connection.execute(
+        update(table)
+        .where(table.district_id == district_id, table.id == unit_id)
+        .values(name=name, name_en=name_en)
+    )
+    return changed.rowcount > 0

@@ -52,6 +52,7 @@ PLAIN = {
     # Rules and words of the whole district.
     "rule_id": "1",
     "category_id": "1",
+    "unit_id": "1",
     # Of an account that the path names.
     "post_id": "1",
 }

@@ -1,8 +1,8 @@
 """What hazards are called and who puts them right: categories and responsible units."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
@@ -30,6 +30,7 @@ class Category(BaseModel):
     name: str = Field(examples=["暴露垃圾"])
     name_en: str = Field(examples=["Exposed rubbish"])
     severity: Severity
+    active: bool = Field(description="Offered when something is reported.")
     proof: Proof = Field(description="Photos that a repair is found good by.")
     confirm_first: bool = Field(description="Others' reports are checked before they are filed.")
     questions: list[CategoryQuestion] = Field(description="Asked when it is reported.")
@@ -47,13 +48,22 @@ class Unit(BaseModel):
 
 @router.get("/categories", responses=problem_responses(422))
 def categories(
-    caller: CurrentCaller, tx: Tx, limit: Limit = 200, cursor: Cursor = None
+    *,
+    caller: CurrentCaller,
+    tx: Tx,
+    retired: Annotated[bool, Query(description="Those no longer offered as well.")] = False,
+    limit: Limit = 200,
+    cursor: Cursor = None,
 ) -> Page[Category]:
     """List the categories in use."""
     caller.require("map:read")
     key = key_of(cursor, int)
     rows = list_categories(
-        tx, caller.district_id, limit=limit + 1, after_id=0 if key is None else int(key[0])
+        tx,
+        caller.district_id,
+        limit=limit + 1,
+        after_id=0 if key is None else int(key[0]),
+        retired=retired,
     )
     more = cursor_of(rows[limit - 1].id) if len(rows) > limit else None
     limits = limits_of(tx, caller.district_id)

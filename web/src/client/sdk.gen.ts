@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsData, AccountsErrors, AccountsResponses, AcknowledgeHandoverData, AcknowledgeHandoverErrors, AcknowledgeHandoverResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddRedactionData, AddRedactionErrors, AddRedactionResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, AddToRotaData, AddToRotaErrors, AddToRotaResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginPhotoUploadData, BeginPhotoUploadErrors, BeginPhotoUploadResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CalendarData, CalendarErrors, CalendarResponses, CalendarYearData, CalendarYearErrors, CalendarYearResponses, CaseData, CaseDutyData, CaseDutyErrors, CaseDutyResponses, CaseErrors, CasePaperFileData, CasePaperFileErrors, CasePaperFileResponses, CasePaperListData, CasePaperListErrors, CasePaperListResponses, CaseResponses, CaseRulesData, CaseRulesErrors, CaseRulesResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangePostData, ChangePostErrors, ChangePostResponses, ChangeRotaData, ChangeRotaErrors, ChangeRotaResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, CheckRotaData, CheckRotaErrors, CheckRotaResponses, ChooseOwnPasswordData, ChooseOwnPasswordErrors, ChooseOwnPasswordResponses, CompletePhotoUploadData, CompletePhotoUploadErrors, CompletePhotoUploadResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DropPaperTemplateData, DropPaperTemplateErrors, DropPaperTemplateResponses, DutyDeskData, DutyDeskErrors, DutyDeskResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndData, EndErrors, EndPostData, EndPostErrors, EndPostResponses, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, ExportFileData, ExportFileErrors, ExportFileResponses, ExportListData, ExportListErrors, ExportListResponses, ExportsData, ExportsErrors, ExportsResponses, GivePostData, GivePostErrors, GivePostResponses, GiveResetCodeData, GiveResetCodeErrors, GiveResetCodeResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HandoverData, HandoverErrors, HandoverListData, HandoverListErrors, HandoverListResponses, HandoverResponses, HandPostOverData, HandPostOverErrors, HandPostOverResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ImportRotaData, ImportRotaErrors, ImportRotaResponses, IssueCasePaperData, IssueCasePaperErrors, IssueCasePaperResponses, ListAllData, ListAllErrors, ListAllResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, LogCallData, LogCallErrors, LogCallResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, NearData, NearErrors, NearResponses, OfficersData, OfficersErrors, OfficersResponses, OnCallNowData, OnCallNowErrors, OnCallNowResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, OriginalPhotoData, OriginalPhotoErrors, OriginalPhotoResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PaperTemplateFileData, PaperTemplateFileErrors, PaperTemplateFileResponses, PaperTemplatesData, PaperTemplatesErrors, PaperTemplatesResponses, PersonData, PersonErrors, PersonResponses, PhotoData, PhotoErrors, PhotoRedactionsData, PhotoRedactionsErrors, PhotoRedactionsResponses, PhotoResponses, PhotosData, PhotosErrors, PhotosResponses, PhotoUploadData, PhotoUploadErrors, PhotoUploadResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewHandoverData, PreviewHandoverErrors, PreviewHandoverResponses, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PublishData, PublishErrors, PublishResponses, PutPaperTemplateData, PutPaperTemplateErrors, PutPaperTemplateResponses, PutPhotoPartData, PutPhotoPartErrors, PutPhotoPartResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadListData, ReadListErrors, ReadListResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveFromRotaData, RemoveFromRotaErrors, RemoveFromRotaResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ReverseData, ReverseErrors, ReverseResponses, RotaData, RotaErrors, RotaFileData, RotaFileErrors, RotaFileResponses, RotaResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, SetCaseRulesData, SetCaseRulesErrors, SetCaseRulesResponses, SetCategoryRulesData, SetCategoryRulesErrors, SetCategoryRulesResponses, SetHoursData, SetHoursErrors, SetHoursResponses, SetLimitData, SetLimitErrors, SetLimitResponses, SettleCallData, SettleCallErrors, SettleCallResponses, SetYearData, SetYearErrors, SetYearResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignCasePaperData, SignCasePaperErrors, SignCasePaperResponses, SignedCasePaperData, SignedCasePaperErrors, SignedCasePaperResponses, SignHandoverData, SignHandoverErrors, SignHandoverResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TakeShippedData, TakeShippedErrors, TakeShippedResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitsData, UnitsErrors, UnitsResponses, WhatIfData, WhatIfErrors, WhatIfResponses } from './types.gen';
+import type { AccountIdentityData, AccountIdentityErrors, AccountIdentityResponses, AccountsData, AccountsErrors, AccountsResponses, AccountWaysInData, AccountWaysInErrors, AccountWaysInResponses, AcknowledgeHandoverData, AcknowledgeHandoverErrors, AcknowledgeHandoverResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddDeviceData, AddDeviceErrors, AddDeviceResponses, AddKindData, AddKindErrors, AddKindResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddRedactionData, AddRedactionErrors, AddRedactionResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, AddToRotaData, AddToRotaErrors, AddToRotaResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginPhotoUploadData, BeginPhotoUploadErrors, BeginPhotoUploadResponses, BeginSecondFactorData, BeginSecondFactorErrors, BeginSecondFactorResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BoardData, BoardErrors, BoardResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CalendarData, CalendarErrors, CalendarResponses, CalendarYearData, CalendarYearErrors, CalendarYearResponses, CaseData, CaseDutyData, CaseDutyErrors, CaseDutyResponses, CaseErrors, CasePaperFileData, CasePaperFileErrors, CasePaperFileResponses, CasePaperListData, CasePaperListErrors, CasePaperListResponses, CaseResponses, CaseRulesData, CaseRulesErrors, CaseRulesResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangeFilterData, ChangeFilterErrors, ChangeFilterResponses, ChangeKindData, ChangeKindErrors, ChangeKindResponses, ChangePostData, ChangePostErrors, ChangePostResponses, ChangeRotaData, ChangeRotaErrors, ChangeRotaResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPeopleData, CheckPeopleErrors, CheckPeopleResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, CheckRotaData, CheckRotaErrors, CheckRotaResponses, ChooseOwnPasswordData, ChooseOwnPasswordErrors, ChooseOwnPasswordResponses, ComeBackData, ComeBackErrors, CompletePhotoUploadData, CompletePhotoUploadErrors, CompletePhotoUploadResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DropPaperTemplateData, DropPaperTemplateErrors, DropPaperTemplateResponses, DutyDeskData, DutyDeskErrors, DutyDeskResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndAccountSessionsData, EndAccountSessionsErrors, EndAccountSessionsResponses, EndData, EndErrors, EndOtherOwnSessionsData, EndOtherOwnSessionsErrors, EndOtherOwnSessionsResponses, EndOwnSessionData, EndOwnSessionErrors, EndOwnSessionResponses, EndPostData, EndPostErrors, EndPostResponses, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, ExportFileData, ExportFileErrors, ExportFileResponses, ExportListData, ExportListErrors, ExportListResponses, ExportsData, ExportsErrors, ExportsResponses, FilterCountsData, FilterCountsErrors, FilterCountsResponses, ForeseeStepsData, ForeseeStepsErrors, ForeseeStepsResponses, GivePostData, GivePostErrors, GivePostResponses, GiveResetCodeData, GiveResetCodeErrors, GiveResetCodeResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HandoverData, HandoverErrors, HandoverListData, HandoverListErrors, HandoverListResponses, HandoverResponses, HandPostOverData, HandPostOverErrors, HandPostOverResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ImportPeopleData, ImportPeopleErrors, ImportPeopleResponses, ImportRotaData, ImportRotaErrors, ImportRotaResponses, IssueCasePaperData, IssueCasePaperErrors, IssueCasePaperResponses, KeepFilterData, KeepFilterErrors, KeepFilterResponses, LinkAccountData, LinkAccountErrors, LinkAccountResponses, ListAllData, ListAllErrors, ListAllResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, LogCallData, LogCallErrors, LogCallResponses, LookAtCardData, LookAtCardErrors, LookAtCardResponses, MakeCardsData, MakeCardsErrors, MakeCardsResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MakeUnitData, MakeUnitErrors, MakeUnitResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, NameAccountData, NameAccountErrors, NameAccountResponses, NearData, NearErrors, NearResponses, OfficersData, OfficersErrors, OfficersResponses, OnCallNowData, OnCallNowErrors, OnCallNowResponses, OrderFiltersData, OrderFiltersErrors, OrderFiltersResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, OriginalPhotoData, OriginalPhotoErrors, OriginalPhotoResponses, OtherWaysData, OtherWaysResponses, OwnWaysInData, OwnWaysInErrors, OwnWaysInResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PaperTemplateFileData, PaperTemplateFileErrors, PaperTemplateFileResponses, PaperTemplatesData, PaperTemplatesErrors, PaperTemplatesResponses, PeopleFileData, PeopleFileErrors, PeopleFileResponses, PersonData, PersonErrors, PersonResponses, PhotoData, PhotoErrors, PhotoRedactionsData, PhotoRedactionsErrors, PhotoRedactionsResponses, PhotoResponses, PhotosData, PhotosErrors, PhotosResponses, PhotoUploadData, PhotoUploadErrors, PhotoUploadResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewHandoverData, PreviewHandoverErrors, PreviewHandoverResponses, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PrintCardsData, PrintCardsErrors, PrintCardsResponses, PublishData, PublishErrors, PublishResponses, PutPaperTemplateData, PutPaperTemplateErrors, PutPaperTemplateResponses, PutPhotoPartData, PutPhotoPartErrors, PutPhotoPartResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadListData, ReadListErrors, ReadListResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveFilterData, RemoveFilterErrors, RemoveFilterResponses, RemoveFromRotaData, RemoveFromRotaErrors, RemoveFromRotaResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, RemoveSecondFactorData, RemoveSecondFactorErrors, RemoveSecondFactorResponses, RenameAreaData, RenameAreaErrors, RenameAreaResponses, RenameUnitData, RenameUnitErrors, RenameUnitResponses, RenewDeviceData, RenewDeviceErrors, RenewDeviceResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ResetSecondFactorData, ResetSecondFactorErrors, ResetSecondFactorResponses, ReverseData, ReverseErrors, ReverseResponses, RevokeAccountCardData, RevokeAccountCardErrors, RevokeAccountCardResponses, RevokeAccountDeviceData, RevokeAccountDeviceErrors, RevokeAccountDeviceResponses, RevokeOwnCardData, RevokeOwnCardErrors, RevokeOwnCardResponses, RevokeOwnDeviceData, RevokeOwnDeviceErrors, RevokeOwnDeviceResponses, RotaData, RotaErrors, RotaFileData, RotaFileErrors, RotaFileResponses, RotaResponses, RoutingOwnersData, RoutingOwnersErrors, RoutingOwnersResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SavedFiltersData, SavedFiltersErrors, SavedFiltersResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, SetCaseRulesData, SetCaseRulesErrors, SetCaseRulesResponses, SetCategoryRulesData, SetCategoryRulesErrors, SetCategoryRulesResponses, SetHoursData, SetHoursErrors, SetHoursResponses, SetLimitData, SetLimitErrors, SetLimitResponses, SetOutData, SettleCallData, SettleCallErrors, SettleCallResponses, SetYearData, SetYearErrors, SetYearResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignCasePaperData, SignCasePaperErrors, SignCasePaperResponses, SignedCasePaperData, SignedCasePaperErrors, SignedCasePaperResponses, SignHandoverData, SignHandoverErrors, SignHandoverResponses, SignInByCardData, SignInByCardErrors, SignInByCardResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakeManyStepsData, TakeManyStepsErrors, TakeManyStepsResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TakeShippedData, TakeShippedErrors, TakeShippedResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitDeskData, UnitDeskErrors, UnitDeskResponses, UnitsData, UnitsErrors, UnitsResponses, WhatIfData, WhatIfErrors, WhatIfResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -17,6 +17,61 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      */
     meta?: Record<string, unknown>;
 };
+
+/**
+ * Make the accounts of a list and give its roles: all of it, or nothing where a row is wrong
+ *
+ * Each newcomer has a code, good once and for fourteen days, by which he chooses a password.
+ */
+export const importPeople = <ThrowOnError extends boolean = false>(options: Options<ImportPeopleData, ThrowOnError>) => (options.client ?? client).post<ImportPeopleResponses, ImportPeopleErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/account-lists',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Tell what would become of each person of a list, and what is wrong; nothing is written
+ *
+ * Tell what would become of each person of a list, and what is wrong; nothing is written.
+ */
+export const checkPeople = <ThrowOnError extends boolean = false>(options: Options<CheckPeopleData, ThrowOnError>) => (options.client ?? client).post<CheckPeopleResponses, CheckPeopleErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/account-lists/check',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Give the workbook in which people are listed, with the caller's areas, grids and units
+ *
+ * Give the workbook in which people are listed, with the caller's areas, grids and units.
+ */
+export const peopleFile = <ThrowOnError extends boolean = false>(options?: Options<PeopleFileData, ThrowOnError>) => (options?.client ?? client).get<PeopleFileResponses, PeopleFileErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/account-lists/file.xlsx',
+    ...options
+});
 
 /**
  * List the accounts whose roles lie in the caller's area, by login
@@ -87,6 +142,36 @@ export const switchAccount = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
+ * Let the sign-in card of an account in no more; revoking it twice changes nothing
+ *
+ * Let the sign-in card of an account in no more; revoking it twice changes nothing.
+ */
+export const revokeAccountCard = <ThrowOnError extends boolean = false>(options: Options<RevokeAccountCardData, ThrowOnError>) => (options.client ?? client).post<RevokeAccountCardResponses, RevokeAccountCardErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/card/revoke',
+    ...options
+});
+
+/**
+ * Let a device of an account in no more
+ *
+ * Let a device of an account in no more.
+ */
+export const revokeAccountDevice = <ThrowOnError extends boolean = false>(options: Options<RevokeAccountDeviceData, ThrowOnError>) => (options.client ?? client).post<RevokeAccountDeviceResponses, RevokeAccountDeviceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/devices/{device_id}/revoke',
+    ...options
+});
+
+/**
  * Tell what a hand-over of this account's post would move; nothing is changed
  *
  * Tell what a hand-over of this account's post would move; nothing is changed.
@@ -113,6 +198,59 @@ export const handPostOver = <ThrowOnError extends boolean = false>(options: Opti
             type: 'apiKey'
         }],
     url: '/api/v1/accounts/{account_id}/handover',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell whether an account is linked with the identity provider
+ *
+ * Tell whether an account is linked with the identity provider.
+ */
+export const accountIdentity = <ThrowOnError extends boolean = false>(options: Options<AccountIdentityData, ThrowOnError>) => (options.client ?? client).get<AccountIdentityResponses, AccountIdentityErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/identity',
+    ...options
+});
+
+/**
+ * Link an account with an identity at the provider, or with none
+ *
+ * Link an account with an identity at the provider, or with none.
+ */
+export const linkAccount = <ThrowOnError extends boolean = false>(options: Options<LinkAccountData, ThrowOnError>) => (options.client ?? client).post<LinkAccountResponses, LinkAccountErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/identity',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Change the name that is shown, or the unit; the login stays
+ *
+ * Change the name that is shown, or the unit; the login stays.
+ */
+export const nameAccount = <ThrowOnError extends boolean = false>(options: Options<NameAccountData, ThrowOnError>) => (options.client ?? client).post<NameAccountResponses, NameAccountErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/naming',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -193,6 +331,51 @@ export const giveResetCode = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
+ * Let an account in without codes: telephone and recovery codes are lost. It is kept who did
+ *
+ * Where its role asks for a second factor, it is set up anew at the next sign-in.
+ */
+export const resetSecondFactor = <ThrowOnError extends boolean = false>(options: Options<ResetSecondFactorData, ThrowOnError>) => (options.client ?? client).post<ResetSecondFactorResponses, ResetSecondFactorErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/second-factor/reset',
+    ...options
+});
+
+/**
+ * End every session of an account; it signs in anew
+ *
+ * End every session of an account; it signs in anew.
+ */
+export const endAccountSessions = <ThrowOnError extends boolean = false>(options: Options<EndAccountSessionsData, ThrowOnError>) => (options.client ?? client).post<EndAccountSessionsResponses, EndAccountSessionsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/sessions/end',
+    ...options
+});
+
+/**
+ * Tell sessions, devices, card and second factor of an account one administers
+ *
+ * Tell sessions, devices, card and second factor of an account one administers.
+ */
+export const accountWaysIn = <ThrowOnError extends boolean = false>(options: Options<AccountWaysInData, ThrowOnError>) => (options.client ?? client).get<AccountWaysInResponses, AccountWaysInErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/accounts/{account_id}/ways-in',
+    ...options
+});
+
+/**
  * Find what an address means within the caller's area; never a guess where two fit alike
  *
  * Find what an address means within the caller's area; never a guess where two fit alike.
@@ -235,6 +418,25 @@ export const area = <ThrowOnError extends boolean = false>(options: Options<Area
         }],
     url: '/api/v1/areas/{area_id}',
     ...options
+});
+
+/**
+ * Call an area something else; its code and outline come from the import of areas
+ *
+ * Call an area something else; its code and outline come from the import of areas.
+ */
+export const renameArea = <ThrowOnError extends boolean = false>(options: Options<RenameAreaData, ThrowOnError>) => (options.client ?? client).post<RenameAreaResponses, RenameAreaErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/areas/{area_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -475,6 +677,21 @@ export const reportCase = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Lay the open cases out by state, each with what the caller may do with it now
+ *
+ * Of each column only the first cases are read, and it is counted up to 1,000.
+ */
+export const board = <ThrowOnError extends boolean = false>(options?: Options<BoardData, ThrowOnError>) => (options?.client ?? client).get<BoardResponses, BoardErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/board',
+    ...options
+});
+
+/**
  * Offer open cases of this kind close by and reported of late: is it one of them?
  *
  * How close and how late the district has set; nothing is merged by itself.
@@ -502,6 +719,45 @@ export const points = <ThrowOnError extends boolean = false>(options?: Options<P
         }],
     url: '/api/v1/cases/points',
     ...options
+});
+
+/**
+ * Take the same step with several cases; each has an answer of its own
+ *
+ * `applied`: done. `already`: there was nothing left to do. `refused`: with the reason, and
+ * nothing is changed of this case.
+ */
+export const takeManySteps = <ThrowOnError extends boolean = false>(options: Options<TakeManyStepsData, ThrowOnError>) => (options.client ?? client).post<TakeManyStepsResponses, TakeManyStepsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/steps',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell for each case whether the step may be taken, why not, and which unit it would go to
+ *
+ * Nothing is changed. The words that a step may have to be given with are not asked for yet.
+ */
+export const foreseeSteps = <ThrowOnError extends boolean = false>(options: Options<ForeseeStepsData, ThrowOnError>) => (options.client ?? client).post<ForeseeStepsResponses, ForeseeStepsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/steps/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -742,6 +998,44 @@ export const categories = <ThrowOnError extends boolean = false>(options?: Optio
         }],
     url: '/api/v1/categories',
     ...options
+});
+
+/**
+ * Add a kind of hazard
+ *
+ * Add a kind of hazard.
+ */
+export const addKind = <ThrowOnError extends boolean = false>(options: Options<AddKindData, ThrowOnError>) => (options.client ?? client).post<AddKindResponses, AddKindErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/categories',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Change what a kind is called and how severe it is, or offer it no longer
+ *
+ * Change what a kind is called and how severe it is, or offer it no longer.
+ */
+export const changeKind = <ThrowOnError extends boolean = false>(options: Options<ChangeKindData, ThrowOnError>) => (options.client ?? client).post<ChangeKindResponses, ChangeKindErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/categories/{category_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -2199,6 +2493,21 @@ export const removeFromRota = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * Tell whose things the rules ask for in a category: who reports is then asked for it
+ *
+ * Tell whose things the rules ask for in a category: who reports is then asked for it.
+ */
+export const routingOwners = <ThrowOnError extends boolean = false>(options: Options<RoutingOwnersData, ThrowOnError>) => (options.client ?? client).get<RoutingOwnersResponses, RoutingOwnersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/routing/owners',
+    ...options
+});
+
+/**
  * List the queues of matters nobody owns, with how many wait in each
  *
  * List the queues of matters nobody owns, with how many wait in each.
@@ -2316,6 +2625,108 @@ export const tryRules = <ThrowOnError extends boolean = false>(options?: Options
 });
 
 /**
+ * List the filters of the caller and of his unit
+ *
+ * List the filters of the caller and of his unit.
+ */
+export const savedFilters = <ThrowOnError extends boolean = false>(options?: Options<SavedFiltersData, ThrowOnError>) => (options?.client ?? client).get<SavedFiltersResponses, SavedFiltersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/saved-filters',
+    ...options
+});
+
+/**
+ * Keep a filter behind one's others
+ *
+ * Keep a filter behind one's others.
+ */
+export const keepFilter = <ThrowOnError extends boolean = false>(options: Options<KeepFilterData, ThrowOnError>) => (options.client ?? client).post<KeepFilterResponses, KeepFilterErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/saved-filters',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Count the cases that each filter finds now, each up to 1,000
+ *
+ * Count the cases that each filter finds now, each up to 1,000.
+ */
+export const filterCounts = <ThrowOnError extends boolean = false>(options?: Options<FilterCountsData, ThrowOnError>) => (options?.client ?? client).get<FilterCountsResponses, FilterCountsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/saved-filters/counts',
+    ...options
+});
+
+/**
+ * Put all one's own filters into an order in one step
+ *
+ * Put all one's own filters into an order in one step.
+ */
+export const orderFilters = <ThrowOnError extends boolean = false>(options: Options<OrderFiltersData, ThrowOnError>) => (options.client ?? client).post<OrderFiltersResponses, OrderFiltersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/saved-filters/order',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Keep one's own filter anew in its place, under another name, shared or no longer
+ *
+ * Keep one's own filter anew in its place, under another name, shared or no longer.
+ */
+export const changeFilter = <ThrowOnError extends boolean = false>(options: Options<ChangeFilterData, ThrowOnError>) => (options.client ?? client).post<ChangeFilterResponses, ChangeFilterErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/saved-filters/{filter_id}/change',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take one's own filter away
+ *
+ * Take one's own filter away.
+ */
+export const removeFilter = <ThrowOnError extends boolean = false>(options: Options<RemoveFilterData, ThrowOnError>) => (options.client ?? client).post<RemoveFilterResponses, RemoveFilterErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/saved-filters/{filter_id}/remove',
+    ...options
+});
+
+/**
  * Find grids, cases, areas, places, roads and buildings; exact codes and numbers first
  *
  * Find grids, cases, areas, places, roads and buildings; exact codes and numbers first.
@@ -2364,7 +2775,9 @@ export const me = <ThrowOnError extends boolean = false>(options?: Options<MeDat
  * Sign in: sets the session cookie
  *
  * Wrong passwords in a row slow down the next attempts (429 with `Retry-After`); nobody is
- * locked out.
+ * locked out. An account with a second factor gives its code as well (`second-factor-needed`);
+ * where a role asks for one that is not there yet, it is set up first
+ * (`second-factor-must-enrol`).
  */
 export const signIn = <ThrowOnError extends boolean = false>(options: Options<SignInData, ThrowOnError>) => (options.client ?? client).post<SignInResponses, SignInErrors, ThrowOnError>({
     url: '/api/v1/session',
@@ -2374,6 +2787,120 @@ export const signIn = <ThrowOnError extends boolean = false>(options: Options<Si
         ...options.headers
     }
 });
+
+/**
+ * Sign in by a card and its PIN: sets the session cookie
+ *
+ * At its first use a card has no PIN: what is sent with `choose` becomes it. Wrong PINs slow
+ * down the next attempts at this card, from wherever they come.
+ */
+export const signInByCard = <ThrowOnError extends boolean = false>(options: Options<SignInByCardData, ThrowOnError>) => (options.client ?? client).post<SignInByCardResponses, SignInByCardErrors, ThrowOnError>({
+    url: '/api/v1/session/card',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell whose card it is, and whether a PIN is to be chosen or asked
+ *
+ * Tell whose card it is, and whether a PIN is to be chosen or asked.
+ */
+export const lookAtCard = <ThrowOnError extends boolean = false>(options: Options<LookAtCardData, ThrowOnError>) => (options.client ?? client).post<LookAtCardResponses, LookAtCardErrors, ThrowOnError>({
+    url: '/api/v1/session/card/look',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let one's own sign-in card in no more: it was lost. Revoking it twice changes nothing
+ *
+ * Let one's own sign-in card in no more: it was lost. Revoking it twice changes nothing.
+ */
+export const revokeOwnCard = <ThrowOnError extends boolean = false>(options: Options<RevokeOwnCardData, ThrowOnError>) => (options.client ?? client).post<RevokeOwnCardResponses, RevokeOwnCardErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session/card/revoke',
+    ...options
+});
+
+/**
+ * Register a device of one's own; its token is told once
+ *
+ * Register a device of one's own; its token is told once.
+ */
+export const addDevice = <ThrowOnError extends boolean = false>(options: Options<AddDeviceData, ThrowOnError>) => (options.client ?? client).post<AddDeviceResponses, AddDeviceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session/devices',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let a device of one's own in no more: it was lost, sold or is no longer used
+ *
+ * Let a device of one's own in no more: it was lost, sold or is no longer used.
+ */
+export const revokeOwnDevice = <ThrowOnError extends boolean = false>(options: Options<RevokeOwnDeviceData, ThrowOnError>) => (options.client ?? client).post<RevokeOwnDeviceResponses, RevokeOwnDeviceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session/devices/{device_id}/revoke',
+    ...options
+});
+
+/**
+ * Make a new token for a device that one has: those before it are good no more
+ *
+ * So one signs in on the device of a post that came with it, or one that lost its token.
+ */
+export const renewDevice = <ThrowOnError extends boolean = false>(options: Options<RenewDeviceData, ThrowOnError>) => (options.client ?? client).post<RenewDeviceResponses, RenewDeviceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session/devices/{device_id}/token',
+    ...options
+});
+
+/**
+ * Send the browser to the identity provider; without one, or when it fails, back home
+ *
+ * Send the browser to the identity provider; without one, or when it fails, back home.
+ */
+export const setOut = <ThrowOnError extends boolean = false>(options?: Options<SetOutData, ThrowOnError>) => (options?.client ?? client).get<unknown, unknown, ThrowOnError>({ url: '/api/v1/session/oidc', ...options });
+
+/**
+ * Take somebody back from the identity provider and sign him in, or say why not
+ *
+ * Take somebody back from the identity provider and sign him in, or say why not.
+ */
+export const comeBack = <ThrowOnError extends boolean = false>(options?: Options<ComeBackData, ThrowOnError>) => (options?.client ?? client).get<unknown, ComeBackErrors, ThrowOnError>({ url: '/api/v1/session/oidc/return', ...options });
+
+/**
+ * Tell which ways in there are beside the password
+ *
+ * Tell which ways in there are beside the password.
+ */
+export const otherWays = <ThrowOnError extends boolean = false>(options?: Options<OtherWaysData, ThrowOnError>) => (options?.client ?? client).get<OtherWaysResponses, unknown, ThrowOnError>({ url: '/api/v1/session/other-ways', ...options });
 
 /**
  * Choose a new password: every session of the account ends, and one signs in by the new one
@@ -2387,6 +2914,107 @@ export const chooseOwnPassword = <ThrowOnError extends boolean = false>(options:
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Begin a second factor: nothing is asked for before a first code confirms it
+ *
+ * Begin a second factor: nothing is asked for before a first code confirms it.
+ */
+export const beginSecondFactor = <ThrowOnError extends boolean = false>(options: Options<BeginSecondFactorData, ThrowOnError>) => (options.client ?? client).post<BeginSecondFactorResponses, BeginSecondFactorErrors, ThrowOnError>({
+    url: '/api/v1/session/second-factor',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Make ten new recovery codes; those before are good no more
+ *
+ * Make ten new recovery codes; those before are good no more.
+ */
+export const renewRecoveryCodes = <ThrowOnError extends boolean = false>(options: Options<RenewRecoveryCodesData, ThrowOnError>) => (options.client ?? client).post<RenewRecoveryCodesResponses, RenewRecoveryCodesErrors, ThrowOnError>({
+    url: '/api/v1/session/second-factor/codes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Confirm it by a code of the app: from then on signing in asks for one
+ *
+ * Confirm it by a code of the app: from then on signing in asks for one.
+ */
+export const confirmSecondFactor = <ThrowOnError extends boolean = false>(options: Options<ConfirmSecondFactorData, ThrowOnError>) => (options.client ?? client).post<ConfirmSecondFactorResponses, ConfirmSecondFactorErrors, ThrowOnError>({
+    url: '/api/v1/session/second-factor/confirm',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask for no codes any more; not where a role asks for them
+ *
+ * Ask for no codes any more; not where a role asks for them.
+ */
+export const removeSecondFactor = <ThrowOnError extends boolean = false>(options: Options<RemoveSecondFactorData, ThrowOnError>) => (options.client ?? client).post<RemoveSecondFactorResponses, RemoveSecondFactorErrors, ThrowOnError>({
+    url: '/api/v1/session/second-factor/remove',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End all of one's own sessions but the one that asks
+ *
+ * End all of one's own sessions but the one that asks.
+ */
+export const endOtherOwnSessions = <ThrowOnError extends boolean = false>(options: Options<EndOtherOwnSessionsData, ThrowOnError>) => (options.client ?? client).post<EndOtherOwnSessionsResponses, EndOtherOwnSessionsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session/sessions/end-others',
+    ...options
+});
+
+/**
+ * End one of one's own sessions, on whatever device it is
+ *
+ * End one of one's own sessions, on whatever device it is.
+ */
+export const endOwnSession = <ThrowOnError extends boolean = false>(options: Options<EndOwnSessionData, ThrowOnError>) => (options.client ?? client).post<EndOwnSessionResponses, EndOwnSessionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session/sessions/{session_id}/end',
+    ...options
+});
+
+/**
+ * Tell one's own sessions, devices, card and second factor, and what was done to them
+ *
+ * Tell one's own sessions, devices, card and second factor, and what was done to them.
+ */
+export const ownWaysIn = <ThrowOnError extends boolean = false>(options?: Options<OwnWaysInData, ThrowOnError>) => (options?.client ?? client).get<OwnWaysInResponses, OwnWaysInErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session/ways-in',
+    ...options
 });
 
 /**
@@ -2493,6 +3121,45 @@ export const track = <ThrowOnError extends boolean = false>(options: Options<Tra
 });
 
 /**
+ * Make cards for accounts one administers; an earlier card of theirs is good no more
+ *
+ * A card is to be used first within fourteen days; its PIN is chosen then, and it is good for a
+ * year.
+ */
+export const makeCards = <ThrowOnError extends boolean = false>(options: Options<MakeCardsData, ThrowOnError>) => (options.client ?? client).post<MakeCardsResponses, MakeCardsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/sign-in-cards',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Print cards that were made just now: A4, eight a sheet, to be cut apart
+ *
+ * Print cards that were made just now: A4, eight a sheet, to be cut apart.
+ */
+export const printCards = <ThrowOnError extends boolean = false>(options: Options<PrintCardsData, ThrowOnError>) => (options.client ?? client).post<PrintCardsResponses, PrintCardsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/sign-in-cards/sheet.pdf',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List temporary grids with their outlines
  *
  * List temporary grids with their outlines.
@@ -2595,6 +3262,23 @@ export const triage = <ThrowOnError extends boolean = false>(options?: Options<T
 });
 
 /**
+ * Lay out what a unit is charged with and called to, each case with what may be done now
+ *
+ * `called`: it has not reported in yet. `incoming`: not accepted yet. `returned`: it came back,
+ * or had been returned before. `overdue`, `today`, `later`: accepted, by deadline. `extension`:
+ * more time is asked for. `suspended`: the clock stands.
+ */
+export const unitDesk = <ThrowOnError extends boolean = false>(options?: Options<UnitDeskData, ThrowOnError>) => (options?.client ?? client).get<UnitDeskResponses, UnitDeskErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/unit-desk',
+    ...options
+});
+
+/**
  * List the responsible units
  *
  * List the responsible units.
@@ -2607,6 +3291,44 @@ export const units = <ThrowOnError extends boolean = false>(options?: Options<Un
         }],
     url: '/api/v1/units',
     ...options
+});
+
+/**
+ * Add a responsible unit
+ *
+ * Add a responsible unit.
+ */
+export const makeUnit = <ThrowOnError extends boolean = false>(options: Options<MakeUnitData, ThrowOnError>) => (options.client ?? client).post<MakeUnitResponses, MakeUnitErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/units',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Call a unit something else
+ *
+ * Call a unit something else.
+ */
+export const renameUnit = <ThrowOnError extends boolean = false>(options: Options<RenameUnitData, ThrowOnError>) => (options.client ?? client).post<RenameUnitResponses, RenameUnitErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/units/{unit_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

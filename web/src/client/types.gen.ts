@@ -55,6 +55,12 @@ export type Account = {
      */
     login: string;
     /**
+     * Must Change
+     *
+     * No password of his own was chosen yet.
+     */
+    must_change: boolean;
+    /**
      * Roles
      */
     roles: Array<RoleOut>;
@@ -77,8 +83,10 @@ export type AccountIn = {
     login: string;
     /**
      * Password
+     *
+     * None: nobody can sign in by one before a code for it is given.
      */
-    password: string;
+    password?: string | null;
     /**
      * Roles
      */
@@ -487,6 +495,142 @@ export type Asked = {
 };
 
 /**
+ * AskedCases
+ *
+ * Which cases: every condition that is named must hold.
+ */
+export type AskedCases = {
+    /**
+     * Area Id
+     */
+    area_id?: number | null;
+    /**
+     * Bbox
+     *
+     * west,south,east,north in WGS 84 degrees.
+     */
+    bbox?: string | null;
+    /**
+     * Called
+     *
+     * Only those to which your unit was called.
+     */
+    called?: boolean;
+    /**
+     * Category Id
+     */
+    category_id?: number | null;
+    /**
+     * Days
+     *
+     * Received within so many days, today included.
+     */
+    days?: number | null;
+    /**
+     * Due Days
+     *
+     * To be put right by the end of today (0) or so much later.
+     */
+    due_days?: number | null;
+    /**
+     * Extension
+     *
+     * Only those for which more time is asked for.
+     */
+    extension?: boolean;
+    /**
+     * From
+     *
+     * First day received.
+     */
+    from?: string | null;
+    /**
+     * Grid Id
+     */
+    grid_id?: number | null;
+    /**
+     * Mine
+     *
+     * Only those whose next step is yours.
+     */
+    mine?: boolean;
+    /**
+     * Nobodys
+     *
+     * Only open ones that no unit is charged with.
+     */
+    nobodys?: boolean;
+    /**
+     * Overdue
+     */
+    overdue?: boolean | null;
+    /**
+     * Q
+     *
+     * Number or address.
+     */
+    q?: string | null;
+    /**
+     * Returned
+     *
+     * Only those that came back: returned or reworked.
+     */
+    returned?: boolean;
+    /**
+     * Severity
+     */
+    severity?: 'red' | 'yellow' | 'blue' | null;
+    /**
+     * Source
+     */
+    source?: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection' | null;
+    /**
+     * State
+     *
+     * open, unhandled, charged: any of several.
+     */
+    state?: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | 'open' | 'all' | 'unhandled' | 'charged' | null;
+    /**
+     * To
+     *
+     * Last day received.
+     */
+    to?: string | null;
+    /**
+     * Triage
+     *
+     * True: only those in no grid.
+     */
+    triage?: boolean | null;
+    /**
+     * Unit Id
+     */
+    unit_id?: number | null;
+};
+
+/**
+ * AskedStep
+ *
+ * A step that is thought of, and the cases.
+ */
+export type AskedStep = {
+    /**
+     * Action
+     */
+    action: 'confirm' | 'dispatch' | 'accept' | 'return' | 'verify' | 'rework' | 'close' | 'supervise' | 'grant-extension';
+    /**
+     * Ids
+     */
+    ids: Array<string>;
+    /**
+     * Unit Id
+     *
+     * For dispatch: where all of them go; null: each where the rules send it.
+     */
+    unit_id?: number | null;
+};
+
+/**
  * Backdrop
  *
  * A drawing or a scan under a plan.
@@ -557,6 +701,144 @@ export type Backdrop = {
      * Width Px
      */
     width_px: number;
+};
+
+/**
+ * Board
+ *
+ * Open cases by state, in the order of their course.
+ */
+export type Board = {
+    /**
+     * Columns
+     */
+    columns: Array<BoardColumn>;
+};
+
+/**
+ * BoardCase
+ *
+ * A case with what the caller may do with it now.
+ */
+export type BoardCase = {
+    /**
+     * Actions
+     */
+    actions: Array<'report' | 'confirm' | 'reject' | 'dispatch' | 'accept' | 'rectify' | 'handle' | 'withdraw' | 'verify' | 'rework' | 'close' | 'return' | 'ask-extension' | 'grant-extension' | 'refuse-extension' | 'suspend' | 'resume' | 'set-deadline' | 'place' | 'supervise' | 'escalate' | 'whistle' | 'report-in' | 'answer' | 'paper' | 'merge' | 'absorb' | 'unmerge' | 'release' | 'join' | 'leave' | 'appeal' | 'dismiss-appeal' | 'reopen' | 'void'>;
+    /**
+     * Address
+     */
+    address: string | null;
+    area: NamedRef | null;
+    category: CategoryRef;
+    /**
+     * Closed At
+     */
+    closed_at: string | null;
+    /**
+     * Deadline At
+     *
+     * Null: the days that it reaches are not in the calendar yet.
+     */
+    deadline_at: string | null;
+    /**
+     * External Number
+     *
+     * Its number in another office's list.
+     */
+    external_number: string | null;
+    /**
+     * Null: in no grid, waits in the triage queue.
+     */
+    grid: Ref | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lat
+     *
+     * Degrees, WGS 84.
+     */
+    lat: number | null;
+    /**
+     * Lon
+     *
+     * Degrees, WGS 84; null: its place is not known yet.
+     */
+    lon: number | null;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Occurred At
+     *
+     * The device's clock.
+     */
+    occurred_at: string;
+    /**
+     * Overdue
+     *
+     * Not put right by its deadline, and still to be.
+     */
+    overdue: boolean;
+    /**
+     * Photos
+     *
+     * How many.
+     */
+    photos: number;
+    /**
+     * Received At
+     *
+     * Our clock: deadlines run on it.
+     */
+    received_at: string;
+    /**
+     * Seq
+     *
+     * Of its last event; a command says which it expects.
+     */
+    seq: number;
+    /**
+     * Severity
+     */
+    severity: 'red' | 'yellow' | 'blue';
+    /**
+     * State
+     */
+    state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
+    /**
+     * The unit charged with it.
+     */
+    unit: NamedRef | null;
+};
+
+/**
+ * BoardColumn
+ *
+ * The cases of one state, those whose deadline is nearest or longest past first.
+ */
+export type BoardColumn = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Items
+     */
+    items: Array<BoardCase>;
+    /**
+     * More
+     *
+     * There are more than `count`, which nobody counted.
+     */
+    more: boolean;
+    /**
+     * State
+     */
+    state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
 };
 
 /**
@@ -646,6 +928,16 @@ export type BodyCheckList = {
 };
 
 /**
+ * Body_check_people
+ */
+export type BodyCheckPeople = {
+    /**
+     * File
+     */
+    file: Blob | File;
+};
+
+/**
  * Body_check_rota
  */
 export type BodyCheckRota = {
@@ -669,6 +961,16 @@ export type BodyImportList = {
      * A ListOrder as JSON.
      */
     order: string;
+};
+
+/**
+ * Body_import_people
+ */
+export type BodyImportPeople = {
+    /**
+     * File
+     */
+    file: Blob | File;
 };
 
 /**
@@ -859,6 +1161,23 @@ export type BuildingDetail = {
 };
 
 /**
+ * BuiltInFilter
+ *
+ * A filter that everybody finds there.
+ */
+export type BuiltInFilter = {
+    asked: AskedCases;
+    /**
+     * Name
+     */
+    name: 'mine' | 'overdue' | 'check' | 'extension' | 'nobodys' | 'called';
+    /**
+     * Sort
+     */
+    sort: 'received' | '-received' | 'deadline';
+};
+
+/**
  * CalendarOverview
  *
  * The calendar as a whole.
@@ -981,6 +1300,148 @@ export type CalledUnit = {
      */
     reported_in_at: string | null;
     unit: UnitRef;
+};
+
+/**
+ * CardLine
+ *
+ * A sign-in card.
+ */
+export type CardLine = {
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Pin Chosen
+     *
+     * False: it was not used yet.
+     */
+    pin_chosen: boolean;
+    /**
+     * Used At
+     *
+     * Last.
+     */
+    used_at: string | null;
+};
+
+/**
+ * CardMade
+ *
+ * A card for somebody; its code is told once.
+ */
+export type CardMade = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * Code
+     *
+     * Null when the command is repeated: it is told once.
+     */
+    code: string | null;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * First Use Before
+     */
+    first_use_before: string;
+    /**
+     * Login
+     */
+    login: string;
+};
+
+/**
+ * CardSeen
+ *
+ * Whose card it is, and whether its PIN was chosen.
+ */
+export type CardSeen = {
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Pin Chosen
+     */
+    pin_chosen: boolean;
+};
+
+/**
+ * CardShown
+ *
+ * The code of a card.
+ */
+export type CardShown = {
+    /**
+     * Code
+     */
+    code: string;
+};
+
+/**
+ * CardSignIn
+ *
+ * A card with its PIN.
+ */
+export type CardSignIn = {
+    /**
+     * Choose
+     *
+     * The card's first use: this is to be its PIN.
+     */
+    choose?: boolean;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Factor
+     *
+     * The code of the second factor, where the account has one.
+     */
+    factor?: string | null;
+    /**
+     * Pin
+     */
+    pin: string;
+};
+
+/**
+ * CardsMade
+ *
+ * Cards that were made; `sheet.pdf` prints them.
+ */
+export type CardsMade = {
+    /**
+     * Cards
+     */
+    cards: Array<CardMade>;
+};
+
+/**
+ * CardsWanted
+ *
+ * Who is to get a card; one that somebody has is good no more.
+ */
+export type CardsWanted = {
+    /**
+     * Account Ids
+     */
+    account_ids: Array<string>;
 };
 
 /**
@@ -1119,9 +1580,35 @@ export type Case = {
      */
     temporary_grids: Array<NamedRef>;
     /**
+     * Null: no deadline runs out.
+     */
+    time: CaseTime | null;
+    /**
      * The unit charged with it.
      */
     unit: NamedRef | null;
+};
+
+/**
+ * CaseAndSeq
+ *
+ * A case, and the last `seq` that the client knows.
+ */
+export type CaseAndSeq = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * Unit Id
+     *
+     * For dispatch: where this one goes.
+     */
+    unit_id?: number | null;
 };
 
 /**
@@ -1337,11 +1824,65 @@ export type CaseRules = {
 };
 
 /**
+ * CaseTime
+ *
+ * The clock of a case as it stands: what is left until its deadline, counted by that clock.
+ */
+export type CaseTime = {
+    /**
+     * At
+     *
+     * The moment this was worked out: our clock.
+     */
+    at: string;
+    /**
+     * Clock
+     */
+    clock: 'continuous' | 'working-hours' | 'working-days';
+    /**
+     * Day S
+     *
+     * Seconds of a working day.
+     */
+    day_s: number;
+    /**
+     * Left S
+     *
+     * Seconds of the clock; below 0: so long past. Null: the days are not entered.
+     */
+    left_s: number | null;
+    /**
+     * Limit S
+     *
+     * All the time that it may take, as the limit is now.
+     */
+    limit_s: number;
+    /**
+     * Runs
+     *
+     * False: it stands still, for the night or a suspension.
+     */
+    runs: boolean;
+    /**
+     * Turns At
+     *
+     * When it stops, or goes on again.
+     */
+    turns_at: string | null;
+};
+
+/**
  * Category
  *
  * A kind of hazard. Codes repeat between standards: the key is standard, kind and code.
  */
 export type Category = {
+    /**
+     * Active
+     *
+     * Offered when something is reported.
+     */
+    active: boolean;
     /**
      * Code
      */
@@ -1838,6 +2379,123 @@ export type DeskCase = {
     alerts: Array<Alert>;
     case: CaseBrief;
     suggestion: Suggestion | null;
+};
+
+/**
+ * DeskSection
+ *
+ * A part of the desk, by deadline; no case stands in two.
+ */
+export type DeskSection = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Items
+     */
+    items: Array<BoardCase>;
+    /**
+     * More
+     *
+     * There are more than `count`, which nobody counted.
+     */
+    more: boolean;
+    /**
+     * Name
+     */
+    name: 'called' | 'incoming' | 'returned' | 'overdue' | 'today' | 'later' | 'extension' | 'suspended';
+};
+
+/**
+ * DeviceIn
+ *
+ * A device to be registered.
+ */
+export type DeviceIn = {
+    /**
+     * Kind
+     */
+    kind: 'phone' | 'tablet' | 'tracker' | 'other';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Of Post
+     *
+     * It belongs to the post, and goes with it when handed over.
+     */
+    of_post?: boolean;
+};
+
+/**
+ * DeviceLine
+ *
+ * A device; seen on a day, nobody knows where.
+ */
+export type DeviceLine = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'phone' | 'tablet' | 'tracker' | 'other';
+    /**
+     * Last Day
+     *
+     * Included; null: without end.
+     */
+    last_day: string | null;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Of Post
+     *
+     * It goes with the post when that is handed over.
+     */
+    of_post: boolean;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+    /**
+     * Revoked Why
+     */
+    revoked_why: 'owner' | 'administrator' | 'reused' | null;
+    /**
+     * Seen On
+     */
+    seen_on: string | null;
+    /**
+     * Since
+     *
+     * First day that the account has it; it may be to come.
+     */
+    since: string;
+};
+
+/**
+ * DeviceMade
+ *
+ * A device with its token, which is told once.
+ */
+export type DeviceMade = {
+    device: DeviceLine;
+    /**
+     * Token
+     *
+     * Sent as `Authorization: Bearer`; null when the command is repeated. An answer may bring the next one in the header `Sanbai-Device-Token`: keep that in its place.
+     */
+    token: string | null;
 };
 
 /**
@@ -2717,9 +3375,33 @@ export type ExportedCases = {
      */
     bbox?: string | null;
     /**
+     * Called
+     *
+     * Only those to which your unit was called.
+     */
+    called?: boolean;
+    /**
      * Category Id
      */
     category_id?: number | null;
+    /**
+     * Days
+     *
+     * Received within so many days, today included.
+     */
+    days?: number | null;
+    /**
+     * Due Days
+     *
+     * To be put right by the end of today (0) or so much later.
+     */
+    due_days?: number | null;
+    /**
+     * Extension
+     *
+     * Only those for which more time is asked for.
+     */
+    extension?: boolean;
     /**
      * From
      *
@@ -2731,6 +3413,18 @@ export type ExportedCases = {
      */
     grid_id?: number | null;
     /**
+     * Mine
+     *
+     * Only those whose next step is yours.
+     */
+    mine?: boolean;
+    /**
+     * Nobodys
+     *
+     * Only open ones that no unit is charged with.
+     */
+    nobodys?: boolean;
+    /**
      * Overdue
      */
     overdue?: boolean | null;
@@ -2741,13 +3435,25 @@ export type ExportedCases = {
      */
     q?: string | null;
     /**
+     * Returned
+     *
+     * Only those that came back: returned or reworked.
+     */
+    returned?: boolean;
+    /**
      * Severity
      */
     severity?: 'red' | 'yellow' | 'blue' | null;
     /**
-     * State
+     * Source
      */
-    state?: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | 'open' | 'all' | null;
+    source?: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection' | null;
+    /**
+     * State
+     *
+     * open, unhandled, charged: any of several.
+     */
+    state?: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | 'open' | 'all' | 'unhandled' | 'charged' | null;
     /**
      * To
      *
@@ -2756,12 +3462,64 @@ export type ExportedCases = {
     to?: string | null;
     /**
      * Triage
+     *
+     * True: only those in no grid.
      */
     triage?: boolean | null;
     /**
      * Unit Id
      */
     unit_id?: number | null;
+};
+
+/**
+ * FactorBegun
+ *
+ * What the app is given: by the QR code, or typed in.
+ */
+export type FactorBegun = {
+    /**
+     * Address
+     *
+     * `otpauth://totp/…`, for an app on the same device.
+     */
+    address: string;
+    /**
+     * Qr
+     *
+     * The same as a picture: `data:image/png;base64,…`.
+     */
+    qr: string;
+    /**
+     * Secret
+     */
+    secret: string;
+};
+
+/**
+ * FactorLine
+ *
+ * The second factor.
+ */
+export type FactorLine = {
+    /**
+     * Asked
+     *
+     * A role of the account asks for one.
+     */
+    asked: boolean;
+    /**
+     * Codes Left
+     *
+     * Recovery codes that were not used yet.
+     */
+    codes_left: number;
+    /**
+     * Since
+     *
+     * Null: none is asked for.
+     */
+    since: string | null;
 };
 
 /**
@@ -2783,6 +3541,93 @@ export type FieldProblem = {
      */
     pointer: string;
     [key: string]: unknown;
+};
+
+/**
+ * FilterCount
+ *
+ * How many cases a filter finds.
+ */
+export type FilterCount = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Key
+     *
+     * Name of one that everybody finds there, or id.
+     */
+    key: string;
+    /**
+     * More
+     *
+     * There are more than `count`, which nobody counted.
+     */
+    more: boolean;
+};
+
+/**
+ * FilterCounts
+ *
+ * How many cases each filter finds.
+ */
+export type FilterCounts = {
+    /**
+     * Items
+     */
+    items: Array<FilterCount>;
+};
+
+/**
+ * FilterIn
+ *
+ * A filter as it is to be kept.
+ */
+export type FilterIn = {
+    asked: AskedCases;
+    /**
+     * Columns
+     */
+    columns?: Array<'number' | 'severity' | 'category' | 'address' | 'area' | 'grid' | 'unit' | 'state' | 'source' | 'deadline' | 'received' | 'photos' | 'external_number'>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Shared
+     *
+     * Everybody of the caller's unit may use it too.
+     */
+    shared?: boolean;
+    /**
+     * Sort
+     */
+    sort?: 'received' | '-received' | 'deadline';
+};
+
+/**
+ * FilterOrder
+ *
+ * The ids of all one's own filters, the first first.
+ */
+export type FilterOrder = {
+    /**
+     * Ids
+     */
+    ids: Array<number>;
+};
+
+/**
+ * FilterRemoved
+ *
+ * What was taken away.
+ */
+export type FilterRemoved = {
+    /**
+     * Id
+     */
+    id: number;
 };
 
 /**
@@ -2815,6 +3660,33 @@ export type FittedPoint = {
      * Pixels from its top.
      */
     y: number;
+};
+
+/**
+ * Foreseen
+ *
+ * What would come of a step for one case.
+ */
+export type Foreseen = {
+    /**
+     * Allowed
+     */
+    allowed: boolean;
+    case: CaseBrief;
+    /**
+     * Reason
+     *
+     * Why not; `already`: there is nothing left to do.
+     */
+    reason: string | null;
+    /**
+     * Where the rules send it, and why.
+     */
+    suggestion: Suggestion | null;
+    /**
+     * Where it would go, for dispatch.
+     */
+    unit: NamedRef | null;
 };
 
 /**
@@ -2871,6 +3743,28 @@ export type FoundList = {
      * Items
      */
     items: Array<Found>;
+};
+
+/**
+ * FullSignIn
+ *
+ * Login and password; and the code of the second factor, where the account has one.
+ */
+export type FullSignIn = {
+    /**
+     * Code
+     *
+     * Of the app, or a recovery code; asked for by `second-factor-needed`.
+     */
+    code?: string | null;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Password
+     */
+    password: string;
 };
 
 /**
@@ -3546,6 +4440,32 @@ export type HandoverPreview = {
 };
 
 /**
+ * Happening
+ *
+ * What was done to the ways into the account.
+ */
+export type Happening = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Null: the account itself.
+     */
+    by: ActorRef | null;
+    /**
+     * Facts
+     */
+    facts: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * HeadRow
  *
  * A row at the top of the sheet, to see where the header is.
@@ -3698,6 +4618,44 @@ export type HoursIn = {
 };
 
 /**
+ * Identity
+ *
+ * Whether an account is linked with the identity provider.
+ */
+export type Identity = {
+    /**
+     * Linked At
+     */
+    linked_at: string | null;
+    /**
+     * Linked By
+     *
+     * Null: by itself, when it signed in first.
+     */
+    linked_by: string | null;
+    /**
+     * Offered
+     *
+     * There is a provider.
+     */
+    offered: boolean;
+};
+
+/**
+ * IdentityIn
+ *
+ * Who an account is to the identity provider.
+ */
+export type IdentityIn = {
+    /**
+     * Subject
+     *
+     * The provider's `sub`; null: linked no more.
+     */
+    subject: string | null;
+};
+
+/**
  * InsertedVertex
  *
  * A new vertex in an edge.
@@ -3745,6 +4703,32 @@ export type KindEdit = {
      * Value
      */
     value: 'general' | 'micro' | 'site';
+};
+
+/**
+ * KindWords
+ *
+ * What of a kind of hazard may change; cases keep theirs whatever it is called.
+ */
+export type KindWords = {
+    /**
+     * Active
+     *
+     * Offered when something is reported.
+     */
+    active?: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Severity
+     */
+    severity: 'red' | 'yellow' | 'blue';
 };
 
 /**
@@ -4411,6 +5395,44 @@ export type ListSheet = {
 };
 
 /**
+ * ListedPerson
+ *
+ * What becomes of somebody whom the list names.
+ */
+export type ListedPerson = {
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Kept
+     *
+     * Roles that are held already.
+     */
+    kept: number;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Outcome
+     *
+     * new: an account is made; more: roles are added; same: nothing to do.
+     */
+    outcome: 'new' | 'more' | 'same';
+    /**
+     * Roles
+     *
+     * Roles that are given.
+     */
+    roles: number;
+    /**
+     * Rows
+     */
+    rows: Array<number>;
+};
+
+/**
  * Load
  *
  * What a grid holds, or an officer has in all his grids.
@@ -4507,6 +5529,26 @@ export type LockedDraft = {
      * Name
      */
     name: string;
+};
+
+/**
+ * ManySteps
+ *
+ * The same step with several cases.
+ */
+export type ManySteps = {
+    /**
+     * Action
+     */
+    action: 'confirm' | 'dispatch' | 'accept' | 'return' | 'verify' | 'rework' | 'close' | 'supervise' | 'grant-extension';
+    /**
+     * Cases
+     */
+    cases: Array<CaseAndSeq>;
+    /**
+     * Text
+     */
+    text?: string | null;
 };
 
 /**
@@ -4763,6 +5805,22 @@ export type NamedRef = {
 };
 
 /**
+ * Naming
+ *
+ * How somebody is called, and the unit he belongs to.
+ */
+export type Naming = {
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Unit Id
+     */
+    unit_id?: number | null;
+};
+
+/**
  * Near
  *
  * Cases that may be the same thing as one about to be reported, nearest first.
@@ -4864,6 +5922,50 @@ export type NewGrid = {
      * When it is over on the last day; none: midnight.
      */
     to_time?: string | null;
+};
+
+/**
+ * NewKind
+ *
+ * A kind of hazard of the district's own.
+ */
+export type NewKind = {
+    /**
+     * Active
+     *
+     * Offered when something is reported.
+     */
+    active?: boolean;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Kind
+     */
+    kind: 'component' | 'matter';
+    /**
+     * How long putting it right may take; none: as its severity says.
+     */
+    limit?: Limit | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Severity
+     */
+    severity: 'red' | 'yellow' | 'blue';
+    /**
+     * Standard
+     *
+     * Codes repeat between standards.
+     */
+    standard: string;
 };
 
 /**
@@ -5010,11 +6112,67 @@ export type NewRun = {
 };
 
 /**
+ * NewUnit
+ *
+ * A responsible unit.
+ */
+export type NewUnit = {
+    /**
+     * Area Id
+     *
+     * Where it works.
+     */
+    area_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Name En
+     */
+    name_en?: string | null;
+};
+
+/**
+ * NewcomerCode
+ *
+ * Somebody who was made an account for; the code is told once.
+ */
+export type NewcomerCode = {
+    /**
+     * Code
+     *
+     * Null when the command is repeated: it is told once.
+     */
+    code: string | null;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Login
+     */
+    login: string;
+};
+
+/**
  * Notice
  *
  * Something to know; the client puts `kind` and `facts` into words.
  */
 export type Notice = {
+    /**
+     * Address
+     */
+    address: string | null;
     /**
      * Case Id
      */
@@ -5023,6 +6181,16 @@ export type Notice = {
      * Case Number
      */
     case_number: string | null;
+    /**
+     * Category
+     *
+     * Of its case.
+     */
+    category: string | null;
+    /**
+     * Category En
+     */
+    category_en: string | null;
     /**
      * Facts
      */
@@ -5045,6 +6213,12 @@ export type Notice = {
      * Read At
      */
     read_at: string | null;
+    /**
+     * Severity
+     *
+     * Of its case.
+     */
+    severity: 'red' | 'yellow' | 'blue' | null;
     /**
      * To Unit
      *
@@ -5175,6 +6349,24 @@ export type Officers = {
 };
 
 /**
+ * OidcWay
+ *
+ * A way in through the office's own identity provider.
+ */
+export type OidcWay = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Start
+     *
+     * The browser goes here.
+     */
+    start: string;
+};
+
+/**
  * OnCall
  *
  * Who is on call for a unit, in the order of calling; nobody: a gap.
@@ -5204,6 +6396,15 @@ export type OnCallNow = {
 };
 
 /**
+ * OtherWays
+ *
+ * Ways in beside the password.
+ */
+export type OtherWays = {
+    oidc: OidcWay | null;
+};
+
+/**
  * Outline
  *
  * A GeoJSON geometry, WGS 84, longitude first.
@@ -5217,6 +6418,18 @@ export type Outline = {
      * Type
      */
     type: 'Polygon' | 'MultiPolygon';
+};
+
+/**
+ * Owners
+ *
+ * Owners of things 权属 that the rules ask for; empty: they need not be known.
+ */
+export type Owners = {
+    /**
+     * Items
+     */
+    items: Array<string>;
 };
 
 /**
@@ -5503,6 +6716,76 @@ export type Part = {
         number,
         number
     ] | null;
+};
+
+/**
+ * PeopleCheck
+ *
+ * What would become of a list; nothing is written.
+ */
+export type PeopleCheck = {
+    /**
+     * Examples
+     *
+     * Rows of the template's examples, passed over.
+     */
+    examples: number;
+    /**
+     * Faults
+     */
+    faults: Array<PeopleFault>;
+    /**
+     * People
+     */
+    people: Array<ListedPerson>;
+};
+
+/**
+ * PeopleFault
+ *
+ * What is wrong with a row, by the row as a person counts it.
+ */
+export type PeopleFault = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Column
+     */
+    column: 'login' | 'name' | 'role' | 'area' | 'grids' | 'unit' | 'since' | 'last_day';
+    /**
+     * Row
+     */
+    row: number;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
+ * PeopleFiled
+ *
+ * What became of a list.
+ */
+export type PeopleFiled = {
+    /**
+     * Added
+     *
+     * Roles given to people who had accounts.
+     */
+    added: number;
+    /**
+     * Newcomers
+     */
+    newcomers: Array<NewcomerCode>;
+    /**
+     * Same
+     *
+     * People with nothing to do.
+     */
+    same: number;
 };
 
 /**
@@ -6684,6 +7967,18 @@ export type Ready = {
 };
 
 /**
+ * RecoveryCodes
+ *
+ * Codes for when the telephone is lost: told once, each good once.
+ */
+export type RecoveryCodes = {
+    /**
+     * Codes
+     */
+    codes: Array<string>;
+};
+
+/**
  * Redaction
  *
  * Which parts of a picture are made unreadable, and why.
@@ -7682,6 +8977,129 @@ export type RunDetail = {
 };
 
 /**
+ * SavedFilter
+ *
+ * A filter that is kept.
+ */
+export type SavedFilter = {
+    asked: AskedCases;
+    /**
+     * Columns
+     */
+    columns: Array<'number' | 'severity' | 'category' | 'address' | 'area' | 'grid' | 'unit' | 'state' | 'source' | 'deadline' | 'received' | 'photos' | 'external_number'>;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Own
+     *
+     * False: another of the unit shares it; it is only to be used.
+     */
+    own: boolean;
+    /**
+     * Owner Name
+     */
+    owner_name: string;
+    /**
+     * Shared
+     */
+    shared: boolean;
+    /**
+     * Sort
+     */
+    sort: 'received' | '-received' | 'deadline';
+};
+
+/**
+ * SavedFilters
+ *
+ * The filters of the caller, his own in his order first.
+ */
+export type SavedFilters = {
+    /**
+     * Built In
+     */
+    built_in: Array<BuiltInFilter>;
+    /**
+     * Items
+     */
+    items: Array<SavedFilter>;
+    /**
+     * May Share
+     *
+     * The caller belongs to a unit.
+     */
+    may_share: boolean;
+};
+
+/**
+ * SessionLine
+ *
+ * A sign-in that still holds.
+ */
+export type SessionLine = {
+    /**
+     * Address
+     *
+     * Shortened to a network.
+     */
+    address: string | null;
+    /**
+     * Begun At
+     */
+    begun_at: string;
+    /**
+     * Browser
+     */
+    browser: string | null;
+    /**
+     * Current
+     *
+     * It is the one that asks.
+     */
+    current: boolean;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * System
+     */
+    system: string | null;
+    /**
+     * Way
+     *
+     * By what: password, card, basic, …
+     */
+    way: string;
+};
+
+/**
+ * SheetWanted
+ *
+ * Cards to be printed: made just now and not used yet.
+ */
+export type SheetWanted = {
+    /**
+     * Codes
+     */
+    codes: Array<string>;
+    /**
+     * Language
+     */
+    language?: 'zh' | 'en';
+};
+
+/**
  * Shift
  *
  * A stretch of duty; its figures are worked out when it ends.
@@ -8112,6 +9530,36 @@ export type StandIn = {
 };
 
 /**
+ * StepDone
+ *
+ * What came of a step for one case.
+ */
+export type StepDone = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Outcome
+     */
+    outcome: 'applied' | 'already' | 'refused';
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Seq
+     *
+     * Its last line now; null where it is not to be seen.
+     */
+    seq: number | null;
+    /**
+     * State
+     */
+    state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | null;
+};
+
+/**
  * StepRequest
  *
  * Undo or redo, on the draft as the planner sees it.
@@ -8121,6 +9569,30 @@ export type StepRequest = {
      * Revision
      */
     revision: number;
+};
+
+/**
+ * StepsDone
+ *
+ * What came of a step, in the order in which the cases were named.
+ */
+export type StepsDone = {
+    /**
+     * Items
+     */
+    items: Array<StepDone>;
+};
+
+/**
+ * StepsForeseen
+ *
+ * What would come of a step for each case that is there; the others are left out.
+ */
+export type StepsForeseen = {
+    /**
+     * Items
+     */
+    items: Array<Foreseen>;
 };
 
 /**
@@ -8457,6 +9929,22 @@ export type Unit = {
 };
 
 /**
+ * UnitDesk
+ *
+ * What a unit has before it.
+ */
+export type UnitDesk = {
+    /**
+     * Sections
+     */
+    sections: Array<DeskSection>;
+    /**
+     * Null: the caller belongs to none and names none.
+     */
+    unit: NamedRef | null;
+};
+
+/**
  * UnitRef
  *
  * A responsible unit.
@@ -8474,6 +9962,22 @@ export type UnitRef = {
      * Name En
      */
     name_en: string | null;
+};
+
+/**
+ * UnitWords
+ *
+ * What a unit or an area is called.
+ */
+export type UnitWords = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Name En
+     */
+    name_en?: string | null;
 };
 
 /**
@@ -8620,6 +10124,32 @@ export type Waiting = {
 };
 
 /**
+ * WaysIn
+ *
+ * How somebody gets into an account, and what was done about that of late.
+ */
+export type WaysIn = {
+    card: CardLine | null;
+    /**
+     * Devices
+     */
+    devices: Array<DeviceLine>;
+    /**
+     * Happened
+     *
+     * Latest first.
+     */
+    happened: Array<Happening>;
+    second_factor: FactorLine;
+    /**
+     * Sessions
+     *
+     * Latest first.
+     */
+    sessions: Array<SessionLine>;
+};
+
+/**
  * Why
  *
  * Which conditions of the rule were met; null: the rule does not ask for it.
@@ -8645,6 +10175,26 @@ export type Why = {
      * Severity
      */
     severity?: 'red' | 'yellow' | 'blue' | null;
+};
+
+/**
+ * WithCode
+ *
+ * Login and password, and a code of the app or a recovery code.
+ */
+export type WithCode = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Password
+     */
+    password: string;
 };
 
 /**
@@ -8679,6 +10229,130 @@ export type YearIn = {
     days: Array<SpecialDay>;
 };
 
+export type ImportPeopleData = {
+    body: BodyImportPeople;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/account-lists';
+};
+
+export type ImportPeopleErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ImportPeopleError = ImportPeopleErrors[keyof ImportPeopleErrors];
+
+export type ImportPeopleResponses = {
+    /**
+     * Successful Response
+     */
+    201: PeopleFiled;
+};
+
+export type ImportPeopleResponse = ImportPeopleResponses[keyof ImportPeopleResponses];
+
+export type CheckPeopleData = {
+    body: BodyCheckPeople;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/account-lists/check';
+};
+
+export type CheckPeopleErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CheckPeopleError = CheckPeopleErrors[keyof CheckPeopleErrors];
+
+export type CheckPeopleResponses = {
+    /**
+     * Successful Response
+     */
+    200: PeopleCheck;
+};
+
+export type CheckPeopleResponse = CheckPeopleResponses[keyof CheckPeopleResponses];
+
+export type PeopleFileData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Lang
+         */
+        lang?: 'zh' | 'en';
+    };
+    url: '/api/v1/account-lists/file.xlsx';
+};
+
+export type PeopleFileErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PeopleFileError = PeopleFileErrors[keyof PeopleFileErrors];
+
+export type PeopleFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
 export type AccountsData = {
     body?: never;
     path?: never;
@@ -8689,6 +10363,28 @@ export type AccountsData = {
          * Part of login or name.
          */
         q?: string | null;
+        /**
+         * Role
+         *
+         * Who holds it today.
+         */
+        role?: 'officer' | 'planner' | 'commander' | 'handler' | 'administrator' | 'auditor' | null;
+        /**
+         * Area Id
+         *
+         * Who holds a role (or that role) in this area today.
+         */
+        area_id?: number | null;
+        /**
+         * Unit Id
+         */
+        unit_id?: number | null;
+        /**
+         * State
+         *
+         * off: may not sign in; none: may, but holds no role today.
+         */
+        state?: 'active' | 'off' | 'none' | null;
         /**
          * Limit
          *
@@ -8714,6 +10410,10 @@ export type AccountsErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
@@ -8888,6 +10588,118 @@ export type SwitchAccountResponses = {
 
 export type SwitchAccountResponse = SwitchAccountResponses[keyof SwitchAccountResponses];
 
+export type RevokeAccountCardData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/card/revoke';
+};
+
+export type RevokeAccountCardErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RevokeAccountCardError = RevokeAccountCardErrors[keyof RevokeAccountCardErrors];
+
+export type RevokeAccountCardResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaysIn;
+};
+
+export type RevokeAccountCardResponse = RevokeAccountCardResponses[keyof RevokeAccountCardResponses];
+
+export type RevokeAccountDeviceData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+        /**
+         * Device Id
+         */
+        device_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/devices/{device_id}/revoke';
+};
+
+export type RevokeAccountDeviceErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RevokeAccountDeviceError = RevokeAccountDeviceErrors[keyof RevokeAccountDeviceErrors];
+
+export type RevokeAccountDeviceResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaysIn;
+};
+
+export type RevokeAccountDeviceResponse = RevokeAccountDeviceResponses[keyof RevokeAccountDeviceResponses];
+
 export type PreviewHandoverData = {
     body?: never;
     path: {
@@ -9006,6 +10818,164 @@ export type HandPostOverResponses = {
 };
 
 export type HandPostOverResponse = HandPostOverResponses[keyof HandPostOverResponses];
+
+export type AccountIdentityData = {
+    body?: never;
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/identity';
+};
+
+export type AccountIdentityErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AccountIdentityError = AccountIdentityErrors[keyof AccountIdentityErrors];
+
+export type AccountIdentityResponses = {
+    /**
+     * Successful Response
+     */
+    200: Identity;
+};
+
+export type AccountIdentityResponse = AccountIdentityResponses[keyof AccountIdentityResponses];
+
+export type LinkAccountData = {
+    body: IdentityIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/identity';
+};
+
+export type LinkAccountErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type LinkAccountError = LinkAccountErrors[keyof LinkAccountErrors];
+
+export type LinkAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: Identity;
+};
+
+export type LinkAccountResponse = LinkAccountResponses[keyof LinkAccountResponses];
+
+export type NameAccountData = {
+    body: Naming;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/naming';
+};
+
+export type NameAccountErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type NameAccountError = NameAccountErrors[keyof NameAccountErrors];
+
+export type NameAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: Person;
+};
+
+export type NameAccountResponse = NameAccountResponses[keyof NameAccountResponses];
 
 export type GivePostData = {
     body: NewPost;
@@ -9243,6 +11213,160 @@ export type GiveResetCodeResponses = {
 
 export type GiveResetCodeResponse = GiveResetCodeResponses[keyof GiveResetCodeResponses];
 
+export type ResetSecondFactorData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/second-factor/reset';
+};
+
+export type ResetSecondFactorErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ResetSecondFactorError = ResetSecondFactorErrors[keyof ResetSecondFactorErrors];
+
+export type ResetSecondFactorResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaysIn;
+};
+
+export type ResetSecondFactorResponse = ResetSecondFactorResponses[keyof ResetSecondFactorResponses];
+
+export type EndAccountSessionsData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/sessions/end';
+};
+
+export type EndAccountSessionsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type EndAccountSessionsError = EndAccountSessionsErrors[keyof EndAccountSessionsErrors];
+
+export type EndAccountSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaysIn;
+};
+
+export type EndAccountSessionsResponse = EndAccountSessionsResponses[keyof EndAccountSessionsResponses];
+
+export type AccountWaysInData = {
+    body?: never;
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{account_id}/ways-in';
+};
+
+export type AccountWaysInErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AccountWaysInError = AccountWaysInErrors[keyof AccountWaysInErrors];
+
+export type AccountWaysInResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaysIn;
+};
+
+export type AccountWaysInResponse = AccountWaysInResponses[keyof AccountWaysInResponses];
+
 export type AddressesData = {
     body?: never;
     path?: never;
@@ -9384,6 +11508,60 @@ export type AreaResponses = {
 };
 
 export type AreaResponse = AreaResponses[keyof AreaResponses];
+
+export type RenameAreaData = {
+    body: UnitWords;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Area Id
+         */
+        area_id: number;
+    };
+    query?: never;
+    url: '/api/v1/areas/{area_id}';
+};
+
+export type RenameAreaErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RenameAreaError = RenameAreaErrors[keyof RenameAreaErrors];
+
+export type RenameAreaResponses = {
+    /**
+     * Successful Response
+     */
+    200: NamedRef;
+};
+
+export type RenameAreaResponse = RenameAreaResponses[keyof RenameAreaResponses];
 
 export type AreaDivisionData = {
     body?: never;
@@ -9933,8 +12111,10 @@ export type CasesData = {
     query?: {
         /**
          * State
+         *
+         * open, unhandled, charged: any of several.
          */
-        state?: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | 'open' | 'all' | null;
+        state?: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | 'open' | 'all' | 'unhandled' | 'charged' | null;
         /**
          * Category Id
          */
@@ -9943,6 +12123,10 @@ export type CasesData = {
          * Severity
          */
         severity?: 'red' | 'yellow' | 'blue' | null;
+        /**
+         * Source
+         */
+        source?: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection' | null;
         /**
          * Overdue
          */
@@ -9972,9 +12156,33 @@ export type CasesData = {
          */
         called?: boolean;
         /**
+         * Mine
+         *
+         * Only those whose next step is yours.
+         */
+        mine?: boolean;
+        /**
+         * Nobodys
+         *
+         * Only open ones that no unit is charged with.
+         */
+        nobodys?: boolean;
+        /**
+         * Returned
+         *
+         * Only those that came back: returned or reworked.
+         */
+        returned?: boolean;
+        /**
+         * Extension
+         *
+         * Only those for which more time is asked for.
+         */
+        extension?: boolean;
+        /**
          * Bbox
          *
-         * west,south,east,north in degrees
+         * west,south,east,north in WGS 84 degrees.
          */
         bbox?: string | null;
         /**
@@ -9989,6 +12197,18 @@ export type CasesData = {
          * Last day received.
          */
         to?: string | null;
+        /**
+         * Days
+         *
+         * Received within so many days, today included.
+         */
+        days?: number | null;
+        /**
+         * Due Days
+         *
+         * To be put right by the end of today (0) or so much later.
+         */
+        due_days?: number | null;
         /**
          * Q
          *
@@ -10090,6 +12310,152 @@ export type ReportCaseResponses = {
 
 export type ReportCaseResponse = ReportCaseResponses[keyof ReportCaseResponses];
 
+export type BoardData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * State
+         *
+         * open, unhandled, charged: any of several.
+         */
+        state?: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | 'open' | 'all' | 'unhandled' | 'charged' | null;
+        /**
+         * Category Id
+         */
+        category_id?: number | null;
+        /**
+         * Severity
+         */
+        severity?: 'red' | 'yellow' | 'blue' | null;
+        /**
+         * Source
+         */
+        source?: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection' | null;
+        /**
+         * Overdue
+         */
+        overdue?: boolean | null;
+        /**
+         * Grid Id
+         */
+        grid_id?: number | null;
+        /**
+         * Area Id
+         */
+        area_id?: number | null;
+        /**
+         * Unit Id
+         */
+        unit_id?: number | null;
+        /**
+         * Triage
+         *
+         * True: only those in no grid.
+         */
+        triage?: boolean | null;
+        /**
+         * Called
+         *
+         * Only those to which your unit was called.
+         */
+        called?: boolean;
+        /**
+         * Mine
+         *
+         * Only those whose next step is yours.
+         */
+        mine?: boolean;
+        /**
+         * Nobodys
+         *
+         * Only open ones that no unit is charged with.
+         */
+        nobodys?: boolean;
+        /**
+         * Returned
+         *
+         * Only those that came back: returned or reworked.
+         */
+        returned?: boolean;
+        /**
+         * Extension
+         *
+         * Only those for which more time is asked for.
+         */
+        extension?: boolean;
+        /**
+         * Bbox
+         *
+         * west,south,east,north in WGS 84 degrees.
+         */
+        bbox?: string | null;
+        /**
+         * From
+         *
+         * First day received.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last day received.
+         */
+        to?: string | null;
+        /**
+         * Days
+         *
+         * Received within so many days, today included.
+         */
+        days?: number | null;
+        /**
+         * Due Days
+         *
+         * To be put right by the end of today (0) or so much later.
+         */
+        due_days?: number | null;
+        /**
+         * Q
+         *
+         * Number or address.
+         */
+        q?: string | null;
+        /**
+         * Limit
+         *
+         * Most items in a column.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/cases/board';
+};
+
+export type BoardErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type BoardError = BoardErrors[keyof BoardErrors];
+
+export type BoardResponses = {
+    /**
+     * Successful Response
+     */
+    200: Board;
+};
+
+export type BoardResponse = BoardResponses[keyof BoardResponses];
+
 export type NearData = {
     body?: never;
     path?: never;
@@ -10155,7 +12521,7 @@ export type PointsData = {
         /**
          * State
          */
-        state?: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | 'open' | 'all';
+        state?: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void' | 'open' | 'all' | 'unhandled' | 'charged';
         /**
          * Category Id
          */
@@ -10201,6 +12567,90 @@ export type PointsResponses = {
 };
 
 export type PointsResponse = PointsResponses[keyof PointsResponses];
+
+export type TakeManyStepsData = {
+    body: ManySteps;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/cases/steps';
+};
+
+export type TakeManyStepsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TakeManyStepsError = TakeManyStepsErrors[keyof TakeManyStepsErrors];
+
+export type TakeManyStepsResponses = {
+    /**
+     * Successful Response
+     */
+    200: StepsDone;
+};
+
+export type TakeManyStepsResponse = TakeManyStepsResponses[keyof TakeManyStepsResponses];
+
+export type ForeseeStepsData = {
+    body: AskedStep;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/cases/steps/preview';
+};
+
+export type ForeseeStepsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ForeseeStepsError = ForeseeStepsErrors[keyof ForeseeStepsErrors];
+
+export type ForeseeStepsResponses = {
+    /**
+     * Successful Response
+     */
+    200: StepsForeseen;
+};
+
+export type ForeseeStepsResponse = ForeseeStepsResponses[keyof ForeseeStepsResponses];
 
 export type CaseData = {
     body?: never;
@@ -10928,6 +13378,12 @@ export type CategoriesData = {
     path?: never;
     query?: {
         /**
+         * Retired
+         *
+         * Those no longer offered as well.
+         */
+        retired?: boolean;
+        /**
          * Limit
          *
          * Most items on a page.
@@ -10968,6 +13424,109 @@ export type CategoriesResponses = {
 };
 
 export type CategoriesResponse = CategoriesResponses[keyof CategoriesResponses];
+
+export type AddKindData = {
+    body: NewKind;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/categories';
+};
+
+export type AddKindErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddKindError = AddKindErrors[keyof AddKindErrors];
+
+export type AddKindResponses = {
+    /**
+     * Successful Response
+     */
+    201: NamedRef;
+};
+
+export type AddKindResponse = AddKindResponses[keyof AddKindResponses];
+
+export type ChangeKindData = {
+    body: KindWords;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Category Id
+         */
+        category_id: number;
+    };
+    query?: never;
+    url: '/api/v1/categories/{category_id}';
+};
+
+export type ChangeKindErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ChangeKindError = ChangeKindErrors[keyof ChangeKindErrors];
+
+export type ChangeKindResponses = {
+    /**
+     * Successful Response
+     */
+    200: NamedRef;
+};
+
+export type ChangeKindResponse = ChangeKindResponses[keyof ChangeKindResponses];
 
 export type SetCategoryRulesData = {
     body: CategoryRules;
@@ -11322,6 +13881,24 @@ export type ExportsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * From
+         *
+         * First day.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last day, included.
+         */
+        to?: string | null;
+        /**
+         * Q
+         *
+         * Part of who took it, or of what for.
+         */
+        q?: string | null;
         /**
          * Limit
          *
@@ -15269,6 +17846,48 @@ export type RemoveFromRotaResponses = {
 
 export type RemoveFromRotaResponse = RemoveFromRotaResponses[keyof RemoveFromRotaResponses];
 
+export type RoutingOwnersData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Category Id
+         */
+        category_id: number;
+    };
+    url: '/api/v1/routing/owners';
+};
+
+export type RoutingOwnersErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RoutingOwnersError = RoutingOwnersErrors[keyof RoutingOwnersErrors];
+
+export type RoutingOwnersResponses = {
+    /**
+     * Successful Response
+     */
+    200: Owners;
+};
+
+export type RoutingOwnersResponse = RoutingOwnersResponses[keyof RoutingOwnersResponses];
+
 export type RoutingQueuesData = {
     body?: never;
     path?: never;
@@ -15619,6 +18238,278 @@ export type TryRulesResponses = {
 
 export type TryRulesResponse = TryRulesResponses[keyof TryRulesResponses];
 
+export type SavedFiltersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/saved-filters';
+};
+
+export type SavedFiltersErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SavedFiltersError = SavedFiltersErrors[keyof SavedFiltersErrors];
+
+export type SavedFiltersResponses = {
+    /**
+     * Successful Response
+     */
+    200: SavedFilters;
+};
+
+export type SavedFiltersResponse = SavedFiltersResponses[keyof SavedFiltersResponses];
+
+export type KeepFilterData = {
+    body: FilterIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/saved-filters';
+};
+
+export type KeepFilterErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type KeepFilterError = KeepFilterErrors[keyof KeepFilterErrors];
+
+export type KeepFilterResponses = {
+    /**
+     * Successful Response
+     */
+    201: SavedFilters;
+};
+
+export type KeepFilterResponse = KeepFilterResponses[keyof KeepFilterResponses];
+
+export type FilterCountsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/saved-filters/counts';
+};
+
+export type FilterCountsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type FilterCountsError = FilterCountsErrors[keyof FilterCountsErrors];
+
+export type FilterCountsResponses = {
+    /**
+     * Successful Response
+     */
+    200: FilterCounts;
+};
+
+export type FilterCountsResponse = FilterCountsResponses[keyof FilterCountsResponses];
+
+export type OrderFiltersData = {
+    body: FilterOrder;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/saved-filters/order';
+};
+
+export type OrderFiltersErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type OrderFiltersError = OrderFiltersErrors[keyof OrderFiltersErrors];
+
+export type OrderFiltersResponses = {
+    /**
+     * Successful Response
+     */
+    200: SavedFilters;
+};
+
+export type OrderFiltersResponse = OrderFiltersResponses[keyof OrderFiltersResponses];
+
+export type ChangeFilterData = {
+    body: FilterIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Filter Id
+         */
+        filter_id: number;
+    };
+    query?: never;
+    url: '/api/v1/saved-filters/{filter_id}/change';
+};
+
+export type ChangeFilterErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ChangeFilterError = ChangeFilterErrors[keyof ChangeFilterErrors];
+
+export type ChangeFilterResponses = {
+    /**
+     * Successful Response
+     */
+    200: SavedFilters;
+};
+
+export type ChangeFilterResponse = ChangeFilterResponses[keyof ChangeFilterResponses];
+
+export type RemoveFilterData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Filter Id
+         */
+        filter_id: number;
+    };
+    query?: never;
+    url: '/api/v1/saved-filters/{filter_id}/remove';
+};
+
+export type RemoveFilterErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RemoveFilterError = RemoveFilterErrors[keyof RemoveFilterErrors];
+
+export type RemoveFilterResponses = {
+    /**
+     * Successful Response
+     */
+    200: FilterRemoved;
+};
+
+export type RemoveFilterResponse = RemoveFilterResponses[keyof RemoveFilterResponses];
+
 export type SearchData = {
     body?: never;
     path?: never;
@@ -15728,7 +18619,7 @@ export type MeResponses = {
 export type MeResponse = MeResponses[keyof MeResponses];
 
 export type SignInData = {
-    body: SignIn;
+    body: FullSignIn;
     path?: never;
     query?: never;
     url: '/api/v1/session';
@@ -15763,6 +18654,346 @@ export type SignInResponses = {
 };
 
 export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type SignInByCardData = {
+    body: CardSignIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/card';
+};
+
+export type SignInByCardErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+    /**
+     * Too many requests
+     */
+    429: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type SignInByCardError = SignInByCardErrors[keyof SignInByCardErrors];
+
+export type SignInByCardResponses = {
+    /**
+     * Successful Response
+     */
+    200: Me;
+};
+
+export type SignInByCardResponse = SignInByCardResponses[keyof SignInByCardResponses];
+
+export type LookAtCardData = {
+    body: CardShown;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/card/look';
+};
+
+export type LookAtCardErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+    /**
+     * Too many requests
+     */
+    429: ProblemBody;
+};
+
+export type LookAtCardError = LookAtCardErrors[keyof LookAtCardErrors];
+
+export type LookAtCardResponses = {
+    /**
+     * Successful Response
+     */
+    200: CardSeen;
+};
+
+export type LookAtCardResponse = LookAtCardResponses[keyof LookAtCardResponses];
+
+export type RevokeOwnCardData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/card/revoke';
+};
+
+export type RevokeOwnCardErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RevokeOwnCardError = RevokeOwnCardErrors[keyof RevokeOwnCardErrors];
+
+export type RevokeOwnCardResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaysIn;
+};
+
+export type RevokeOwnCardResponse = RevokeOwnCardResponses[keyof RevokeOwnCardResponses];
+
+export type AddDeviceData = {
+    body: DeviceIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/devices';
+};
+
+export type AddDeviceErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddDeviceError = AddDeviceErrors[keyof AddDeviceErrors];
+
+export type AddDeviceResponses = {
+    /**
+     * Successful Response
+     */
+    201: DeviceMade;
+};
+
+export type AddDeviceResponse = AddDeviceResponses[keyof AddDeviceResponses];
+
+export type RevokeOwnDeviceData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Device Id
+         */
+        device_id: string;
+    };
+    query?: never;
+    url: '/api/v1/session/devices/{device_id}/revoke';
+};
+
+export type RevokeOwnDeviceErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RevokeOwnDeviceError = RevokeOwnDeviceErrors[keyof RevokeOwnDeviceErrors];
+
+export type RevokeOwnDeviceResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaysIn;
+};
+
+export type RevokeOwnDeviceResponse = RevokeOwnDeviceResponses[keyof RevokeOwnDeviceResponses];
+
+export type RenewDeviceData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Device Id
+         */
+        device_id: string;
+    };
+    query?: never;
+    url: '/api/v1/session/devices/{device_id}/token';
+};
+
+export type RenewDeviceErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RenewDeviceError = RenewDeviceErrors[keyof RenewDeviceErrors];
+
+export type RenewDeviceResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviceMade;
+};
+
+export type RenewDeviceResponse = RenewDeviceResponses[keyof RenewDeviceResponses];
+
+export type SetOutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/oidc';
+};
+
+export type ComeBackData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * State
+         */
+        state?: string | null;
+        /**
+         * Code
+         */
+        code?: string | null;
+        /**
+         * Error
+         */
+        error?: string | null;
+    };
+    url: '/api/v1/session/oidc/return';
+};
+
+export type ComeBackErrors = {
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ComeBackError = ComeBackErrors[keyof ComeBackErrors];
+
+export type OtherWaysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/other-ways';
+};
+
+export type OtherWaysResponses = {
+    /**
+     * Successful Response
+     */
+    200: OtherWays;
+};
+
+export type OtherWaysResponse = OtherWaysResponses[keyof OtherWaysResponses];
 
 export type ChooseOwnPasswordData = {
     body: NewPassword;
@@ -15804,6 +19035,310 @@ export type ChooseOwnPasswordResponses = {
 };
 
 export type ChooseOwnPasswordResponse = ChooseOwnPasswordResponses[keyof ChooseOwnPasswordResponses];
+
+export type BeginSecondFactorData = {
+    body: SignIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/second-factor';
+};
+
+export type BeginSecondFactorErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+    /**
+     * Too many requests
+     */
+    429: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type BeginSecondFactorError = BeginSecondFactorErrors[keyof BeginSecondFactorErrors];
+
+export type BeginSecondFactorResponses = {
+    /**
+     * Successful Response
+     */
+    200: FactorBegun;
+};
+
+export type BeginSecondFactorResponse = BeginSecondFactorResponses[keyof BeginSecondFactorResponses];
+
+export type RenewRecoveryCodesData = {
+    body: WithCode;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/second-factor/codes';
+};
+
+export type RenewRecoveryCodesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+    /**
+     * Too many requests
+     */
+    429: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type RenewRecoveryCodesError = RenewRecoveryCodesErrors[keyof RenewRecoveryCodesErrors];
+
+export type RenewRecoveryCodesResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecoveryCodes;
+};
+
+export type RenewRecoveryCodesResponse = RenewRecoveryCodesResponses[keyof RenewRecoveryCodesResponses];
+
+export type ConfirmSecondFactorData = {
+    body: WithCode;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/second-factor/confirm';
+};
+
+export type ConfirmSecondFactorErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+    /**
+     * Too many requests
+     */
+    429: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type ConfirmSecondFactorError = ConfirmSecondFactorErrors[keyof ConfirmSecondFactorErrors];
+
+export type ConfirmSecondFactorResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecoveryCodes;
+};
+
+export type ConfirmSecondFactorResponse = ConfirmSecondFactorResponses[keyof ConfirmSecondFactorResponses];
+
+export type RemoveSecondFactorData = {
+    body: WithCode;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/second-factor/remove';
+};
+
+export type RemoveSecondFactorErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+    /**
+     * Too many requests
+     */
+    429: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type RemoveSecondFactorError = RemoveSecondFactorErrors[keyof RemoveSecondFactorErrors];
+
+export type RemoveSecondFactorResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveSecondFactorResponse = RemoveSecondFactorResponses[keyof RemoveSecondFactorResponses];
+
+export type EndOtherOwnSessionsData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/sessions/end-others';
+};
+
+export type EndOtherOwnSessionsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type EndOtherOwnSessionsError = EndOtherOwnSessionsErrors[keyof EndOtherOwnSessionsErrors];
+
+export type EndOtherOwnSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaysIn;
+};
+
+export type EndOtherOwnSessionsResponse = EndOtherOwnSessionsResponses[keyof EndOtherOwnSessionsResponses];
+
+export type EndOwnSessionData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Session Id
+         */
+        session_id: string;
+    };
+    query?: never;
+    url: '/api/v1/session/sessions/{session_id}/end';
+};
+
+export type EndOwnSessionErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type EndOwnSessionError = EndOwnSessionErrors[keyof EndOwnSessionErrors];
+
+export type EndOwnSessionResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaysIn;
+};
+
+export type EndOwnSessionResponse = EndOwnSessionResponses[keyof EndOwnSessionResponses];
+
+export type OwnWaysInData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/ways-in';
+};
+
+export type OwnWaysInErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+};
+
+export type OwnWaysInError = OwnWaysInErrors[keyof OwnWaysInErrors];
+
+export type OwnWaysInResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaysIn;
+};
+
+export type OwnWaysInResponse = OwnWaysInResponses[keyof OwnWaysInResponses];
 
 export type ShiftsData = {
     body?: never;
@@ -16128,6 +19663,102 @@ export type TrackResponses = {
 
 export type TrackResponse = TrackResponses[keyof TrackResponses];
 
+export type MakeCardsData = {
+    body: CardsWanted;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/sign-in-cards';
+};
+
+export type MakeCardsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type MakeCardsError = MakeCardsErrors[keyof MakeCardsErrors];
+
+export type MakeCardsResponses = {
+    /**
+     * Successful Response
+     */
+    201: CardsMade;
+};
+
+export type MakeCardsResponse = MakeCardsResponses[keyof MakeCardsResponses];
+
+export type PrintCardsData = {
+    body: SheetWanted;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/sign-in-cards/sheet.pdf';
+};
+
+export type PrintCardsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type PrintCardsError = PrintCardsErrors[keyof PrintCardsErrors];
+
+export type PrintCardsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type PrintCardsResponse = PrintCardsResponses[keyof PrintCardsResponses];
+
 export type TemporaryGridsData = {
     body?: never;
     path?: never;
@@ -16415,6 +20046,52 @@ export type TriageResponses = {
 
 export type TriageResponse = TriageResponses[keyof TriageResponses];
 
+export type UnitDeskData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * None: the caller's own.
+         */
+        unit_id?: number | null;
+        /**
+         * Limit
+         *
+         * Most items in a section.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/unit-desk';
+};
+
+export type UnitDeskErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type UnitDeskError = UnitDeskErrors[keyof UnitDeskErrors];
+
+export type UnitDeskResponses = {
+    /**
+     * Successful Response
+     */
+    200: UnitDesk;
+};
+
+export type UnitDeskResponse = UnitDeskResponses[keyof UnitDeskResponses];
+
 export type UnitsData = {
     body?: never;
     path?: never;
@@ -16460,6 +20137,117 @@ export type UnitsResponses = {
 };
 
 export type UnitsResponse = UnitsResponses[keyof UnitsResponses];
+
+export type MakeUnitData = {
+    body: NewUnit;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/units';
+};
+
+export type MakeUnitErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type MakeUnitError = MakeUnitErrors[keyof MakeUnitErrors];
+
+export type MakeUnitResponses = {
+    /**
+     * Successful Response
+     */
+    201: NamedRef;
+};
+
+export type MakeUnitResponse = MakeUnitResponses[keyof MakeUnitResponses];
+
+export type RenameUnitData = {
+    body: UnitWords;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Unit Id
+         */
+        unit_id: number;
+    };
+    query?: never;
+    url: '/api/v1/units/{unit_id}';
+};
+
+export type RenameUnitErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RenameUnitError = RenameUnitErrors[keyof RenameUnitErrors];
+
+export type RenameUnitResponses = {
+    /**
+     * Successful Response
+     */
+    200: NamedRef;
+};
+
+export type RenameUnitResponse = RenameUnitResponses[keyof RenameUnitResponses];
 
 export type HealthzData = {
     body?: never;

@@ -4,9 +4,15 @@ import type { adminProblemsZh, adminZh } from './admin.zh-CN'
 export const adminEn: typeof adminZh = {
   admin: {
     title: 'Administration',
-    lead: 'Working days and limits. Changes hold from now on: deadlines that are set stay.',
+    lead: 'Working days, limits, kinds of hazard, rules, names. Changes hold from now on: deadlines that are set stay.',
     save: 'Save',
-    page: { calendar: 'Working days', limits: 'Limits' },
+    page: {
+      calendar: 'Working days',
+      limits: 'Limits',
+      kinds: 'Kinds of hazard',
+      rules: 'Rules of cases',
+      places: 'Units and areas',
+    },
     weekday: { 1: 'Mo', 2: 'Tu', 3: 'We', 4: 'Th', 5: 'Fr', 6: 'Sa', 7: 'Su' },
     clock: {
       continuous: 'hours, day and night',

@@ -2,9 +2,15 @@
 export const adminZh = {
   admin: {
     title: '管理',
-    lead: '工作日历、办理时限；改动只影响以后，已经定下的期限不变。',
+    lead: '工作日历、办理时限、问题类别、办理规定和名称；改动只影响以后，已经定下的期限不变。',
     save: '保存',
-    page: { calendar: '工作日历', limits: '办理时限' },
+    page: {
+      calendar: '工作日历',
+      limits: '办理时限',
+      kinds: '问题类别',
+      rules: '办理规定',
+      places: '单位、区域',
+    },
     weekday: { 1: '一', 2: '二', 3: '三', 4: '四', 5: '五', 6: '六', 7: '日' },
     clock: {
       continuous: '小时（昼夜不停）',
