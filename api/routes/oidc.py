@@ -194,8 +194,10 @@ def link_account(
     account = (caller.district_id, account_id)
     if body.subject is None:
         unlink_identity(tx, *account)
+    elif parts.oidc is None:
+        raise Problem(409, "provider-none", "No identity provider is set up.")
     else:
-        identity = (_provider(parts).issuer, body.subject)
+        identity = (parts.oidc.issuer, body.subject)
         try:
             link_identity(tx, account, identity, by=caller.account_id, at=command.at)
         except IdentityTakenError:

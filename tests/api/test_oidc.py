@@ -85,7 +85,8 @@ def test_without_a_provider_there_is_no_such_way(client: TestClient, person: Peo
     assert client.get(BACK, follow_redirects=False).status_code == 404
     administrator = person("administrator")
     assert administrator.read(LINK)["offered"] is False
-    assert administrator.post(LINK, {"subject": "u-1"}).status_code == 404
+    refused = administrator.post(LINK, {"subject": "u-1"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "provider-none")
 
 
 def test_who_is_linked_gets_in(

@@ -14,6 +14,7 @@ const everything: View = {
   patrolsOf: '42',
   plan: '12',
   page: '0198c7a0-0000-7000-8000-0000000000bb',
+  adminPage: null,
   day: '2026-03-01',
   wall: true,
 }
@@ -22,6 +23,13 @@ describe('deep links', () => {
   it('read back what they were written from', () => {
     expect(parseHash(formatHash(everything))).toEqual(everything)
     expect(parseHash(formatHash(defaultView()))).toEqual(defaultView())
+  })
+
+  it('name a page of administration, and what is open on it', () => {
+    const page = 'people/0199a1b2-0000-7000-8000-000000000001'
+    const hash = formatHash({ ...defaultView(), panel: 'admin', adminPage: page })
+    expect(parseHash(hash).adminPage).toBe(page)
+    expect(parseHash('#panel=admin&office=people/../x').adminPage).toBeNull()
   })
 
   it('are empty for the default view', () => {

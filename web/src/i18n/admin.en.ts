@@ -4,9 +4,11 @@ import type { adminProblemsZh, adminZh } from './admin.zh-CN'
 export const adminEn: typeof adminZh = {
   admin: {
     title: 'Administration',
-    lead: 'Working days, limits, kinds of hazard, rules, names. Changes hold from now on: deadlines that are set stay.',
+    lead: 'People, working days, limits, kinds of hazard, rules, names. Changes hold from now on: what is set stays.',
     save: 'Save',
     page: {
+      people: 'People',
+      exports: 'Files taken',
       calendar: 'Working days',
       limits: 'Limits',
       kinds: 'Kinds of hazard',

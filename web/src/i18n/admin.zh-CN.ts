@@ -2,9 +2,11 @@
 export const adminZh = {
   admin: {
     title: '管理',
-    lead: '工作日历、办理时限、问题类别、办理规定和名称；改动只影响以后，已经定下的期限不变。',
+    lead: '人员、工作日历、办理时限、问题类别、办理规定和名称；改动只影响以后，已经定下的不变。',
     save: '保存',
     page: {
+      people: '人员',
+      exports: '导出记录',
       calendar: '工作日历',
       limits: '办理时限',
       kinds: '问题类别',

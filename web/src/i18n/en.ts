@@ -6,6 +6,7 @@ import { listsEn } from './lists.en'
 import { liveEn } from './live.en'
 import { mapEn } from './map.en'
 import { ownPasswordEn, ownPasswordFieldsEn, ownPasswordProblemsEn } from './ownPassword.en'
+import { peopleEn, peopleProblemsEn } from './people.en'
 import { photoProblemsEn, photosEn } from './photos.en'
 import { plannerEn, planProblemsEn } from './planner.en'
 import { temporaryEn, temporaryProblemsEn } from './temporary.en'
@@ -23,6 +24,7 @@ export const en: typeof zhCN = {
   ...dutyEn,
   ...addressesEn,
   ...adminEn,
+  ...peopleEn,
   app: {
     name: 'Sanbai',
     tagline: 'Grid mapping and patrol',
@@ -145,6 +147,7 @@ export const en: typeof zhCN = {
   },
   problem: {
     ...adminProblemsEn,
+    ...peopleProblemsEn,
     offline: 'The server cannot be reached. Check the network and try again.',
     'wrong-credentials': 'Account or password is wrong.',
     'not-signed-in': 'Please sign in first.',

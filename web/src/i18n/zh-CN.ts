@@ -6,6 +6,7 @@ import { listsZh } from './lists.zh-CN'
 import { liveZh } from './live.zh-CN'
 import { mapZh } from './map.zh-CN'
 import { ownPasswordFieldsZh, ownPasswordProblemsZh, ownPasswordZh } from './ownPassword.zh-CN'
+import { peopleProblemsZh, peopleZh } from './people.zh-CN'
 import { photoProblemsZh, photosZh } from './photos.zh-CN'
 import { plannerZh, planProblemsZh } from './planner.zh-CN'
 import { temporaryProblemsZh, temporaryZh } from './temporary.zh-CN'
@@ -22,6 +23,7 @@ export const zhCN = {
   ...dutyZh,
   ...addressesZh,
   ...adminZh,
+  ...peopleZh,
   app: { name: '三百', tagline: '网格绘制与巡查', wall: '大屏', leaveWall: '退出大屏' },
   common: {
     close: '关闭',
@@ -138,6 +140,7 @@ export const zhCN = {
   },
   problem: {
     ...adminProblemsZh,
+    ...peopleProblemsZh,
     offline: '连不上服务器。请检查网络后重试。',
     'wrong-credentials': '账号或密码不对。',
     'not-signed-in': '请先登录。',

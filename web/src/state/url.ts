@@ -43,6 +43,8 @@ export interface View {
   plan: string | null
   /** The case that has the page to itself, by its id or number, or null for none. */
   page: string | null
+  /** The page of administration that is open, and what on it (`people/<id>`), or null. */
+  adminPage: string | null
   /** The day that the grids are shown as of (YYYY-MM-DD), or null for today. */
   day: string | null
   wall: boolean
@@ -88,6 +90,7 @@ export function defaultView(): View {
     patrolsOf: null,
     plan: null,
     page: null,
+    adminPage: null,
     day: null,
     wall: false,
   }
@@ -145,6 +148,9 @@ export function parseHash(hash: string): View {
     patrolsOf: /^\d{1,18}$/.test(query.get('walked') ?? '') ? query.get('walked') : null,
     plan: /^\d{1,18}$/.test(query.get('plan') ?? '') ? query.get('plan') : null,
     page: page?.[1] ?? null,
+    adminPage: /^[a-z]{1,20}(\/[a-z0-9-]{1,40})?$/.test(query.get('office') ?? '')
+      ? query.get('office')
+      : null,
     day: dayOf(query.get('day')),
     wall: query.get('wall') === '1',
   }
@@ -171,6 +177,7 @@ export function formatHash(view: View): string {
   if (view.shift !== null) parts.push(`shift=${view.shift}`)
   if (view.patrolsOf !== null) parts.push(`walked=${view.patrolsOf}`)
   if (view.plan !== null) parts.push(`plan=${view.plan}`)
+  if (view.adminPage !== null && view.panel === 'admin') parts.push(`office=${view.adminPage}`)
   if (view.day !== null) parts.push(`day=${view.day}`)
   if (view.wall) parts.push('wall=1')
   const rest = parts.join('&')
@@ -186,6 +193,7 @@ export const view = reactive<View>(defaultView())
 
 /** Reads the address once, then keeps address and view equal in both directions. */
 export function bindAddressBar(): void {
+  comeBack()
   Object.assign(view, parseHash(window.location.hash))
   if (new URLSearchParams(window.location.search).get('wall') === '1') view.wall = true
   window.addEventListener('popstate', () => Object.assign(view, parseHash(window.location.hash)))
@@ -201,8 +209,24 @@ export function bindAddressBar(): void {
   })
 }
 
+const LEFT = 'sanbai.left'
+
+/** Keeps the place on this device while the browser goes to an identity provider. */
+export function leave(): void {
+  sessionStorage.setItem(LEFT, window.location.hash)
+}
+
+/** Who comes back from there comes to the start: the place he left is put behind it. */
+function comeBack(): void {
+  const left = sessionStorage.getItem(LEFT)
+  sessionStorage.removeItem(LEFT)
+  if (left === null || window.location.hash !== '') return
+  const { pathname, search } = window.location
+  window.history.replaceState(null, '', `${pathname}${search}${left}`)
+}
+
 function step(): string {
-  return `${view.selection?.type}:${view.selection?.id}|${view.panel}|${view.plan}|${view.page}`
+  return `${view.selection?.type}:${view.selection?.id}|${view.panel}|${view.plan}|${view.page}|${view.adminPage}`
 }
 
 export function select(selection: Selection | null): void {
