@@ -167,6 +167,7 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("GET", "/api/v1/grid-status"): "map:read",
     ("GET", "/api/v1/live"): "map:read",
     ("GET", "/api/v1/areas"): "map:read",
+    ("GET", "/api/v1/indicators"): "case:read",
     ("GET", "/api/v1/areas/{area_id}"): "map:read",
     ("GET", "/api/v1/grids"): "map:read",
     ("GET", "/api/v1/grids/days"): "map:read",

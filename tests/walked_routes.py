@@ -58,6 +58,7 @@ PLAIN = {
 }
 ASKED: dict[Route, dict[str, Any]] = {
     ("GET", "/api/v1/cases/near"): {"lon": OWN.lon, "lat": 36.83},
+    ("GET", "/api/v1/indicators"): {"first": "2026-11-01", "last": "2026-11-30"},
     ("GET", "/api/v1/locate"): {"lon": OWN.lon, "lat": 36.83},
     ("GET", "/api/v1/addresses"): {"q": "幸福路2号"},
     ("GET", "/api/v1/search"): {"q": "2"},

@@ -23,6 +23,7 @@ from api.routes import (
     grids,
     health,
     hotspots,
+    indicators,
     limits,
     live,
     locate,
@@ -73,6 +74,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     categories.router,
     district_words.router,
     limits.router,
+    indicators.router,
     calendars.router,
     notices.router,
     # Before the single case: a board is no id of one.

@@ -806,6 +806,10 @@ export type BoardCase = {
      */
     severity: 'red' | 'yellow' | 'blue';
     /**
+     * Source
+     */
+    source: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection';
+    /**
      * State
      */
     state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
@@ -1698,6 +1702,10 @@ export type CaseBrief = {
      */
     severity: 'red' | 'yellow' | 'blue';
     /**
+     * Source
+     */
+    source: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection';
+    /**
      * State
      */
     state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
@@ -2173,6 +2181,102 @@ export type ControlPoints = {
      * Points
      */
     points: Array<PlacedPoint>;
+};
+
+/**
+ * Counts
+ *
+ * Cases of one place or unit that were reported in a period, as they stand now.
+ *
+ * Attributes
+ * ----------
+ * reported
+ * All of them.
+ * valid
+ * Without those that were no hazard; a duplicate is a true report.
+ * filed
+ * Valid ones that were filed and are no duplicate: all counts below are of these.
+ * to_confirm, confirmed_in_time
+ * Had to be checked before they were filed, and were before it was late.
+ * to_handle, handled, handled_in_time
+ * Due or put right before; of these put right; of these by the deadline. A suspended case is
+ * not due.
+ * overdue
+ * Due and not put right.
+ * extended
+ * Due and given more time at least once.
+ * to_verify, verified_in_time
+ * Put right and checked, or waiting too long for it; of these checked before it was late.
+ * to_close, closed, closed_in_time
+ * As `to_handle`; of these closed; of these put right by the deadline.
+ * reworked
+ * Due and sent back at least once, since it was not put right.
+ */
+export type Counts = {
+    /**
+     * Closed
+     */
+    closed?: number;
+    /**
+     * Closed In Time
+     */
+    closed_in_time?: number;
+    /**
+     * Confirmed In Time
+     */
+    confirmed_in_time?: number;
+    /**
+     * Extended
+     */
+    extended?: number;
+    /**
+     * Filed
+     */
+    filed?: number;
+    /**
+     * Handled
+     */
+    handled?: number;
+    /**
+     * Handled In Time
+     */
+    handled_in_time?: number;
+    /**
+     * Overdue
+     */
+    overdue?: number;
+    /**
+     * Reported
+     */
+    reported?: number;
+    /**
+     * Reworked
+     */
+    reworked?: number;
+    /**
+     * To Close
+     */
+    to_close?: number;
+    /**
+     * To Confirm
+     */
+    to_confirm?: number;
+    /**
+     * To Handle
+     */
+    to_handle?: number;
+    /**
+     * To Verify
+     */
+    to_verify?: number;
+    /**
+     * Valid
+     */
+    valid?: number;
+    /**
+     * Verified In Time
+     */
+    verified_in_time?: number;
 };
 
 /**
@@ -4656,6 +4760,44 @@ export type IdentityIn = {
 };
 
 /**
+ * Indicator
+ *
+ * A share of what was due.
+ */
+export type Indicator = {
+    /**
+     * Grade
+     *
+     * A from 90, B from 75, C from 60, D from 40 per cent; of what should be much.
+     */
+    grade: 'A' | 'B' | 'C' | 'D' | 'E' | null;
+    /**
+     * Percent
+     *
+     * Two decimals; null: nothing was due.
+     */
+    percent: number | null;
+    /**
+     * Rate
+     */
+    rate: 'valid-reports' | 'confirmed-in-time' | 'handled' | 'handled-in-time' | 'verified-in-time' | 'closed' | 'closed-in-time' | 'reworked' | 'overdue' | 'extended';
+};
+
+/**
+ * Indicators
+ *
+ * The counts and rates of one area, unit or category; `of` is null for all, or for none.
+ */
+export type Indicators = {
+    counts: Counts;
+    of: NamedRef | null;
+    /**
+     * Rates
+     */
+    rates: Array<Indicator>;
+};
+
+/**
  * InsertedVertex
  *
  * A new vertex in an edge.
@@ -6786,6 +6928,30 @@ export type PeopleFiled = {
      * People with nothing to do.
      */
     same: number;
+};
+
+/**
+ * Period
+ *
+ * Cases reported from the first day to the last, as they stand now.
+ */
+export type Period = {
+    /**
+     * By
+     */
+    by: 'all' | 'area' | 'unit' | 'category';
+    /**
+     * First
+     */
+    first: string;
+    /**
+     * Items
+     */
+    items: Array<Indicators>;
+    /**
+     * Last
+     */
+    last: string;
 };
 
 /**
@@ -14643,6 +14809,72 @@ export type AskForRunResponses = {
 };
 
 export type AskForRunResponse = AskForRunResponses[keyof AskForRunResponses];
+
+export type IndicatorsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First
+         *
+         * First day, in the district's time.
+         */
+        first: string;
+        /**
+         * Last
+         *
+         * Last day.
+         */
+        last: string;
+        /**
+         * By
+         */
+        by?: 'all' | 'area' | 'unit' | 'category';
+        /**
+         * Area Id
+         *
+         * Within this area.
+         */
+        area_id?: number | null;
+        /**
+         * Unit Id
+         *
+         * Charged to this unit.
+         */
+        unit_id?: number | null;
+    };
+    url: '/api/v1/indicators';
+};
+
+export type IndicatorsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type IndicatorsError = IndicatorsErrors[keyof IndicatorsErrors];
+
+export type IndicatorsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Period;
+};
+
+export type IndicatorsResponse = IndicatorsResponses[keyof IndicatorsResponses];
 
 export type ListAllData = {
     body?: never;
