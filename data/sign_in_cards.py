@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
@@ -126,7 +126,7 @@ def note_use(connection: Connection, card: Card, at: datetime) -> None:
 
 def card_of(
     connection: Connection, district_id: int, account_id: UUID, at: datetime
-) -> Row[Any] | None:
+) -> Row[datetime, datetime, datetime | None, bool] | None:
     """The card of an account that is good at this moment."""
     return connection.execute(
         select(

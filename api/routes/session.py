@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from api.case_views import NamedRef
 from api.context import AppContext, Context, Now, Tx, current_session
 from api.cookies import (
+    cookie_name,
     device_token_of,
     give_token,
     refuse_other_origins,
@@ -190,7 +191,8 @@ async def begin_session(
 async def enter(parts: Context, entry: Entry, request: Request, at: datetime) -> tuple[str, Me]:
     """Open a session for somebody whose way in was found to be right; its token, and whose it is.
 
-    Every way in ends here: password, card, and whatever else proves who somebody is.
+    Every way in ends here: password, card, and whatever else proves who somebody is. The session
+    that the browser had before ends: at a shared desk the next takes over.
 
     Raises
     ------
@@ -198,7 +200,7 @@ async def enter(parts: Context, entry: Entry, request: Request, at: datetime) ->
         As of `api.second_factors.require_code`.
     """
     async with parts.turns:
-        return await to_thread.run_sync(_enter, parts, entry, address_of(request), at)
+        return await to_thread.run_sync(_enter, parts, entry, request, at)
 
 
 async def check_password(
@@ -252,7 +254,8 @@ def _look_up(parts: Context, login: str, address: str, at: datetime) -> ToCheck 
     return found
 
 
-def _enter(parts: Context, entry: Entry, address: str, at: datetime) -> tuple[str, Me]:
+def _enter(parts: Context, entry: Entry, request: Request, at: datetime) -> tuple[str, Me]:
+    address, former = address_of(request), request.cookies.get(cookie_name(request))
     wait_s = None
     if entry.code is not None:
         wait_s = count_code(parts, entry.account_id, address, at)
@@ -275,6 +278,9 @@ def _enter(parts: Context, entry: Entry, address: str, at: datetime) -> tuple[st
             require_code(connection, parts, held, entry.code, at)
             forget_codes(connection, entry.account_id, address)
         entry.settle(connection)
+        if former is not None:
+            close_session(connection, former)
+            parts.signed_in.forget()
         return token, _me(connection, held, at)
 
 

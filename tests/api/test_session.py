@@ -60,6 +60,20 @@ def test_sign_in_and_out(client: TestClient) -> None:
 
 
 @pytest.mark.usefixtures("known")
+def test_who_signs_in_next_ends_the_session_before(
+    client: TestClient, person: Callable[[str], Person]
+) -> None:
+    first = sign_in(client).headers["set-cookie"].partition(";")[0]
+    elsewhere = person("commander")
+    assert sign_in(client, "wrong").status_code == 401
+    assert client.get("/api/v1/session").status_code == 200, "a slip ends nothing"
+    sign_in(client)
+    client.cookies.clear()
+    assert client.get("/api/v1/session", headers={"Cookie": first}).status_code == 401
+    assert elsewhere.get("/api/v1/session").status_code == 200
+
+
+@pytest.mark.usefixtures("known")
 def test_over_https_the_cookie_stays_on_https(client: TestClient) -> None:
     secure = client.post(
         "https://testserver/api/v1/session", json={"login": "commander", "password": SECRET}
