@@ -48,6 +48,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "district:manage": frozenset({"administrator"}),
     "calendar:manage": frozenset({"administrator"}),
     "limit:manage": frozenset({"administrator"}),
+    "channel:manage": frozenset({"administrator"}),
 }
 
 

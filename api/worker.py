@@ -30,6 +30,7 @@ from data.files import open_files
 from data.hotspot_runs import Period, Unit, compute_run, refresh_hotspots
 from data.housekeeping import district_ids, forget_what_is_over, make_track_weeks
 from data.jobs import defer
+from data.notice_delivery import Post, deliver_all, forget_deliveries
 from data.photo_redactions import delete_forgotten_files
 from data.photo_uploads import forget_uploads
 from data.plan_file_care import remove_unused_plan_files
@@ -38,6 +39,7 @@ from data.plan_reports import make_plan_report
 from data.plan_runs import fail_run
 from data.publication import place_open_cases, plans_taking_effect
 from data.report_lists.runs import fail_import, run_import
+from data.sealing import open_seal
 from data.server import database_urls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
 from data.watch import watch_all
@@ -55,11 +57,12 @@ _AGAIN_AFTER_SHUTDOWN: Final = RetryStrategy(max_attempts=20, retry_exceptions={
 
 @dataclass(frozen=True)
 class Parts:
-    """What tasks work with."""
+    """What tasks work with; without a post no notice is sent on."""
 
     engine: Engine
     files: ObjectStore
     clock: Clock
+    post: Post | None = None
 
 
 def run_worker(settings: Settings) -> None:
@@ -95,7 +98,7 @@ async def work(
     )
     try:
         app = build_app(urls.app)
-        add_tasks(app, Parts(engine, open_files(settings.home, settings.files_url), clock))
+        add_tasks(app, _parts(settings, engine, clock))
         async with app.open_async():
             await app.run_worker_async(
                 name="sanbai",
@@ -107,6 +110,13 @@ async def work(
             )
     finally:
         engine.dispose()
+
+
+def _parts(settings: Settings, engine: Engine, clock: Clock) -> Parts:
+    key = settings.seal_key
+    seal = open_seal(settings.home, None if key is None else key.get_secret_value())
+    files = open_files(settings.home, settings.files_url)
+    return Parts(engine, files, clock, Post(seal, settings.origin))
 
 
 def _end_when_asked() -> None:
@@ -216,11 +226,19 @@ def _add_clock_tasks(app: App, parts: Parts) -> None:
         dispatch_waiting(parts.engine, parts.clock())
         alert_on_call(parts.engine, parts.clock())
 
+    # Apart from the rest: whom it asks may take long to answer.
+    @app.periodic(cron="* * * * *")
+    @app.task(name="send_notices", queueing_lock="send_notices", lock="send_notices")
+    def send_notices(timestamp: int) -> None:  # noqa: ARG001
+        if parts.post is not None:
+            deliver_all(parts.engine, parts.post, parts.clock())
+
     @app.periodic(cron="7 * * * *")
     @app.task(name="each_hour", queueing_lock="each_hour")
     def each_hour(timestamp: int) -> None:  # noqa: ARG001
         at = parts.clock()
-        for step in (refresh_patrol_counters, make_track_weeks, forget_what_is_over):
+        steps = (refresh_patrol_counters, make_track_weeks, forget_what_is_over, forget_deliveries)
+        for step in steps:
             with parts.engine.begin() as connection:
                 step(connection, at)
         each_hour_care(parts)

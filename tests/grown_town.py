@@ -100,6 +100,12 @@ _ROWS = (
     "INSERT INTO saved_filter (district_id, account_id, position, name, asked, sort, columns,"
     " changed_at) SELECT 1, :commander, n, '筛选' || n, '{\"days\": 7}', 'deadline',"
     " '[\"number\"]', :at",
+    "INSERT INTO notice_channel (district_id, id, area_id, account_id, name, via, sealed, shown,"
+    " language, active, since) SELECT 1, 1000 + n, 1, :commander, '群' || n, 'webhook', '', '',"
+    " 'zh-CN', true, :at",
+    "INSERT INTO notice_delivery (district_id, channel_id, notice_id, kind, made_at, state,"
+    " attempts, next_at, fault, tried_at) SELECT 1, 1000 + n, (SELECT max(id) FROM notice),"
+    " 'overdue', :at, 'failed', 9, :at, 'timeout', :at",
     "INSERT INTO watch_step (district_id, case_id, key, done_at)"
     " SELECT 1, :case, 'grown' || n, :at",
     "INSERT INTO photo (district_id, id, case_id, seq, role, key, sha256, media_type, size_bytes,"

@@ -35,6 +35,8 @@ THINGS = {
     "building_id": "building",
     "area_id": "community",
     "grid_id": "grid",
+    # They go by the number of a notice.
+    "channel_id": "notice",
 }
 # Parameters that name none.
 PLAIN = {
@@ -179,6 +181,18 @@ BODIES: dict[Route, tuple[Body, bool]] = {
             "base": {str(place.grid): 0},
             "edit": {"kind": "rename", "grid_id": place.grid, "name": "甲"},
         },
+        False,
+    ),
+    ("POST", "/api/v1/notice-channels"): (
+        lambda place: {
+            "name": "群",
+            "unit_id": place.id(walked_town.UNIT),
+            "address": {"via": "wecom", "url": "https://robot.invalid/send?key=1"},
+        },
+        True,
+    ),
+    ("POST", "/api/v1/notice-channels/{channel_id}/change"): (
+        lambda place: {"name": "群", "unit_id": place.id(walked_town.UNIT)},
         False,
     ),
     ("POST", "/api/v1/duty/calls"): (

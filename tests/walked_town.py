@@ -146,8 +146,8 @@ _THINGS = (
     "INSERT INTO notice_channel (district_id, id, area_id, unit_id, name, via, sealed, shown,"
     " language, active, since) VALUES (:district, :notice, :community, :unit, 'c', 'webhook', '',"
     " '', 'zh-CN', true, :at)",
-    "INSERT INTO notice_delivery (district_id, channel_id, notice_id, state, attempts, next_at)"
-    " VALUES (:district, :notice, :notice, 'waiting', 0, :at)",
+    "INSERT INTO notice_delivery (district_id, channel_id, notice_id, kind, made_at, state,"
+    " attempts, next_at) VALUES (:district, :notice, :notice, 'overdue', :at, 'waiting', 0, :at)",
     "INSERT INTO ticket_reply (district_id, case_id, seq, source, state, told_at, times)"
     " VALUES (:district, :case, 1, '12345', 'closed', :at, 1)",
     "INSERT INTO case_watch (district_id, case_id, seq) VALUES (:district, :case, 1)",

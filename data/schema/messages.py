@@ -49,7 +49,11 @@ class NoticeChannel(Base):
 
 
 class NoticeDelivery(Base):
-    """A notice on its way through a channel: one row, however often it is found or tried."""
+    """A notice on its way through a channel: one row, however often it is found or tried.
+
+    `kind`, `case_id` and `made_at` are the notice's: who minds the channels may know what did not
+    arrive, though the notice itself is somebody else's.
+    """
 
     __tablename__ = "notice_delivery"
     __table_args__ = (
@@ -73,6 +77,9 @@ class NoticeDelivery(Base):
     district_id: Mapped[DistrictKey]
     channel_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     notice_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    case_id: Mapped[UUID | None]
+    made_at: Mapped[datetime]
     state: Mapped[str]
     attempts: Mapped[int]
     next_at: Mapped[datetime]

@@ -55,6 +55,8 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "/api/v1/triage": ("commander", {}),
     "/api/v1/notices": ("commander", {}),
     "/api/v1/session/ways-in": ("commander", {}),
+    "/api/v1/notice-channels": ("administrator", {}),
+    "/api/v1/notice-channels/failures": ("administrator", {}),
     "/api/v1/routing/rules": ("commander", {}),
     "/api/v1/duty/desk": ("commander", {}),
     f"/api/v1/cases/{CASE}/duty": ("commander", {}),
