@@ -76,6 +76,7 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("GET", "/api/v1/deadlines"): "map:read",
     ("GET", "/api/v1/notices"): "map:read",
     ("POST", "/api/v1/notices/read"): "map:read",
+    ("POST", "/api/v1/messages/read"): "case:report",
     ("GET", "/api/v1/notice-channels"): "channel:manage",
     ("GET", "/api/v1/notice-channels/failures"): "channel:manage",
     ("POST", "/api/v1/notice-channels"): "channel:manage",

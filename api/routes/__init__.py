@@ -28,6 +28,7 @@ from api.routes import (
     live,
     locate,
     many_steps,
+    messages,
     notice_channels,
     notices,
     officers,
@@ -77,6 +78,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     limits.router,
     indicators.router,
     calendars.router,
+    messages.router,
     notices.router,
     # Before the single case: a board is no id of one.
     case_lists.router,

@@ -56,11 +56,12 @@ def addresses(
         text=q,
         score=found.score,
         certain=found.certain,
-        candidates=[_shown(one) for one in found.candidates[:limit]],
+        candidates=[shown_candidate(one) for one in found.candidates[:limit]],
     )
 
 
-def _shown(one: Candidate) -> AddressCandidate:
+def shown_candidate(one: Candidate) -> AddressCandidate:
+    """A candidate as it is told."""
     grid = None
     if one.grid_id is not None:
         grid = Ref(id=one.grid_id, code=one.grid_code or "", name=one.grid_name or "")

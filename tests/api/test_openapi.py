@@ -24,6 +24,7 @@ NO_COMMANDS = {
     "/api/v1/cases/steps/preview",
     "/api/v1/account-lists/check",
     "/api/v1/calendar/{year}/read",
+    "/api/v1/messages/read",
 }
 
 
