@@ -30,6 +30,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "case:export": frozenset({"commander", "handler", "administrator", "auditor"}),
     "export:read": frozenset({"administrator", "auditor"}),
     "list:import": frozenset({"commander"}),
+    "ticket:reply": frozenset({"commander"}),
     "shift:record": frozenset({"officer"}),
     "track:read": frozenset({"officer", "commander", "auditor"}),
     "plan:read": frozenset({"planner", "commander", "administrator", "auditor"}),

@@ -11,6 +11,12 @@ LIST_MESSAGES: Final[dict[str, Message]] = {
         'The sheet "{sheet}" has {rows} rows; the most at once is {limit}.',
         "Split it by month and import the parts; no row is filed twice.",
     ),
+    "no_verdict_columns": Message(
+        "文件里没有找到“工单编号”和“对方意见”两列。",
+        "请用本系统导出的答复表填写“对方意见”（采纳或退回）后再导入。",
+        "There are no columns for the ticket's number and for the office's answer.",
+        "Fill “Their answer” in the sheet of answers that was exported here, and import that.",
+    ),
     "header_missing": Message(
         "在工作表“{sheet}”里没有找到表头。",
         "请指出表头在第几行到第几行。",

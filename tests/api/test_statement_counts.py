@@ -56,6 +56,7 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "/api/v1/notices": ("commander", {}),
     "/api/v1/session/ways-in": ("commander", {}),
     "/api/v1/notice-channels": ("administrator", {}),
+    "/api/v1/ticket-replies": ("commander", {}),
     "/api/v1/notice-channels/failures": ("administrator", {}),
     "/api/v1/routing/rules": ("commander", {}),
     "/api/v1/duty/desk": ("commander", {}),
