@@ -25,6 +25,7 @@ NO_COMMANDS = {
     "/api/v1/account-lists/check",
     "/api/v1/calendar/{year}/read",
     "/api/v1/messages/read",
+    "/api/v1/paper-templates/{kind}/trial",
     "/api/v1/ticket-replies/verdicts/check",
 }
 
