@@ -79,6 +79,9 @@ class CasePaper(BaseModel):
     number: str = Field(examples=["交办〔2026〕12号"])
     unit: NamedRef
     due_on: date | None
+    acted_for: bool = Field(
+        description="The unit had no account: who issued it acts for it, as the ledger says."
+    )
     sha256: str
     url: str
     issued_by: ActorRef
@@ -294,6 +297,7 @@ def _line(row: Row[Any], case_id: UUID) -> CasePaper:
         number=row.number,
         unit=NamedRef(id=row.unit_id, name=row.unit_name),
         due_on=row.due_on,
+        acted_for=row.acted_for,
         sha256=row.sha256.hex(),
         url=f"{url}/file",
         issued_by=ActorRef(id=row.issued_by, display_name=row.issuer or ""),

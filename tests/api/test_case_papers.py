@@ -88,6 +88,7 @@ def test_a_paper_is_issued_filled_and_in_the_ledger(
     assert (line["action"], line["facts"]["number"]) == ("paper", "交办〔2026〕1号")
     assert line["facts"]["sha256"] == paper["sha256"]
     assert "for_unit" not in line["facts"]
+    assert not paper["acted_for"]
     assert person("commander.east").get(path).status_code == 404
     assert person("commander.east").get(paper["url"]).status_code == 404
     assert person("officer").post(path, order(units, told["seq"])).status_code == 403
@@ -100,7 +101,9 @@ def test_for_a_unit_without_accounts_the_ledger_says_who_acted(
         lone = connection.execute(
             text("INSERT INTO unit (district_id, area_id, name) VALUES (1, 1, '热力') RETURNING id")
         ).scalar_one()
-    commander.do(f"/api/v1/cases/{case['id']}/papers", order({"环卫所": lone}, case["seq"]))
+    path = f"/api/v1/cases/{case['id']}/papers"
+    (paper,) = commander.do(path, order({"环卫所": lone}, case["seq"]))["items"]
+    assert paper["acted_for"]
     facts = commander.read(f"/api/v1/cases/{case['id']}")["ledger"][-1]["facts"]
     assert facts["for_unit"] == lone
 
