@@ -75,10 +75,14 @@ def deliver(
     connection: Connection, district_id: int, channel_id: int, post: Post, at: datetime
 ) -> int:
     """Send what waits for a channel, as much as one message holds; how many notices arrived."""
-    channel = connection.execute(
-        select(
-            *NoticeChannel.__table__.columns, District.name.label("district"), District.time_zone
-        )
+    columns: list[Any] = [
+        *NoticeChannel.__table__.columns,
+        District.name.label("district"),
+        District.time_zone,
+    ]
+    channel: Row[Any] | None = connection.execute(
+        select(*columns)
+        .select_from(NoticeChannel)
         .join(District, District.id == NoticeChannel.district_id)
         .where(
             NoticeChannel.district_id == district_id,

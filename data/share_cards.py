@@ -151,9 +151,9 @@ def card_of_grid(
 
 
 def _district(connection: Connection, district_id: int) -> Row[Any]:
-    return connection.execute(
-        select(District.name, District.time_zone).where(District.id == district_id)
-    ).one()
+    columns: list[Any] = [District.name, District.time_zone]
+    found: Row[Any] = connection.execute(select(*columns).where(District.id == district_id)).one()
+    return found
 
 
 def _mark(row: Row[Any]) -> Mark:

@@ -1,5 +1,6 @@
 """Trying a template of a paper before it is used: what is wrong with it, how it looks filled."""
 
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response, UploadFile
@@ -14,7 +15,9 @@ from data.exports.paper_writing import MOST_BYTES, fields_of, fill
 router = APIRouter(
     prefix="/api/v1/paper-templates", tags=["papers"], responses=problem_responses(401, 403, 422)
 )
-PAPER = {200: {"content": {DOCX: {}}, "description": "A filled paper, of a case that is none."}}
+PAPER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {DOCX: {}}, "description": "A filled paper, of a case that is none."}
+}
 
 
 @router.post(

@@ -1,7 +1,7 @@
 """Cards to share in a chat group: a picture and a few words, without anybody's name."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -26,7 +26,9 @@ WithPhotos = Annotated[
     bool, Query(description="Show before and after; look at them first: faces, plates, writing.")
 ]
 OnDay = Annotated[date | None, Query(description="A day of the district; none: today.")]
-PNG = {200: {"content": {"image/png": {}}, "description": "The card, 750 px wide."}}
+PNG: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/png": {}}, "description": "The card, 750 px wide."}
+}
 
 
 class ShareText(BaseModel):

@@ -88,7 +88,7 @@ def draw_card(card: Card) -> bytes:
     sheet = Image.new("RGB", (WIDTH_PX, height), _PAPER)
     pen = ImageDraw.Draw(sheet)
     _head(pen, card, head_px)
-    y = head_px + 36
+    y: float = head_px + 36
     for title in titles:
         pen.text((PADDING_PX, y), title, _INK, chinese_font(46, bold=True))
         y += 64

@@ -63,16 +63,15 @@ def write_answers(
     """
     book = openpyxl.Workbook(write_only=True)
     titles = _TITLES[language]
-    at_language = 0 if language == "zh-CN" else 1
     sheet = book.create_sheet(titles[0])
     sheet.freeze_panes = "B2"
     for at, column in enumerate(_COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(at)].width = column[2]
-    theirs = len(_COLUMNS) - 2
+    fills = [_HEAD] * (len(_COLUMNS) - 2) + [_THEIRS] * 2
     sheet.append(
         [
-            _cell(sheet, column[at_language], _HEAD if at < theirs else _THEIRS)
-            for at, column in enumerate(_COLUMNS)
+            _cell(sheet, chinese if language == "zh-CN" else english, fill)
+            for (chinese, english, _), fill in zip(_COLUMNS, fills, strict=True)
         ]
     )
     for one in answers:
