@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountIdentityData, AccountIdentityErrors, AccountIdentityResponses, AccountsData, AccountsErrors, AccountsResponses, AccountWaysInData, AccountWaysInErrors, AccountWaysInResponses, AcknowledgeHandoverData, AcknowledgeHandoverErrors, AcknowledgeHandoverResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddDeviceData, AddDeviceErrors, AddDeviceResponses, AddKindData, AddKindErrors, AddKindResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddRedactionData, AddRedactionErrors, AddRedactionResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, AddToRotaData, AddToRotaErrors, AddToRotaResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginPhotoUploadData, BeginPhotoUploadErrors, BeginPhotoUploadResponses, BeginSecondFactorData, BeginSecondFactorErrors, BeginSecondFactorResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BoardData, BoardErrors, BoardResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CalendarData, CalendarErrors, CalendarResponses, CalendarYearData, CalendarYearErrors, CalendarYearResponses, CaseData, CaseDutyData, CaseDutyErrors, CaseDutyResponses, CaseErrors, CasePaperFileData, CasePaperFileErrors, CasePaperFileResponses, CasePaperListData, CasePaperListErrors, CasePaperListResponses, CaseResponses, CaseRulesData, CaseRulesErrors, CaseRulesResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangeFilterData, ChangeFilterErrors, ChangeFilterResponses, ChangeKindData, ChangeKindErrors, ChangeKindResponses, ChangePostData, ChangePostErrors, ChangePostResponses, ChangeRotaData, ChangeRotaErrors, ChangeRotaResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPeopleData, CheckPeopleErrors, CheckPeopleResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, CheckRotaData, CheckRotaErrors, CheckRotaResponses, ChooseOwnPasswordData, ChooseOwnPasswordErrors, ChooseOwnPasswordResponses, ComeBackData, ComeBackErrors, CompletePhotoUploadData, CompletePhotoUploadErrors, CompletePhotoUploadResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DropPaperTemplateData, DropPaperTemplateErrors, DropPaperTemplateResponses, DutyDeskData, DutyDeskErrors, DutyDeskResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndAccountSessionsData, EndAccountSessionsErrors, EndAccountSessionsResponses, EndData, EndErrors, EndOtherOwnSessionsData, EndOtherOwnSessionsErrors, EndOtherOwnSessionsResponses, EndOwnSessionData, EndOwnSessionErrors, EndOwnSessionResponses, EndPostData, EndPostErrors, EndPostResponses, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, ExportFileData, ExportFileErrors, ExportFileResponses, ExportListData, ExportListErrors, ExportListResponses, ExportsData, ExportsErrors, ExportsResponses, FilterCountsData, FilterCountsErrors, FilterCountsResponses, ForeseeStepsData, ForeseeStepsErrors, ForeseeStepsResponses, GivePostData, GivePostErrors, GivePostResponses, GiveResetCodeData, GiveResetCodeErrors, GiveResetCodeResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HandoverData, HandoverErrors, HandoverListData, HandoverListErrors, HandoverListResponses, HandoverResponses, HandPostOverData, HandPostOverErrors, HandPostOverResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ImportPeopleData, ImportPeopleErrors, ImportPeopleResponses, ImportRotaData, ImportRotaErrors, ImportRotaResponses, IndicatorsData, IndicatorsErrors, IndicatorsResponses, IssueCasePaperData, IssueCasePaperErrors, IssueCasePaperResponses, KeepFilterData, KeepFilterErrors, KeepFilterResponses, LinkAccountData, LinkAccountErrors, LinkAccountResponses, ListAllData, ListAllErrors, ListAllResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, LogCallData, LogCallErrors, LogCallResponses, LookAtCardData, LookAtCardErrors, LookAtCardResponses, MakeCardsData, MakeCardsErrors, MakeCardsResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MakeUnitData, MakeUnitErrors, MakeUnitResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, NameAccountData, NameAccountErrors, NameAccountResponses, NearData, NearErrors, NearResponses, OfficersData, OfficersErrors, OfficersResponses, OnCallNowData, OnCallNowErrors, OnCallNowResponses, OrderFiltersData, OrderFiltersErrors, OrderFiltersResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, OriginalPhotoData, OriginalPhotoErrors, OriginalPhotoResponses, OtherWaysData, OtherWaysResponses, OwnWaysInData, OwnWaysInErrors, OwnWaysInResponses, PaperData, PaperErrors, PaperResponses, PapersData, PapersErrors, PapersResponses, PaperTemplateFileData, PaperTemplateFileErrors, PaperTemplateFileResponses, PaperTemplatesData, PaperTemplatesErrors, PaperTemplatesResponses, PeopleFileData, PeopleFileErrors, PeopleFileResponses, PersonData, PersonErrors, PersonResponses, PhotoData, PhotoErrors, PhotoRedactionsData, PhotoRedactionsErrors, PhotoRedactionsResponses, PhotoResponses, PhotosData, PhotosErrors, PhotosResponses, PhotoUploadData, PhotoUploadErrors, PhotoUploadResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewHandoverData, PreviewHandoverErrors, PreviewHandoverResponses, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PrintCardsData, PrintCardsErrors, PrintCardsResponses, PublishData, PublishErrors, PublishResponses, PutPaperTemplateData, PutPaperTemplateErrors, PutPaperTemplateResponses, PutPhotoPartData, PutPhotoPartErrors, PutPhotoPartResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadListData, ReadListErrors, ReadListResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveFilterData, RemoveFilterErrors, RemoveFilterResponses, RemoveFromRotaData, RemoveFromRotaErrors, RemoveFromRotaResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, RemoveSecondFactorData, RemoveSecondFactorErrors, RemoveSecondFactorResponses, RenameAreaData, RenameAreaErrors, RenameAreaResponses, RenameUnitData, RenameUnitErrors, RenameUnitResponses, RenewDeviceData, RenewDeviceErrors, RenewDeviceResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ResetSecondFactorData, ResetSecondFactorErrors, ResetSecondFactorResponses, ReverseData, ReverseErrors, ReverseResponses, RevokeAccountCardData, RevokeAccountCardErrors, RevokeAccountCardResponses, RevokeAccountDeviceData, RevokeAccountDeviceErrors, RevokeAccountDeviceResponses, RevokeOwnCardData, RevokeOwnCardErrors, RevokeOwnCardResponses, RevokeOwnDeviceData, RevokeOwnDeviceErrors, RevokeOwnDeviceResponses, RotaData, RotaErrors, RotaFileData, RotaFileErrors, RotaFileResponses, RotaResponses, RoutingOwnersData, RoutingOwnersErrors, RoutingOwnersResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SavedFiltersData, SavedFiltersErrors, SavedFiltersResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendPointsData, SendPointsErrors, SendPointsResponses, SetCaseRulesData, SetCaseRulesErrors, SetCaseRulesResponses, SetCategoryRulesData, SetCategoryRulesErrors, SetCategoryRulesResponses, SetHoursData, SetHoursErrors, SetHoursResponses, SetLimitData, SetLimitErrors, SetLimitResponses, SetOutData, SettleCallData, SettleCallErrors, SettleCallResponses, SetYearData, SetYearErrors, SetYearResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, SignCasePaperData, SignCasePaperErrors, SignCasePaperResponses, SignedCasePaperData, SignedCasePaperErrors, SignedCasePaperResponses, SignHandoverData, SignHandoverErrors, SignHandoverResponses, SignInByCardData, SignInByCardErrors, SignInByCardResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakeManyStepsData, TakeManyStepsErrors, TakeManyStepsResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TakeShippedData, TakeShippedErrors, TakeShippedResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitDeskData, UnitDeskErrors, UnitDeskResponses, UnitsData, UnitsErrors, UnitsResponses, WhatIfData, WhatIfErrors, WhatIfResponses } from './types.gen';
+import type { AccountIdentityData, AccountIdentityErrors, AccountIdentityResponses, AccountsData, AccountsErrors, AccountsResponses, AccountWaysInData, AccountWaysInErrors, AccountWaysInResponses, AcknowledgeHandoverData, AcknowledgeHandoverErrors, AcknowledgeHandoverResponses, ActOnCaseData, ActOnCaseErrors, ActOnCaseResponses, AddAccountData, AddAccountErrors, AddAccountResponses, AddBackdropData, AddBackdropErrors, AddBackdropResponses, AddCasePhotoData, AddCasePhotoErrors, AddCasePhotoResponses, AddDeviceData, AddDeviceErrors, AddDeviceResponses, AddKindData, AddKindErrors, AddKindResponses, AddNoticeChannelData, AddNoticeChannelErrors, AddNoticeChannelResponses, AddPaperData, AddPaperErrors, AddPaperResponses, AddPlanLayerData, AddPlanLayerErrors, AddPlanLayerResponses, AddRedactionData, AddRedactionErrors, AddRedactionResponses, AddressesData, AddressesErrors, AddressesResponses, AddRuleData, AddRuleErrors, AddRuleResponses, AddToRotaData, AddToRotaErrors, AddToRotaResponses, ApproveData, ApproveErrors, ApproveResponses, AreaData, AreaDivisionData, AreaDivisionErrors, AreaDivisionResponses, AreaErrors, AreaResponses, AreasData, AreasErrors, AreasResponses, AskForRunData, AskForRunErrors, AskForRunResponses, BackdropFileData, BackdropFileErrors, BackdropFileResponses, BackdropsData, BackdropsErrors, BackdropsResponses, BeginPhotoUploadData, BeginPhotoUploadErrors, BeginPhotoUploadResponses, BeginSecondFactorData, BeginSecondFactorErrors, BeginSecondFactorResponses, BeginShiftData, BeginShiftErrors, BeginShiftResponses, BoardData, BoardErrors, BoardResponses, BuildingData, BuildingErrors, BuildingResponses, BuildingsData, BuildingsErrors, BuildingsResponses, CalendarData, CalendarErrors, CalendarResponses, CalendarYearData, CalendarYearErrors, CalendarYearResponses, CaseCardData, CaseCardErrors, CaseCardResponses, CaseCardTextData, CaseCardTextErrors, CaseCardTextResponses, CaseData, CaseDutyData, CaseDutyErrors, CaseDutyResponses, CaseErrors, CasePaperFileData, CasePaperFileErrors, CasePaperFileResponses, CasePaperListData, CasePaperListErrors, CasePaperListResponses, CaseResponses, CaseRulesData, CaseRulesErrors, CaseRulesResponses, CasesData, CasesErrors, CasesResponses, CategoriesData, CategoriesErrors, CategoriesResponses, ChangeDutyData, ChangeDutyErrors, ChangeDutyResponses, ChangeFilterData, ChangeFilterErrors, ChangeFilterResponses, ChangeKindData, ChangeKindErrors, ChangeKindResponses, ChangeNoticeChannelData, ChangeNoticeChannelErrors, ChangeNoticeChannelResponses, ChangePostData, ChangePostErrors, ChangePostResponses, ChangeRotaData, ChangeRotaErrors, ChangeRotaResponses, ChangeRuleData, ChangeRuleErrors, ChangeRuleResponses, ChangeTemporaryData, ChangeTemporaryErrors, ChangeTemporaryResponses, CheckListData, CheckListErrors, CheckListResponses, CheckPeopleData, CheckPeopleErrors, CheckPeopleResponses, CheckPlanData, CheckPlanErrors, CheckPlanResponses, CheckRotaData, CheckRotaErrors, CheckRotaResponses, CheckVerdictsData, CheckVerdictsErrors, CheckVerdictsResponses, ChooseOwnPasswordData, ChooseOwnPasswordErrors, ChooseOwnPasswordResponses, ComeBackData, ComeBackErrors, CompletePhotoUploadData, CompletePhotoUploadErrors, CompletePhotoUploadResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, DensityData, DensityErrors, DensityPictureTileData, DensityPictureTileErrors, DensityPictureTileResponses, DensityPngData, DensityPngErrors, DensityPngResponses, DensityResponses, DifferenceMapData, DifferenceMapErrors, DifferenceMapResponses, DiscardData, DiscardErrors, DiscardResponses, DraftBuildingsData, DraftBuildingsErrors, DraftBuildingsResponses, DraftData, DraftErrors, DraftResponses, DraftRoadsData, DraftRoadsErrors, DraftRoadsResponses, DrawData, DrawErrors, DrawResponses, DrawUpData, DrawUpErrors, DrawUpResponses, DropPaperTemplateData, DropPaperTemplateErrors, DropPaperTemplateResponses, DutyDeskData, DutyDeskErrors, DutyDeskResponses, DutySettingData, DutySettingErrors, DutySettingResponses, EditData, EditErrors, EditResponses, EndAccountSessionsData, EndAccountSessionsErrors, EndAccountSessionsResponses, EndData, EndErrors, EndOtherOwnSessionsData, EndOtherOwnSessionsErrors, EndOtherOwnSessionsResponses, EndOwnSessionData, EndOwnSessionErrors, EndOwnSessionResponses, EndPostData, EndPostErrors, EndPostResponses, EndResponses, EndShiftData, EndShiftErrors, EndShiftResponses, ExportFileData, ExportFileErrors, ExportFileResponses, ExportListData, ExportListErrors, ExportListResponses, ExportsData, ExportsErrors, ExportsResponses, FilterCountsData, FilterCountsErrors, FilterCountsResponses, ForeseeStepsData, ForeseeStepsErrors, ForeseeStepsResponses, GivePostData, GivePostErrors, GivePostResponses, GiveResetCodeData, GiveResetCodeErrors, GiveResetCodeResponses, GridCardData, GridCardErrors, GridCardResponses, GridCardTextData, GridCardTextErrors, GridCardTextResponses, GridData, GridDaysData, GridDaysErrors, GridDaysResponses, GridErrors, GridResponses, GridsData, GridsErrors, GridsResponses, HandoverData, HandoverErrors, HandoverListData, HandoverListErrors, HandoverListResponses, HandoverResponses, HandPostOverData, HandPostOverErrors, HandPostOverResponses, HealthzData, HealthzResponses, HotspotsData, HotspotsErrors, HotspotsResponses, ImportListData, ImportListErrors, ImportListResponses, ImportPeopleData, ImportPeopleErrors, ImportPeopleResponses, ImportRotaData, ImportRotaErrors, ImportRotaResponses, IndicatorsData, IndicatorsErrors, IndicatorsResponses, IssueCasePaperData, IssueCasePaperErrors, IssueCasePaperResponses, KeepFilterData, KeepFilterErrors, KeepFilterResponses, LinkAccountData, LinkAccountErrors, LinkAccountResponses, ListAllData, ListAllErrors, ListAllResponses, ListFaultsData, ListFaultsErrors, ListFaultsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, LiveData, LiveErrors, LiveResponses, LocateData, LocateErrors, LocateResponses, LogCallData, LogCallErrors, LogCallResponses, LookAtCardData, LookAtCardErrors, LookAtCardResponses, MakeCardsData, MakeCardsErrors, MakeCardsResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MakeUnitData, MakeUnitErrors, MakeUnitResponses, MarkReadData, MarkReadErrors, MarkReadResponses, MeData, MeErrors, MeResponses, MovingBuildingsData, MovingBuildingsErrors, MovingBuildingsResponses, MovingCasesData, MovingCasesErrors, MovingCasesResponses, NameAccountData, NameAccountErrors, NameAccountResponses, NearData, NearErrors, NearResponses, NoticeChannelsData, NoticeChannelsErrors, NoticeChannelsResponses, NoticeFailuresData, NoticeFailuresErrors, NoticeFailuresResponses, OfficersData, OfficersErrors, OfficersResponses, OnCallNowData, OnCallNowErrors, OnCallNowResponses, OrderFiltersData, OrderFiltersErrors, OrderFiltersResponses, OrderRulesData, OrderRulesErrors, OrderRulesResponses, OriginalPhotoData, OriginalPhotoErrors, OriginalPhotoResponses, OtherWaysData, OtherWaysResponses, OwnWaysInData, OwnWaysInErrors, OwnWaysInResponses, PaperData, PaperErrors, PaperResponses, PaperSampleData, PaperSampleErrors, PaperSampleResponses, PapersData, PapersErrors, PapersResponses, PaperTemplateFileData, PaperTemplateFileErrors, PaperTemplateFileResponses, PaperTemplatesData, PaperTemplatesErrors, PaperTemplatesResponses, PeopleFileData, PeopleFileErrors, PeopleFileResponses, PersonData, PersonErrors, PersonResponses, PhotoData, PhotoErrors, PhotoRedactionsData, PhotoRedactionsErrors, PhotoRedactionsResponses, PhotoResponses, PhotosData, PhotosErrors, PhotosResponses, PhotoUploadData, PhotoUploadErrors, PhotoUploadResponses, PlaceBackdropData, PlaceBackdropErrors, PlaceBackdropResponses, PlanData, PlanErrors, PlanReportData, PlanReportErrors, PlanReportFigureData, PlanReportFigureErrors, PlanReportFigureResponses, PlanReportFileData, PlanReportFileErrors, PlanReportFileResponses, PlanReportResponses, PlanResponses, PlansData, PlansErrors, PlansResponses, PointsData, PointsErrors, PointsResponses, PreviewData, PreviewErrors, PreviewHandoverData, PreviewHandoverErrors, PreviewHandoverResponses, PreviewListData, PreviewListErrors, PreviewListResponses, PreviewResponses, PrintCardsData, PrintCardsErrors, PrintCardsResponses, PublishData, PublishErrors, PublishResponses, PutPaperTemplateData, PutPaperTemplateErrors, PutPaperTemplateResponses, PutPhotoPartData, PutPhotoPartErrors, PutPhotoPartResponses, ReadGridStatusData, ReadGridStatusErrors, ReadGridStatusResponses, ReadListData, ReadListErrors, ReadListResponses, ReadMessageData, ReadMessageErrors, ReadMessageResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedoData, RedoErrors, RedoResponses, RedrawData, RedrawErrors, RedrawResponses, RemoveFilterData, RemoveFilterErrors, RemoveFilterResponses, RemoveFromRotaData, RemoveFromRotaErrors, RemoveFromRotaResponses, RemoveNoticeChannelData, RemoveNoticeChannelErrors, RemoveNoticeChannelResponses, RemoveRuleData, RemoveRuleErrors, RemoveRuleResponses, RemoveSecondFactorData, RemoveSecondFactorErrors, RemoveSecondFactorResponses, RenameAreaData, RenameAreaErrors, RenameAreaResponses, RenameUnitData, RenameUnitErrors, RenameUnitResponses, RenewDeviceData, RenewDeviceErrors, RenewDeviceResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportListData, ReportListErrors, ReportListResponses, ReportListsData, ReportListsErrors, ReportListsResponses, ResetSecondFactorData, ResetSecondFactorErrors, ResetSecondFactorResponses, ReverseData, ReverseErrors, ReverseResponses, RevokeAccountCardData, RevokeAccountCardErrors, RevokeAccountCardResponses, RevokeAccountDeviceData, RevokeAccountDeviceErrors, RevokeAccountDeviceResponses, RevokeOwnCardData, RevokeOwnCardErrors, RevokeOwnCardResponses, RevokeOwnDeviceData, RevokeOwnDeviceErrors, RevokeOwnDeviceResponses, RotaData, RotaErrors, RotaFileData, RotaFileErrors, RotaFileResponses, RotaResponses, RoutingOwnersData, RoutingOwnersErrors, RoutingOwnersResponses, RoutingQueuesData, RoutingQueuesErrors, RoutingQueuesResponses, RoutingRulesData, RoutingRulesErrors, RoutingRulesResponses, RunsData, RunsErrors, RunsResponses, SavedFiltersData, SavedFiltersErrors, SavedFiltersResponses, SearchData, SearchErrors, SearchResponses, SendBackData, SendBackErrors, SendBackResponses, SendNoticesAgainData, SendNoticesAgainErrors, SendNoticesAgainResponses, SendPointsData, SendPointsErrors, SendPointsResponses, SetCaseRulesData, SetCaseRulesErrors, SetCaseRulesResponses, SetCategoryRulesData, SetCategoryRulesErrors, SetCategoryRulesResponses, SetHoursData, SetHoursErrors, SetHoursResponses, SetLimitData, SetLimitErrors, SetLimitResponses, SetOutData, SettleCallData, SettleCallErrors, SettleCallResponses, SetYearData, SetYearErrors, SetYearResponses, ShiftData, ShiftErrors, ShiftResponses, ShiftsData, ShiftsErrors, ShiftsResponses, ShippedPaperTemplateData, ShippedPaperTemplateErrors, ShippedPaperTemplateResponses, SignCasePaperData, SignCasePaperErrors, SignCasePaperResponses, SignedCasePaperData, SignedCasePaperErrors, SignedCasePaperResponses, SignHandoverData, SignHandoverErrors, SignHandoverResponses, SignInByCardData, SignInByCardErrors, SignInByCardResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StatusTileData, StatusTileErrors, StatusTilejsonData, StatusTilejsonErrors, StatusTilejsonResponses, StatusTileResponses, StopData, StopErrors, StopResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TakeBackdropData, TakeBackdropErrors, TakeBackdropResponses, TakeManyStepsData, TakeManyStepsErrors, TakeManyStepsResponses, TakePaperData, TakePaperErrors, TakePaperResponses, TakeShippedData, TakeShippedErrors, TakeShippedResponses, TakeVerdictsData, TakeVerdictsErrors, TakeVerdictsResponses, TellRepliesData, TellRepliesErrors, TellRepliesResponses, TemporaryGridData, TemporaryGridErrors, TemporaryGridResponses, TemporaryGridsData, TemporaryGridsErrors, TemporaryGridsResponses, TicketSourcesData, TicketSourcesErrors, TicketSourcesResponses, TileData, TileErrors, TilejsonData, TilejsonErrors, TilejsonResponses, TileResponses, TrackData, TrackErrors, TrackResponses, TriageData, TriageErrors, TriageResponses, TryNoticeChannelData, TryNoticeChannelErrors, TryNoticeChannelResponses, TryPaperTemplateData, TryPaperTemplateErrors, TryPaperTemplateResponses, TryRulesData, TryRulesErrors, TryRulesResponses, UndoData, UndoErrors, UndoResponses, UnitDeskData, UnitDeskErrors, UnitDeskResponses, UnitsData, UnitsErrors, UnitsResponses, WhatIfData, WhatIfErrors, WhatIfResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -796,6 +796,36 @@ export const actOnCase = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * Give the words to share of a case: kind, state, grid, days; no name, no address
+ *
+ * Give the words to share of a case: kind, state, grid, days; no name, no address.
+ */
+export const caseCardText = <ThrowOnError extends boolean = false>(options: Options<CaseCardTextData, ThrowOnError>) => (options.client ?? client).get<CaseCardTextResponses, CaseCardTextErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/card',
+    ...options
+});
+
+/**
+ * Draw the card of a case; its photos only where they are asked for
+ *
+ * Draw the card of a case; its photos only where they are asked for.
+ */
+export const caseCard = <ThrowOnError extends boolean = false>(options: Options<CaseCardData, ThrowOnError>) => (options.client ?? client).get<CaseCardResponses, CaseCardErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/cases/{case_id}/card.png',
+    ...options
+});
+
+/**
  * Tell of a case why this unit, who on call was told, and who was telephoned
  *
  * Tell of a case why this unit, who on call was told, and who was telephoned.
@@ -1267,6 +1297,36 @@ export const grid = <ThrowOnError extends boolean = false>(options: Options<Grid
 });
 
 /**
+ * Give the words to share of what was put right in a grid on a day
+ *
+ * Give the words to share of what was put right in a grid on a day.
+ */
+export const gridCardText = <ThrowOnError extends boolean = false>(options: Options<GridCardTextData, ThrowOnError>) => (options.client ?? client).get<GridCardTextResponses, GridCardTextErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/grids/{grid_id}/card',
+    ...options
+});
+
+/**
+ * Draw the card of what was put right in a grid on a day
+ *
+ * Draw the card of what was put right in a grid on a day.
+ */
+export const gridCard = <ThrowOnError extends boolean = false>(options: Options<GridCardData, ThrowOnError>) => (options.client ?? client).get<GridCardResponses, GridCardErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/grids/{grid_id}/card.png',
+    ...options
+});
+
+/**
  * List the shifts handed over in the caller's areas, the newest first
  *
  * List the shifts handed over in the caller's areas, the newest first.
@@ -1503,6 +1563,139 @@ export const locate = <ThrowOnError extends boolean = false>(options: Options<Lo
 });
 
 /**
+ * Read a pasted message: words, time, kind and place as far as they can be told
+ *
+ * Who wrote it, telephone and identity numbers, number plates and names that say they are names
+ * are taken out; nothing is stored.
+ */
+export const readMessage = <ThrowOnError extends boolean = false>(options: Options<ReadMessageData, ThrowOnError>) => (options.client ?? client).post<ReadMessageResponses, ReadMessageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/messages/read',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the channels of the units and accounts within the caller's areas
+ *
+ * List the channels of the units and accounts within the caller's areas.
+ */
+export const noticeChannels = <ThrowOnError extends boolean = false>(options?: Options<NoticeChannelsData, ThrowOnError>) => (options?.client ?? client).get<NoticeChannelsResponses, NoticeChannelsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notice-channels',
+    ...options
+});
+
+/**
+ * Send the notices of a unit or an account through a channel too, from now on
+ *
+ * The address is kept sealed with the key of the server.
+ */
+export const addNoticeChannel = <ThrowOnError extends boolean = false>(options: Options<AddNoticeChannelData, ThrowOnError>) => (options.client ?? client).post<AddNoticeChannelResponses, AddNoticeChannelErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notice-channels',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List what did not arrive, and when it is tried again; the newest first
+ *
+ * List what did not arrive, and when it is tried again; the newest first.
+ */
+export const noticeFailures = <ThrowOnError extends boolean = false>(options?: Options<NoticeFailuresData, ThrowOnError>) => (options?.client ?? client).get<NoticeFailuresResponses, NoticeFailuresErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notice-channels/failures',
+    ...options
+});
+
+/**
+ * Put what failed through a channel in the last day on its way once more
+ *
+ * Put what failed through a channel in the last day on its way once more.
+ */
+export const sendNoticesAgain = <ThrowOnError extends boolean = false>(options: Options<SendNoticesAgainData, ThrowOnError>) => (options.client ?? client).post<SendNoticesAgainResponses, SendNoticesAgainErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notice-channels/{channel_id}/again',
+    ...options
+});
+
+/**
+ * Change a channel, or switch it off and on; without an address it keeps the one it has
+ *
+ * Change a channel, or switch it off and on; without an address it keeps the one it has.
+ */
+export const changeNoticeChannel = <ThrowOnError extends boolean = false>(options: Options<ChangeNoticeChannelData, ThrowOnError>) => (options.client ?? client).post<ChangeNoticeChannelResponses, ChangeNoticeChannelErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notice-channels/{channel_id}/change',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a channel with what is still on its way through it
+ *
+ * Remove a channel with what is still on its way through it.
+ */
+export const removeNoticeChannel = <ThrowOnError extends boolean = false>(options: Options<RemoveNoticeChannelData, ThrowOnError>) => (options.client ?? client).post<RemoveNoticeChannelResponses, RemoveNoticeChannelErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notice-channels/{channel_id}/remove',
+    ...options
+});
+
+/**
+ * Send a trial message now, and tell whether it arrived
+ *
+ * Send a trial message now, and tell whether it arrived.
+ */
+export const tryNoticeChannel = <ThrowOnError extends boolean = false>(options: Options<TryNoticeChannelData, ThrowOnError>) => (options.client ?? client).post<TryNoticeChannelResponses, TryNoticeChannelErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notice-channels/{channel_id}/trial',
+    ...options
+});
+
+/**
  * List the notices for the caller and his unit, the newest first
  *
  * List the notices for the caller and his unit, the newest first.
@@ -1614,6 +1807,56 @@ export const paperTemplateFile = <ThrowOnError extends boolean = false>(options:
         }],
     url: '/api/v1/paper-templates/{kind}/file',
     ...options
+});
+
+/**
+ * Give the shipped template, to begin one's own from
+ *
+ * Give the shipped template, to begin one's own from.
+ */
+export const shippedPaperTemplate = <ThrowOnError extends boolean = false>(options: Options<ShippedPaperTemplateData, ThrowOnError>) => (options.client ?? client).get<ShippedPaperTemplateResponses, ShippedPaperTemplateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/paper-templates/{kind}/shipped',
+    ...options
+});
+
+/**
+ * Fill the template that is used now with a sample
+ *
+ * Fill the template that is used now with a sample.
+ */
+export const paperSample = <ThrowOnError extends boolean = false>(options: Options<PaperSampleData, ThrowOnError>) => (options.client ?? client).get<PaperSampleResponses, PaperSampleErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/paper-templates/{kind}/trial',
+    ...options
+});
+
+/**
+ * Fill a template with a sample; refused, with their names, where it names unknown fields
+ *
+ * Nothing is kept.
+ */
+export const tryPaperTemplate = <ThrowOnError extends boolean = false>(options: Options<TryPaperTemplateData, ThrowOnError>) => (options.client ?? client).post<TryPaperTemplateResponses, TryPaperTemplateErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/paper-templates/{kind}/trial',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
 });
 
 /**
@@ -3257,6 +3500,80 @@ export const end = <ThrowOnError extends boolean = false>(options: Options<EndDa
     ...options,
     headers: {
         'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the offices whose tickets are cases here, and how many wait for an answer
+ *
+ * List the offices whose tickets are cases here, and how many wait for an answer.
+ */
+export const ticketSources = <ThrowOnError extends boolean = false>(options?: Options<TicketSourcesData, ThrowOnError>) => (options?.client ?? client).get<TicketSourcesResponses, TicketSourcesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/ticket-replies',
+    ...options
+});
+
+/**
+ * Write the answers to an office into a workbook, each end of a case once
+ *
+ * Names and numbers in what was written are taken out; who took the file and what for is kept.
+ */
+export const tellReplies = <ThrowOnError extends boolean = false>(options: Options<TellRepliesData, ThrowOnError>) => (options.client ?? client).post<TellRepliesResponses, TellRepliesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/ticket-replies',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take in what an office says to answers: accepted ones are noted, refused ones are appeals
+ *
+ * The same file again changes nothing.
+ */
+export const takeVerdicts = <ThrowOnError extends boolean = false>(options: Options<TakeVerdictsData, ThrowOnError>) => (options.client ?? client).post<TakeVerdictsResponses, TakeVerdictsErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/ticket-replies/verdicts',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Tell what would become of an office's file of answers; nothing is changed
+ *
+ * Tell what would become of an office's file of answers; nothing is changed.
+ */
+export const checkVerdicts = <ThrowOnError extends boolean = false>(options: Options<CheckVerdictsData, ThrowOnError>) => (options.client ?? client).post<CheckVerdictsResponses, CheckVerdictsErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sanbai_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/ticket-replies/verdicts/check',
+    ...options,
+    headers: {
+        'Content-Type': null,
         ...options.headers
     }
 });

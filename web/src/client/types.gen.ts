@@ -806,10 +806,6 @@ export type BoardCase = {
      */
     severity: 'red' | 'yellow' | 'blue';
     /**
-     * Source
-     */
-    source: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection';
-    /**
      * State
      */
     state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
@@ -952,6 +948,20 @@ export type BodyCheckRota = {
 };
 
 /**
+ * Body_check_verdicts
+ */
+export type BodyCheckVerdicts = {
+    /**
+     * File
+     */
+    file: Blob | File;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
  * Body_import_list
  */
 export type BodyImportList = {
@@ -1059,6 +1069,30 @@ export type BodySignCasePaper = {
      * The last `seq` that the client knows.
      */
     seq: number;
+};
+
+/**
+ * Body_take_verdicts
+ */
+export type BodyTakeVerdicts = {
+    /**
+     * File
+     */
+    file: Blob | File;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
+ * Body_try_paper_template
+ */
+export type BodyTryPaperTemplate = {
+    /**
+     * File
+     */
+    file: Blob | File;
 };
 
 /**
@@ -1702,10 +1736,6 @@ export type CaseBrief = {
      */
     severity: 'red' | 'yellow' | 'blue';
     /**
-     * Source
-     */
-    source: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection';
-    /**
      * State
      */
     state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
@@ -1746,6 +1776,12 @@ export type CaseDuty = {
  * A paper as it was issued; it never changes.
  */
 export type CasePaper = {
+    /**
+     * Acted For
+     *
+     * The unit had no account: who issued it acts for it, as the ledger says.
+     */
+    acted_for: boolean;
     /**
      * Due On
      */
@@ -2038,6 +2074,56 @@ export type CategoryRules = {
 };
 
 /**
+ * ChangedChannel
+ *
+ * A channel as it is to be from now on.
+ */
+export type ChangedChannel = {
+    /**
+     * Account Id
+     */
+    account_id?: string | null;
+    /**
+     * Active
+     */
+    active?: boolean;
+    /**
+     * Null: it stays as it is.
+     */
+    address?: ChannelAddress | null;
+    /**
+     * Kinds
+     *
+     * Kinds of notices; null: all.
+     */
+    kinds?: Array<string> | null;
+    /**
+     * Language
+     */
+    language?: 'zh-CN' | 'en';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Quiet From
+     *
+     * From then on only red cases and calls to who is on duty go.
+     */
+    quiet_from?: string | null;
+    /**
+     * Quiet To
+     */
+    quiet_to?: string | null;
+    /**
+     * Unit Id
+     *
+     * Whose notices: a unit's, or an account's.
+     */
+    unit_id?: number | null;
+};
+
+/**
  * ChangedRow
  *
  * A row that is a case already and says something else by now.
@@ -2081,6 +2167,56 @@ export type ChangedRow = {
      * Struck Off At
      */
     struck_off_at: string | null;
+};
+
+/**
+ * ChannelAddress
+ *
+ * Where messages go; it is kept sealed and never told again.
+ */
+export type ChannelAddress = {
+    /**
+     * Host
+     *
+     * Mail server.
+     */
+    host?: string;
+    /**
+     * Port
+     */
+    port?: number;
+    /**
+     * Secret
+     *
+     * A robot's signing secret; of mail, the password.
+     */
+    secret?: string;
+    /**
+     * Security
+     */
+    security?: 'ssl' | 'starttls' | 'none';
+    /**
+     * Sender
+     */
+    sender?: string;
+    /**
+     * To
+     */
+    to?: Array<string>;
+    /**
+     * Url
+     *
+     * Of a robot or gateway, with its key.
+     */
+    url?: string;
+    /**
+     * User
+     */
+    user?: string;
+    /**
+     * Via
+     */
+    via: 'wecom' | 'dingtalk' | 'feishu' | 'mail' | 'webhook';
 };
 
 /**
@@ -2426,6 +2562,67 @@ export type Deadline = {
      * Since
      */
     since: string;
+};
+
+/**
+ * DeliveryFailure
+ *
+ * A notice that did not arrive.
+ */
+export type DeliveryFailure = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Case Number
+     */
+    case_number: string | null;
+    channel: NamedRef;
+    /**
+     * Fault
+     *
+     * unreachable, timeout, unreadable, sealed, or refused:<number>.
+     */
+    fault: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Next At
+     *
+     * Null: it is not tried again by itself.
+     */
+    next_at: string | null;
+    /**
+     * Notice Id
+     */
+    notice_id: number;
+    /**
+     * Tried At
+     */
+    tried_at: string | null;
+};
+
+/**
+ * DeliveryFailures
+ *
+ * What did not arrive, the newest first.
+ */
+export type DeliveryFailures = {
+    /**
+     * Items
+     */
+    items: Array<DeliveryFailure>;
 };
 
 /**
@@ -4979,6 +5176,30 @@ export type Likely = {
 };
 
 /**
+ * LikelyCategory
+ *
+ * A kind of hazard that the words may mean.
+ */
+export type LikelyCategory = {
+    /**
+     * Because
+     *
+     * The words that say so; a+b: both in one clause.
+     */
+    because: Array<string>;
+    /**
+     * Category Id
+     */
+    category_id: number;
+    /**
+     * Score
+     *
+     * 0 to 1.
+     */
+    score: number;
+};
+
+/**
  * Limit
  *
  * How long something may take.
@@ -5745,6 +5966,68 @@ export type MergeEdit = {
 };
 
 /**
+ * MessageRead
+ *
+ * What a message may be about. Nothing of it is kept: whoever reports confirms every part.
+ */
+export type MessageRead = {
+    /**
+     * Categories
+     *
+     * The likeliest first.
+     */
+    categories: Array<LikelyCategory>;
+    /**
+     * Category Certain
+     *
+     * Whether the first may be chosen beforehand.
+     */
+    category_certain: boolean;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Pictures
+     *
+     * Pictures that the message speaks of.
+     */
+    pictures: number;
+    /**
+     * Place Certain
+     *
+     * Whether the first may be chosen beforehand.
+     */
+    place_certain: boolean;
+    /**
+     * Place Text
+     *
+     * The words that speak of the place.
+     */
+    place_text: string;
+    /**
+     * Places
+     *
+     * The likeliest first.
+     */
+    places: Array<AddressCandidate>;
+    /**
+     * Removed
+     */
+    removed: Array<TakenOut>;
+    /**
+     * Said At
+     */
+    said_at: string | null;
+    /**
+     * Text
+     *
+     * Without senders, names, numbers.
+     */
+    text: string;
+};
+
+/**
  * MicroRange
  *
  * Households of a micro-grid 微网格.
@@ -5980,6 +6263,53 @@ export type Near = {
      * Metres
      */
     metres: number;
+};
+
+/**
+ * NewChannel
+ *
+ * A channel that is to be made.
+ */
+export type NewChannel = {
+    /**
+     * Account Id
+     */
+    account_id?: string | null;
+    /**
+     * Active
+     */
+    active?: boolean;
+    address: ChannelAddress;
+    /**
+     * Kinds
+     *
+     * Kinds of notices; null: all.
+     */
+    kinds?: Array<string> | null;
+    /**
+     * Language
+     */
+    language?: 'zh-CN' | 'en';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Quiet From
+     *
+     * From then on only red cases and calls to who is on duty go.
+     */
+    quiet_from?: string | null;
+    /**
+     * Quiet To
+     */
+    quiet_to?: string | null;
+    /**
+     * Unit Id
+     *
+     * Whose notices: a unit's, or an account's.
+     */
+    unit_id?: number | null;
 };
 
 /**
@@ -6234,6 +6564,32 @@ export type NewPost = {
 };
 
 /**
+ * NewReplies
+ *
+ * Answers that are to be written for an office.
+ */
+export type NewReplies = {
+    /**
+     * Again
+     *
+     * Those that were told before too.
+     */
+    again?: boolean;
+    /**
+     * Language
+     */
+    language?: 'zh-CN' | 'en';
+    /**
+     * Purpose
+     */
+    purpose: string;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
  * NewRun
  *
  * Over which days hotspots are wanted.
@@ -6367,6 +6723,89 @@ export type Notice = {
      * It is for everybody of the caller's unit.
      */
     to_unit: boolean;
+};
+
+/**
+ * NoticeChannel
+ *
+ * Where the notices of a unit or an account are sent to.
+ */
+export type NoticeChannel = {
+    account: ActorRef | null;
+    /**
+     * Active
+     */
+    active: boolean;
+    area: NamedRef;
+    /**
+     * Failed
+     */
+    failed: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Kinds
+     */
+    kinds: Array<string> | null;
+    /**
+     * Language
+     */
+    language: 'zh-CN' | 'en';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Quiet From
+     */
+    quiet_from: string | null;
+    /**
+     * Quiet To
+     */
+    quiet_to: string | null;
+    /**
+     * Sent At
+     *
+     * When something last arrived.
+     */
+    sent_at: string | null;
+    /**
+     * Shown
+     *
+     * What may be seen of the address.
+     */
+    shown: string;
+    unit: NamedRef | null;
+    /**
+     * Via
+     */
+    via: 'wecom' | 'dingtalk' | 'feishu' | 'mail' | 'webhook';
+    /**
+     * Waiting
+     */
+    waiting: number;
+};
+
+/**
+ * NoticeChannels
+ *
+ * Channels, and the kinds of notices that there are.
+ */
+export type NoticeChannels = {
+    /**
+     * Items
+     */
+    items: Array<NoticeChannel>;
+    /**
+     * Kinds
+     */
+    kinds: Array<string>;
+    /**
+     * Next
+     */
+    next?: string | null;
 };
 
 /**
@@ -6858,6 +7297,18 @@ export type Part = {
         number,
         number
     ] | null;
+};
+
+/**
+ * Pasted
+ *
+ * A message as it was copied out of a chat.
+ */
+export type Pasted = {
+    /**
+     * Text
+     */
+    text: string;
 };
 
 /**
@@ -8348,6 +8799,40 @@ export type RenumberEdit = {
 };
 
 /**
+ * RepliesTold
+ *
+ * A workbook of answers; it can be fetched for a day by who asked for it.
+ */
+export type RepliesTold = {
+    /**
+     * Capped
+     *
+     * There are more: ask once more for the rest.
+     */
+    capped: boolean;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
  * Report
  *
  * A hazard as it is reported.
@@ -9204,6 +9689,18 @@ export type SavedFilters = {
 };
 
 /**
+ * SentAgain
+ *
+ * How many are on their way again.
+ */
+export type SentAgain = {
+    /**
+     * Count
+     */
+    count: number;
+};
+
+/**
  * SessionLine
  *
  * A sign-in that still holds.
@@ -9247,6 +9744,24 @@ export type SessionLine = {
      * By what: password, card, basic, …
      */
     way: string;
+};
+
+/**
+ * ShareText
+ *
+ * What is written beside the picture.
+ */
+export type ShareText = {
+    /**
+     * Picture
+     *
+     * Where the picture is.
+     */
+    picture: string;
+    /**
+     * Text
+     */
+    text: string;
 };
 
 /**
@@ -9810,6 +10325,22 @@ export type SystemChoice = {
 };
 
 /**
+ * TakenOut
+ *
+ * What was taken out of the text, and how often; it is kept nowhere.
+ */
+export type TakenOut = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Kind
+     */
+    kind: 'sender' | 'name' | 'phone' | 'identity' | 'plate' | 'mail' | 'account';
+};
+
+/**
  * Template
  *
  * The template of a kind of paper that is used now.
@@ -9944,6 +10475,54 @@ export type TemporaryGrid = {
 };
 
 /**
+ * TicketSource
+ *
+ * An office whose tickets are cases here, and how far they are.
+ */
+export type TicketSource = {
+    /**
+     * Accepted
+     */
+    accepted: number;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Refused
+     */
+    refused: number;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Told
+     *
+     * Answered; the office has not said anything to it.
+     */
+    told: number;
+    /**
+     * Waiting
+     *
+     * Over here, and not answered yet.
+     */
+    waiting: number;
+};
+
+/**
+ * TicketSources
+ *
+ * Offices with tickets within the caller's areas.
+ */
+export type TicketSources = {
+    /**
+     * Items
+     */
+    items: Array<TicketSource>;
+};
+
+/**
  * Totals
  *
  * How much changes in all.
@@ -10068,6 +10647,22 @@ export type Trial = {
      * Null: no rule fits.
      */
     suggestion: Suggestion | null;
+};
+
+/**
+ * TrialDone
+ *
+ * Whether a trial message arrived.
+ */
+export type TrialDone = {
+    /**
+     * Arrived
+     */
+    arrived: boolean;
+    /**
+     * Fault
+     */
+    fault: string | null;
 };
 
 /**
@@ -10270,6 +10865,60 @@ export type Validity = {
      * To
      */
     to: string | null;
+};
+
+/**
+ * VerdictsTaken
+ *
+ * What became of an office's file; rows are numbered as a person counts them.
+ */
+export type VerdictsTaken = {
+    /**
+     * Accepted
+     */
+    accepted: number;
+    /**
+     * Differs
+     *
+     * Rows that differ from what was said before.
+     */
+    differs: Array<number>;
+    /**
+     * Empty
+     *
+     * Rows without an answer yet.
+     */
+    empty: number;
+    /**
+     * Known
+     *
+     * Said before: nothing was changed.
+     */
+    known: number;
+    /**
+     * Not Possible
+     *
+     * Rows whose case has moved on since.
+     */
+    not_possible: Array<number>;
+    /**
+     * Refused
+     *
+     * Each is an appeal now, for a commander to decide.
+     */
+    refused: number;
+    /**
+     * Unclear
+     *
+     * Rows whose word nobody knows.
+     */
+    unclear: Array<number>;
+    /**
+     * Unknown
+     *
+     * Rows whose ticket was never answered from here.
+     */
+    unknown: Array<number>;
 };
 
 /**
@@ -12918,6 +13567,108 @@ export type ActOnCaseResponses = {
 
 export type ActOnCaseResponse = ActOnCaseResponses[keyof ActOnCaseResponses];
 
+export type CaseCardTextData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: {
+        /**
+         * Language
+         *
+         * Of the words on it.
+         */
+        language?: 'zh-CN' | 'en';
+    };
+    url: '/api/v1/cases/{case_id}/card';
+};
+
+export type CaseCardTextErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CaseCardTextError = CaseCardTextErrors[keyof CaseCardTextErrors];
+
+export type CaseCardTextResponses = {
+    /**
+     * Successful Response
+     */
+    200: ShareText;
+};
+
+export type CaseCardTextResponse = CaseCardTextResponses[keyof CaseCardTextResponses];
+
+export type CaseCardData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: {
+        /**
+         * Language
+         *
+         * Of the words on it.
+         */
+        language?: 'zh-CN' | 'en';
+        /**
+         * Photos
+         *
+         * Show before and after; look at them first: faces, plates, writing.
+         */
+        photos?: boolean;
+    };
+    url: '/api/v1/cases/{case_id}/card.png';
+};
+
+export type CaseCardErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CaseCardError = CaseCardErrors[keyof CaseCardErrors];
+
+export type CaseCardResponses = {
+    /**
+     * The card, 750 px wide.
+     */
+    200: unknown;
+};
+
 export type CaseDutyData = {
     body?: never;
     path: {
@@ -14386,6 +15137,114 @@ export type GridResponses = {
 
 export type GridResponse = GridResponses[keyof GridResponses];
 
+export type GridCardTextData = {
+    body?: never;
+    path: {
+        /**
+         * Grid Id
+         */
+        grid_id: number;
+    };
+    query?: {
+        /**
+         * Language
+         *
+         * Of the words on it.
+         */
+        language?: 'zh-CN' | 'en';
+        /**
+         * Day
+         *
+         * A day of the district; none: today.
+         */
+        day?: string | null;
+    };
+    url: '/api/v1/grids/{grid_id}/card';
+};
+
+export type GridCardTextErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type GridCardTextError = GridCardTextErrors[keyof GridCardTextErrors];
+
+export type GridCardTextResponses = {
+    /**
+     * Successful Response
+     */
+    200: ShareText;
+};
+
+export type GridCardTextResponse = GridCardTextResponses[keyof GridCardTextResponses];
+
+export type GridCardData = {
+    body?: never;
+    path: {
+        /**
+         * Grid Id
+         */
+        grid_id: number;
+    };
+    query?: {
+        /**
+         * Language
+         *
+         * Of the words on it.
+         */
+        language?: 'zh-CN' | 'en';
+        /**
+         * Day
+         *
+         * A day of the district; none: today.
+         */
+        day?: string | null;
+    };
+    url: '/api/v1/grids/{grid_id}/card.png';
+};
+
+export type GridCardErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type GridCardError = GridCardErrors[keyof GridCardErrors];
+
+export type GridCardResponses = {
+    /**
+     * The card, 750 px wide.
+     */
+    200: unknown;
+};
+
 export type HandoverListData = {
     body?: never;
     path?: never;
@@ -15069,6 +15928,396 @@ export type LocateResponses = {
 
 export type LocateResponse = LocateResponses[keyof LocateResponses];
 
+export type ReadMessageData = {
+    body: Pasted;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/messages/read';
+};
+
+export type ReadMessageErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ReadMessageError = ReadMessageErrors[keyof ReadMessageErrors];
+
+export type ReadMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageRead;
+};
+
+export type ReadMessageResponse = ReadMessageResponses[keyof ReadMessageResponses];
+
+export type NoticeChannelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/notice-channels';
+};
+
+export type NoticeChannelsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type NoticeChannelsError = NoticeChannelsErrors[keyof NoticeChannelsErrors];
+
+export type NoticeChannelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: NoticeChannels;
+};
+
+export type NoticeChannelsResponse = NoticeChannelsResponses[keyof NoticeChannelsResponses];
+
+export type AddNoticeChannelData = {
+    body: NewChannel;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/notice-channels';
+};
+
+export type AddNoticeChannelErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddNoticeChannelError = AddNoticeChannelErrors[keyof AddNoticeChannelErrors];
+
+export type AddNoticeChannelResponses = {
+    /**
+     * Successful Response
+     */
+    201: NoticeChannel;
+};
+
+export type AddNoticeChannelResponse = AddNoticeChannelResponses[keyof AddNoticeChannelResponses];
+
+export type NoticeFailuresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/notice-channels/failures';
+};
+
+export type NoticeFailuresErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type NoticeFailuresError = NoticeFailuresErrors[keyof NoticeFailuresErrors];
+
+export type NoticeFailuresResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeliveryFailures;
+};
+
+export type NoticeFailuresResponse = NoticeFailuresResponses[keyof NoticeFailuresResponses];
+
+export type SendNoticesAgainData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+    };
+    query?: never;
+    url: '/api/v1/notice-channels/{channel_id}/again';
+};
+
+export type SendNoticesAgainErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SendNoticesAgainError = SendNoticesAgainErrors[keyof SendNoticesAgainErrors];
+
+export type SendNoticesAgainResponses = {
+    /**
+     * Successful Response
+     */
+    200: SentAgain;
+};
+
+export type SendNoticesAgainResponse = SendNoticesAgainResponses[keyof SendNoticesAgainResponses];
+
+export type ChangeNoticeChannelData = {
+    body: ChangedChannel;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+    };
+    query?: never;
+    url: '/api/v1/notice-channels/{channel_id}/change';
+};
+
+export type ChangeNoticeChannelErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ChangeNoticeChannelError = ChangeNoticeChannelErrors[keyof ChangeNoticeChannelErrors];
+
+export type ChangeNoticeChannelResponses = {
+    /**
+     * Successful Response
+     */
+    200: NoticeChannel;
+};
+
+export type ChangeNoticeChannelResponse = ChangeNoticeChannelResponses[keyof ChangeNoticeChannelResponses];
+
+export type RemoveNoticeChannelData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+    };
+    query?: never;
+    url: '/api/v1/notice-channels/{channel_id}/remove';
+};
+
+export type RemoveNoticeChannelErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RemoveNoticeChannelError = RemoveNoticeChannelErrors[keyof RemoveNoticeChannelErrors];
+
+export type RemoveNoticeChannelResponses = {
+    /**
+     * Successful Response
+     */
+    200: NoticeChannel;
+};
+
+export type RemoveNoticeChannelResponse = RemoveNoticeChannelResponses[keyof RemoveNoticeChannelResponses];
+
+export type TryNoticeChannelData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+    };
+    query?: never;
+    url: '/api/v1/notice-channels/{channel_id}/trial';
+};
+
+export type TryNoticeChannelErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TryNoticeChannelError = TryNoticeChannelErrors[keyof TryNoticeChannelErrors];
+
+export type TryNoticeChannelResponses = {
+    /**
+     * Successful Response
+     */
+    200: TrialDone;
+};
+
+export type TryNoticeChannelResponse = TryNoticeChannelResponses[keyof TryNoticeChannelResponses];
+
 export type ListNoticesData = {
     body?: never;
     path?: never;
@@ -15379,6 +16628,128 @@ export type PaperTemplateFileError = PaperTemplateFileErrors[keyof PaperTemplate
 export type PaperTemplateFileResponses = {
     /**
      * The template.
+     */
+    200: unknown;
+};
+
+export type ShippedPaperTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Kind
+         */
+        kind: 'assignment' | 'supervision' | 'rectification';
+    };
+    query?: never;
+    url: '/api/v1/paper-templates/{kind}/shipped';
+};
+
+export type ShippedPaperTemplateErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ShippedPaperTemplateError = ShippedPaperTemplateErrors[keyof ShippedPaperTemplateErrors];
+
+export type ShippedPaperTemplateResponses = {
+    /**
+     * The template as it is shipped.
+     */
+    200: unknown;
+};
+
+export type PaperSampleData = {
+    body?: never;
+    path: {
+        /**
+         * Kind
+         */
+        kind: 'assignment' | 'supervision' | 'rectification';
+    };
+    query?: never;
+    url: '/api/v1/paper-templates/{kind}/trial';
+};
+
+export type PaperSampleErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PaperSampleError = PaperSampleErrors[keyof PaperSampleErrors];
+
+export type PaperSampleResponses = {
+    /**
+     * A filled paper, of a case that is none.
+     */
+    200: unknown;
+};
+
+export type TryPaperTemplateData = {
+    body: BodyTryPaperTemplate;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Kind
+         */
+        kind: 'assignment' | 'supervision' | 'rectification';
+    };
+    query?: never;
+    url: '/api/v1/paper-templates/{kind}/trial';
+};
+
+export type TryPaperTemplateErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Unsupported type
+     */
+    415: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TryPaperTemplateError = TryPaperTemplateErrors[keyof TryPaperTemplateErrors];
+
+export type TryPaperTemplateResponses = {
+    /**
+     * A filled paper, of a case that is none.
      */
     200: unknown;
 };
@@ -20231,6 +21602,176 @@ export type EndResponses = {
 };
 
 export type EndResponse = EndResponses[keyof EndResponses];
+
+export type TicketSourcesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/ticket-replies';
+};
+
+export type TicketSourcesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TicketSourcesError = TicketSourcesErrors[keyof TicketSourcesErrors];
+
+export type TicketSourcesResponses = {
+    /**
+     * Successful Response
+     */
+    200: TicketSources;
+};
+
+export type TicketSourcesResponse = TicketSourcesResponses[keyof TicketSourcesResponses];
+
+export type TellRepliesData = {
+    body: NewReplies;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/ticket-replies';
+};
+
+export type TellRepliesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TellRepliesError = TellRepliesErrors[keyof TellRepliesErrors];
+
+export type TellRepliesResponses = {
+    /**
+     * Successful Response
+     */
+    201: RepliesTold;
+};
+
+export type TellRepliesResponse = TellRepliesResponses[keyof TellRepliesResponses];
+
+export type TakeVerdictsData = {
+    body: BodyTakeVerdicts;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/ticket-replies/verdicts';
+};
+
+export type TakeVerdictsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TakeVerdictsError = TakeVerdictsErrors[keyof TakeVerdictsErrors];
+
+export type TakeVerdictsResponses = {
+    /**
+     * Successful Response
+     */
+    200: VerdictsTaken;
+};
+
+export type TakeVerdictsResponse = TakeVerdictsResponses[keyof TakeVerdictsResponses];
+
+export type CheckVerdictsData = {
+    body: BodyCheckVerdicts;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/ticket-replies/verdicts/check';
+};
+
+export type CheckVerdictsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CheckVerdictsError = CheckVerdictsErrors[keyof CheckVerdictsErrors];
+
+export type CheckVerdictsResponses = {
+    /**
+     * Successful Response
+     */
+    200: VerdictsTaken;
+};
+
+export type CheckVerdictsResponse = CheckVerdictsResponses[keyof CheckVerdictsResponses];
 
 export type TriageData = {
     body?: never;
