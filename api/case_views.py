@@ -47,6 +47,7 @@ class CaseCore(BaseModel):
         description="Degrees, WGS 84; null: its place is not known yet.", examples=[118.3052]
     )
     lat: float | None = Field(description="Degrees, WGS 84.", examples=[36.6014])
+    source: Source
     external_number: str | None = Field(description="Its number in another office's list.")
     address: str | None
     unit: NamedRef | None = Field(description="The unit charged with it.")
@@ -116,7 +117,6 @@ class Case(CaseCore):
     shape: dict[str, Any] | None = Field(
         description="A line or an area as GeoJSON, where it is one; `lon` and `lat` lie on it."
     )
-    source: Source
     reporter_unit: str | None = Field(description="The office that reported it in its list.")
     course: Course
     time: CaseTime | None = Field(description="Null: no deadline runs out.")
@@ -139,7 +139,7 @@ def _named(thing_id: int | None, name: str | None) -> NamedRef | None:
 
 _PLAIN = (
     *("id", "number", "severity", "state", "overdue", "lon", "lat", "address", "seq", "photos"),
-    *("occurred_at", "received_at", "deadline_at", "closed_at", "external_number"),
+    *("occurred_at", "received_at", "deadline_at", "closed_at", "external_number", "source"),
 )
 
 
@@ -198,7 +198,6 @@ def full(
         temporary_grids=[NamedRef(id=grid.id, name=grid.name) for grid in temporary_grids],
         accuracy_m=row.accuracy_m,
         shape=None if row.shape is None else json.loads(row.shape),
-        source=row.source,
         reporter_unit=ledger[0].reporter_unit,
         course=course,
         time=clock,
