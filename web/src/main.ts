@@ -1,6 +1,7 @@
 import { createApp } from 'vue'
 import App from './App.vue'
 import { i18n, language } from './i18n'
+import { takeCardLink } from './state/cardLink'
 import { bindAddressBar } from './state/url'
 import './styles/base.css'
 import './styles/layout.css'
@@ -15,8 +16,12 @@ import './styles/people.css'
 import './styles/lists.css'
 import './styles/photos.css'
 import './styles/duty.css'
+import './styles/account.css'
 import './styles/print.css'
 
 document.documentElement.lang = language()
+// Before the address bar is kept equal to the view: a card's code does not stay there.
+takeCardLink()
+window.addEventListener('hashchange', takeCardLink)
 bindAddressBar()
 createApp(App).use(i18n).mount('#app')

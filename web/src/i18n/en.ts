@@ -1,3 +1,4 @@
+import { accountEn, accountFieldsEn, accountProblemsEn } from './account.en'
 import { addressesEn } from './addresses.en'
 import { adminEn, adminProblemsEn } from './admin.en'
 import { casesEn } from './cases.en'
@@ -22,6 +23,7 @@ export const en: typeof zhCN = {
   ...plannerEn,
   ...temporaryEn,
   ...dutyEn,
+  ...accountEn,
   ...addressesEn,
   ...adminEn,
   ...peopleEn,
@@ -146,6 +148,7 @@ export const en: typeof zhCN = {
     still: 'now',
   },
   problem: {
+    ...accountProblemsEn,
     ...adminProblemsEn,
     ...peopleProblemsEn,
     offline: 'The server cannot be reached. Check the network and try again.',
@@ -195,6 +198,7 @@ export const en: typeof zhCN = {
     unknown: 'That did not work ({code}).',
   },
   field: {
+    ...accountFieldsEn,
     ...ownPasswordFieldsEn,
     description: 'description',
     address: 'address',

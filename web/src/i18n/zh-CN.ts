@@ -1,3 +1,4 @@
+import { accountFieldsZh, accountProblemsZh, accountZh } from './account.zh-CN'
 import { addressesZh } from './addresses.zh-CN'
 import { adminProblemsZh, adminZh } from './admin.zh-CN'
 import { casesZh } from './cases.zh-CN'
@@ -21,6 +22,7 @@ export const zhCN = {
   ...plannerZh,
   ...temporaryZh,
   ...dutyZh,
+  ...accountZh,
   ...addressesZh,
   ...adminZh,
   ...peopleZh,
@@ -139,6 +141,7 @@ export const zhCN = {
     still: '今',
   },
   problem: {
+    ...accountProblemsZh,
     ...adminProblemsZh,
     ...peopleProblemsZh,
     offline: '连不上服务器。请检查网络后重试。',
@@ -185,6 +188,7 @@ export const zhCN = {
     unknown: '没有成功（{code}）。',
   },
   field: {
+    ...accountFieldsZh,
     ...ownPasswordFieldsZh,
     description: '情况说明',
     address: '地址',

@@ -14,6 +14,7 @@ export type PanelName =
   | 'temporary'
   | 'lists'
   | 'admin'
+  | 'account'
   | DutyPanel
 export type LayerName =
   | 'areas'
@@ -72,6 +73,7 @@ const PANELS: PanelName[] = [
   'temporary',
   'lists',
   'admin',
+  'account',
   ...DUTY_PANELS,
 ]
 const UNITS: HotspotUnit[] = ['h3', 'grid', 'density']
