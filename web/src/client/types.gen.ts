@@ -806,6 +806,10 @@ export type BoardCase = {
      */
     severity: 'red' | 'yellow' | 'blue';
     /**
+     * Source
+     */
+    source: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection';
+    /**
      * State
      */
     state: 'reported' | 'filed' | 'dispatched' | 'accepted' | 'handled' | 'verified' | 'closed' | 'suspended' | 'void';
@@ -1735,6 +1739,10 @@ export type CaseBrief = {
      * Severity
      */
     severity: 'red' | 'yellow' | 'blue';
+    /**
+     * Source
+     */
+    source: 'patrol' | 'phone' | 'hotline' | 'message' | 'inspection';
     /**
      * State
      */
@@ -15482,6 +15490,10 @@ export type HotspotsErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -15522,6 +15534,10 @@ export type DensityErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -15559,6 +15575,10 @@ export type DensityPngErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
@@ -15652,6 +15672,10 @@ export type AskForRunErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
@@ -16442,6 +16466,10 @@ export type OfficersErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
@@ -20553,6 +20581,15 @@ export type SetOutData = {
     url: '/api/v1/session/oidc';
 };
 
+export type SetOutErrors = {
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+};
+
+export type SetOutError = SetOutErrors[keyof SetOutErrors];
+
 export type ComeBackData = {
     body?: never;
     path?: never;
@@ -20574,6 +20611,10 @@ export type ComeBackData = {
 };
 
 export type ComeBackErrors = {
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
