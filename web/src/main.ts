@@ -16,6 +16,7 @@ import './styles/people.css'
 import './styles/lists.css'
 import './styles/photos.css'
 import './styles/duty.css'
+import './styles/messages.css'
 import './styles/account.css'
 import './styles/print.css'
 

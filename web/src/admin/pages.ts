@@ -8,6 +8,8 @@ export const PAGES = [
   { name: 'kinds', permission: 'district:manage' },
   { name: 'rules', permission: 'case-rules:write' },
   { name: 'places', permission: 'district:manage' },
+  { name: 'papers', permission: 'template:manage' },
+  { name: 'channels', permission: 'channel:manage' },
   { name: 'exports', permission: 'export:read' },
 ] as const
 export type AdminPage = (typeof PAGES)[number]['name']

@@ -14,6 +14,8 @@ export const adminEn: typeof adminZh = {
       kinds: 'Kinds of hazard',
       rules: 'Rules of cases',
       places: 'Units and areas',
+      papers: 'Papers',
+      channels: 'Channels of notices',
     },
     weekday: { 1: 'Mo', 2: 'Tu', 3: 'We', 4: 'Th', 5: 'Fr', 6: 'Sa', 7: 'Su' },
     clock: {

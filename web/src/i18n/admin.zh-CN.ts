@@ -12,6 +12,8 @@ export const adminZh = {
       kinds: '问题类别',
       rules: '办理规定',
       places: '单位、区域',
+      papers: '文书模板',
+      channels: '提醒通道',
     },
     weekday: { 1: '一', 2: '二', 3: '三', 4: '四', 5: '五', 6: '六', 7: '日' },
     clock: {

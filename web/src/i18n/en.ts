@@ -6,6 +6,7 @@ import { dutyEn, dutyProblemsEn } from './duty.en'
 import { listsEn } from './lists.en'
 import { liveEn } from './live.en'
 import { mapEn } from './map.en'
+import { messageProblemsEn, messagesEn } from './messages.en'
 import { ownPasswordEn, ownPasswordFieldsEn, ownPasswordProblemsEn } from './ownPassword.en'
 import { peopleEn, peopleProblemsEn } from './people.en'
 import { photoProblemsEn, photosEn } from './photos.en'
@@ -19,6 +20,7 @@ export const en: typeof zhCN = {
   ...listsEn,
   ...liveEn,
   ...mapEn,
+  ...messagesEn,
   ...photosEn,
   ...plannerEn,
   ...temporaryEn,
@@ -191,6 +193,7 @@ export const en: typeof zhCN = {
       'The server failed. Nothing you wrote is lost; try again later, or tell the administrator.',
     'unreadable-answer': 'The server’s answer makes no sense. Reload the page.',
     ...photoProblemsEn,
+    ...messageProblemsEn,
     ...ownPasswordProblemsEn,
     ...planProblemsEn,
     ...temporaryProblemsEn,

@@ -6,6 +6,7 @@ import { dutyProblemsZh, dutyZh } from './duty.zh-CN'
 import { listsZh } from './lists.zh-CN'
 import { liveZh } from './live.zh-CN'
 import { mapZh } from './map.zh-CN'
+import { messageProblemsZh, messagesZh } from './messages.zh-CN'
 import { ownPasswordFieldsZh, ownPasswordProblemsZh, ownPasswordZh } from './ownPassword.zh-CN'
 import { peopleProblemsZh, peopleZh } from './people.zh-CN'
 import { photoProblemsZh, photosZh } from './photos.zh-CN'
@@ -18,6 +19,7 @@ export const zhCN = {
   ...listsZh,
   ...liveZh,
   ...mapZh,
+  ...messagesZh,
   ...photosZh,
   ...plannerZh,
   ...temporaryZh,
@@ -181,6 +183,7 @@ export const zhCN = {
     internal: '服务器出错了。内容没有丢，请稍后重试；仍不行请告诉管理员。',
     'unreadable-answer': '服务器的回答看不懂，请刷新页面。',
     ...photoProblemsZh,
+    ...messageProblemsZh,
     ...ownPasswordProblemsZh,
     ...planProblemsZh,
     ...temporaryProblemsZh,
