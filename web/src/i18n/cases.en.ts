@@ -202,7 +202,6 @@ export const casesEn: typeof casesZh = {
     locating: 'Looking up the grid…',
     outside:
       'In no grid: it goes to the “No grid” list, where the centre finds its place. It is not lost.',
-    nearby: '{count} open cases within 50 m: is it the same one?',
     submit: 'Report',
     busy: 'Sending…',
     done: 'Reported as {number}',
@@ -216,7 +215,7 @@ export const casesEn: typeof casesZh = {
     noDescription: 'Please say in a few words what is wrong.',
     notAllowed: 'Your role cannot report hazards.',
     useMine: 'Use my position',
-    restored: 'What was not sent last time is back.',
+    restored: 'What was not sent last time is back; please choose photos again.',
     clear: 'Clear',
   },
 }

@@ -193,7 +193,6 @@ export const casesZh = {
     falls: '落在',
     locating: '正在查找所在网格…',
     outside: '不在任何网格内：会进入“待归格”，由指挥中心确定归属，不会丢失。',
-    nearby: '50 米内已有 {count} 个未办结问题，是同一件吗？',
     submit: '上报',
     busy: '正在上报…',
     done: '已上报，编号 {number}',
@@ -206,7 +205,7 @@ export const casesZh = {
     noDescription: '请写几个字说明情况。',
     notAllowed: '您的角色不能上报问题。',
     useMine: '用我的位置',
-    restored: '已恢复上次没发出去的内容。',
+    restored: '已恢复上次没发出去的内容；照片请重新选。',
     clear: '清空',
   },
 }

@@ -1,6 +1,7 @@
 import { accountEn, accountFieldsEn, accountProblemsEn } from './account.en'
 import { addressesEn } from './addresses.en'
 import { adminEn, adminProblemsEn } from './admin.en'
+import { casePageEn, casePageProblemsEn } from './casePage.en'
 import { casesEn } from './cases.en'
 import { dutyEn, dutyProblemsEn } from './duty.en'
 import { listsEn } from './lists.en'
@@ -11,12 +12,15 @@ import { ownPasswordEn, ownPasswordFieldsEn, ownPasswordProblemsEn } from './own
 import { peopleEn, peopleProblemsEn } from './people.en'
 import { photoProblemsEn, photosEn } from './photos.en'
 import { plannerEn, planProblemsEn } from './planner.en'
+import { reportFormEn } from './reportForm.en'
 import { temporaryEn, temporaryProblemsEn } from './temporary.en'
 import type { zhCN } from './zh-CN'
 
 /** English words, key by key as in Chinese. */
 export const en: typeof zhCN = {
   ...casesEn,
+  ...casePageEn,
+  ...reportFormEn,
   ...listsEn,
   ...liveEn,
   ...mapEn,
@@ -197,6 +201,7 @@ export const en: typeof zhCN = {
     ...ownPasswordProblemsEn,
     ...planProblemsEn,
     ...temporaryProblemsEn,
+    ...casePageProblemsEn,
     ...dutyProblemsEn,
     unknown: 'That did not work ({code}).',
   },

@@ -1,6 +1,7 @@
 import { accountFieldsZh, accountProblemsZh, accountZh } from './account.zh-CN'
 import { addressesZh } from './addresses.zh-CN'
 import { adminProblemsZh, adminZh } from './admin.zh-CN'
+import { casePageProblemsZh, casePageZh } from './casePage.zh-CN'
 import { casesZh } from './cases.zh-CN'
 import { dutyProblemsZh, dutyZh } from './duty.zh-CN'
 import { listsZh } from './lists.zh-CN'
@@ -11,11 +12,14 @@ import { ownPasswordFieldsZh, ownPasswordProblemsZh, ownPasswordZh } from './own
 import { peopleProblemsZh, peopleZh } from './people.zh-CN'
 import { photoProblemsZh, photosZh } from './photos.zh-CN'
 import { plannerZh, planProblemsZh } from './planner.zh-CN'
+import { reportFormZh } from './reportForm.zh-CN'
 import { temporaryProblemsZh, temporaryZh } from './temporary.zh-CN'
 
 /** Chinese words; the English catalogue has the same keys. */
 export const zhCN = {
   ...casesZh,
+  ...casePageZh,
+  ...reportFormZh,
   ...listsZh,
   ...liveZh,
   ...mapZh,
@@ -187,6 +191,7 @@ export const zhCN = {
     ...ownPasswordProblemsZh,
     ...planProblemsZh,
     ...temporaryProblemsZh,
+    ...casePageProblemsZh,
     ...dutyProblemsZh,
     unknown: '没有成功（{code}）。',
   },

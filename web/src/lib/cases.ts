@@ -9,3 +9,8 @@ const TO_BE_PUT_RIGHT: readonly State[] = ['reported', 'filed', 'dispatched', 'a
 export function isToBePutRight(state: State): boolean {
   return TO_BE_PUT_RIGHT.includes(state)
 }
+
+/** Whether a case is off the list: closed, or no hazard. */
+export function isOver(state: State): boolean {
+  return state === 'closed' || state === 'void'
+}

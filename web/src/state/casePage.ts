@@ -1,6 +1,6 @@
 /** The page of a case, and the list that it was opened from. */
 import { shallowReactive } from 'vue'
-import { view } from './url'
+import { DUTY_PANELS, type PanelName, select, view } from './url'
 
 /** Ids of the list in which somebody stands, in its order. */
 const list = shallowReactive({ ids: [] as readonly string[] })
@@ -39,4 +39,35 @@ export function standingOf(id: string): Standing | null {
     before: list.ids[at - 1] ?? null,
     after: list.ids[at + 1] ?? null,
   }
+}
+
+/** A step that was begun on the page of a case and needs the map to choose a place on. */
+let begun: { id: string; action: string } | null = null
+
+/** Goes on with a step beside the map. */
+export function beginOnMap(
+  found: { id: string; lon: number | null; lat: number | null },
+  action: string,
+): void {
+  begun = { id: found.id, action }
+  showOnMap(found)
+  select({ type: 'case', id: found.id })
+}
+
+/** The step that was begun for this case, once. */
+export function takeBegun(id: string): string | null {
+  const action = begun?.id === id ? begun.action : null
+  begun = null
+  return action
+}
+
+/** Pages that stand in place of the map. */
+const WITHOUT_MAP: readonly PanelName[] = ['lists', 'admin', ...DUTY_PANELS]
+
+/** Leaves any page in place of the map, and goes to where a case lies. */
+export function showOnMap(found: { lon: number | null; lat: number | null }): void {
+  view.page = null
+  if (WITHOUT_MAP.includes(view.panel)) view.panel = 'overview'
+  if (found.lon !== null && found.lat !== null)
+    view.at = { lon: found.lon, lat: found.lat, zoom: 17 }
 }

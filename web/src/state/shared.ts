@@ -65,6 +65,8 @@ export function goToPoint(position: LonLat, zoom = 17): void {
 export const standing = shallowReactive({
   position: null as LonLat | null,
   box: null as BBox | null,
+  /** A line or an area (GeoJSON) where the case is no point. */
+  shape: null as { [name: string]: unknown } | null,
 })
 
 /** The address that was looked for and chosen, with a pin on the map. */
