@@ -8,6 +8,7 @@ BENCHES: Final[dict[str, str]] = {
     "lists": "bench.lists",
     "map": "bench.map",
     "osm": "bench.osm",
+    "patrols": "bench.patrols",
     "points": "bench.points",
     "raster_tiles": "bench.raster_tiles",
     "status_tiles": "bench.status_tiles",
