@@ -20,7 +20,10 @@ from api.shapes import Ref
 from data import posts
 from data.account_lists import find_account
 from data.accounts import NewRole, change_account, set_account_active
+from data.devices import devices_to_hand_over
 from data.layers import district_today
+from data.rights import let_act
+from data.scope import Scope
 
 router = APIRouter(
     prefix="/api/v1/accounts/{account_id}",
@@ -125,6 +128,7 @@ class HandoverPreview(BaseModel):
     last_day: date | None
     posts: list[PostGoing]
     open_cases: int
+    devices: list[str] = Field(description="Names of devices that belong to the post.")
 
 
 @router.get("")
@@ -279,6 +283,8 @@ def _preview(
         PostGoing(**_days(row), open_cases=row.open_cases, kept=row.kept)
         for row in posts.what_goes(tx, caller.district_id, order)
     ]
+    # Reading, one sees one's own devices alone; this account's are now known to be one's to see.
+    let_act(tx, Scope(caller.district_id, account_id=caller.account_id))
     return HandoverPreview(
         holder=ActorRef(id=holder.id, display_name=holder.display_name),
         stand_in=ActorRef(id=stand_in.id, display_name=stand_in.display_name),
@@ -286,6 +292,12 @@ def _preview(
         last_day=asked.last_day,
         posts=going,
         open_cases=sum(post.open_cases for post in going),
+        devices=[
+            device.name
+            for device in devices_to_hand_over(
+                tx, caller.district_id, account_id, order.days.since, order.days.until
+            )
+        ],
     )
 
 

@@ -234,6 +234,19 @@ def test_what_belongs_to_the_post_goes_with_it_and_comes_back(
     assert phone.ask(back["token"]).json()["account"]["login"] == "officer"
 
 
+def test_a_hand_over_tells_beforehand_which_devices_go(
+    gadget: Callable[..., Gadget], person: People
+) -> None:
+    gadget(of_post=True)
+    gadget(name="自己的手机")
+    told = person("administrator").read(
+        f"/api/v1/accounts/{small_town.account_id('officer')}/handover",
+        stand_in_id=str(small_town.account_id("officer.two")),
+        since="2026-11-20",
+    )
+    assert told["devices"] == ["三号手机"]
+
+
 def test_a_tracker_goes_on_by_its_own_token(
     gadget: Callable[..., Gadget], clock: Clock, person: People
 ) -> None:

@@ -4728,6 +4728,12 @@ export type HandoverIn = {
  * What a hand-over would move.
  */
 export type HandoverPreview = {
+    /**
+     * Devices
+     *
+     * Names of devices that belong to the post.
+     */
+    devices: Array<string>;
     holder: ActorRef;
     /**
      * Last Day
@@ -11449,6 +11455,10 @@ export type RevokeAccountCardErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -11506,6 +11516,10 @@ export type RevokeAccountDeviceErrors = {
      * Not found
      */
     404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -12020,6 +12034,10 @@ export type GiveResetCodeErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -12131,6 +12149,10 @@ export type EndAccountSessionsErrors = {
      * Not found
      */
     404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -12316,6 +12338,10 @@ export type AreaErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -12370,6 +12396,10 @@ export type RenameAreaErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -12407,6 +12437,10 @@ export type AreaDivisionErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
@@ -12457,6 +12491,10 @@ export type AddPlanLayerErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Conflict
      */
@@ -12570,6 +12608,10 @@ export type BuildingErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -12647,6 +12689,10 @@ export type SetHoursErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -12740,6 +12786,14 @@ export type SetYearErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -12783,6 +12837,10 @@ export type ReadListErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
@@ -12833,6 +12891,10 @@ export type TakeShippedErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Conflict
      */
@@ -12911,6 +12973,10 @@ export type SetCaseRulesErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -13419,6 +13485,10 @@ export type TakeManyStepsErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -14437,6 +14507,10 @@ export type ChangeKindErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -14490,6 +14564,10 @@ export type SetCategoryRulesErrors = {
      * Not found
      */
     404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -14650,6 +14728,10 @@ export type SettleCallErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -14786,6 +14868,10 @@ export type ChangeDutyErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -14894,6 +14980,10 @@ export type ExportListErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -15128,6 +15218,10 @@ export type GridErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
@@ -15677,6 +15771,10 @@ export type AskForRunErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -16070,6 +16168,10 @@ export type AddNoticeChannelErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -16164,6 +16266,10 @@ export type SendNoticesAgainErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -16217,6 +16323,10 @@ export type ChangeNoticeChannelErrors = {
      * Not found
      */
     404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -16272,6 +16382,10 @@ export type RemoveNoticeChannelErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -16325,6 +16439,10 @@ export type TryNoticeChannelErrors = {
      * Not found
      */
     404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -16420,6 +16538,10 @@ export type MarkReadErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -16550,6 +16672,14 @@ export type DropPaperTemplateErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -16600,6 +16730,14 @@ export type PutPaperTemplateErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Too large
      */
     413: ProblemBody;
@@ -16646,6 +16784,10 @@ export type PaperTemplateFileErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -16682,6 +16824,10 @@ export type ShippedPaperTemplateErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -16717,6 +16863,10 @@ export type PaperSampleErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
@@ -16759,6 +16909,10 @@ export type TryPaperTemplateErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Too large
      */
@@ -16991,6 +17145,10 @@ export type AddRedactionErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Too large
      */
     413: ProblemBody;
@@ -17098,6 +17256,10 @@ export type DrawUpErrors = {
      */
     403: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -17148,6 +17310,14 @@ export type DiscardErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -17185,6 +17355,10 @@ export type PlanErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
@@ -17235,6 +17409,14 @@ export type ApproveErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -17402,6 +17584,10 @@ export type TakeBackdropErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -17562,6 +17748,14 @@ export type CheckPlanErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -17599,6 +17793,10 @@ export type DraftErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Conflict
      */
@@ -17641,6 +17839,10 @@ export type DraftBuildingsErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Conflict
      */
@@ -17690,6 +17892,10 @@ export type DraftRoadsErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Conflict
      */
@@ -17744,6 +17950,10 @@ export type EditErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Conflict
      */
@@ -18014,6 +18224,14 @@ export type PreviewErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -18082,6 +18300,14 @@ export type MovingBuildingsErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -18152,6 +18378,14 @@ export type MovingCasesErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -18196,6 +18430,14 @@ export type DifferenceMapErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -18247,6 +18489,14 @@ export type PublishErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -18296,6 +18546,10 @@ export type RedoErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Conflict
      */
@@ -18350,6 +18604,14 @@ export type RedrawErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -18446,6 +18708,10 @@ export type MakeReportErrors = {
      * Not found
      */
     404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -18607,6 +18873,14 @@ export type ReverseErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -18656,6 +18930,14 @@ export type SendBackErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -18707,6 +18989,14 @@ export type StopErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -18756,6 +19046,10 @@ export type UndoErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Conflict
      */
@@ -19461,6 +19755,10 @@ export type RemoveFromRotaErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -19737,6 +20035,10 @@ export type ChangeRuleErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -19790,6 +20092,10 @@ export type RemoveRuleErrors = {
      * Not found
      */
     404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -20071,6 +20377,10 @@ export type ChangeFilterErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -20124,6 +20434,10 @@ export type RemoveFilterErrors = {
      * Not found
      */
     404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -20397,6 +20711,10 @@ export type RevokeOwnCardErrors = {
      */
     403: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -20499,6 +20817,10 @@ export type RevokeOwnDeviceErrors = {
      * Not found
      */
     404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -20885,6 +21207,10 @@ export type EndOtherOwnSessionsErrors = {
      */
     403: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -20938,6 +21264,10 @@ export type EndOwnSessionErrors = {
      * Not found
      */
     404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -21340,6 +21670,10 @@ export type MakeCardsErrors = {
      */
     404: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -21490,6 +21824,10 @@ export type DrawErrors = {
      */
     403: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -21527,6 +21865,10 @@ export type TemporaryGridErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
@@ -21578,6 +21920,14 @@ export type ChangeTemporaryErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -21627,6 +21977,14 @@ export type EndErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
@@ -21706,6 +22064,10 @@ export type TellRepliesErrors = {
      */
     403: ProblemBody;
     /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -21750,6 +22112,10 @@ export type TakeVerdictsErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Too large
      */
@@ -22138,6 +22504,10 @@ export type DensityPictureTileErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -22215,6 +22585,10 @@ export type StatusTileErrors = {
      */
     403: ProblemBody;
     /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
      * Invalid input
      */
     422: ProblemBody;
@@ -22269,6 +22643,10 @@ export type TilejsonErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
@@ -22348,6 +22726,10 @@ export type TileErrors = {
      * Not allowed
      */
     403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
     /**
      * Invalid input
      */
