@@ -62,11 +62,17 @@ def _finish_operation(method: str, path: str, operation: dict[str, Any]) -> None
     operation["summary"] = first.rstrip(".")
     operation["description"] = rest.strip() or first
     asks = ["422"] if operation.get("parameters") or operation.get("requestBody") else []
+    if "{" in path:
+        asks.append("404")
     if ROUTES.get((method, path)) != PUBLIC:
         operation["security"] = [{"session": []}]
         asks += ["401", "403"]
         if method not in SAFE_METHODS:
             operation.setdefault("parameters", []).append(_CSRF_HEADER)
+    names = {parameter["name"].lower() for parameter in operation.get("parameters", [])}
+    if "operation-id" in names:
+        # The same id for another command.
+        asks.append("409")
     responses = operation["responses"]
     for status in asks:
         responses.setdefault(status, {})

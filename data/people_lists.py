@@ -157,7 +157,7 @@ def _columns(cells: Sequence[Cell]) -> dict[Column, int]:
     for column in COLUMNS:
         places = [titles.index(plain(name)) for name in NAMES[column] if plain(name) in titles]
         if places:
-            found[column] = places[0]  # type: ignore[index]  # a name of `Column`
+            found[column] = places[0]
     return found
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from api.caching import PRIVATE, etag_of, is_current
 from api.context import AppContext, Context, CurrentCaller, Now, Tx, scope_for
-from api.errors import Problem, not_found
+from api.errors import Problem, not_found, problem_responses
 from api.operations import CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
 from api.shapes import Box, Outline
@@ -113,7 +113,7 @@ From = Annotated[date | None, Query(alias="from", description="First day; none: 
 To = Annotated[date | None, Query(description="Last day; none: the latest.")]
 
 
-@router.get("")
+@router.get("", responses=problem_responses(404))
 def hotspots(
     *,
     caller: CurrentCaller,
@@ -163,7 +163,7 @@ def runs(
     return Page(items=[Run(**_run(row)) for row in rows[:limit]], next=more)
 
 
-@router.post("/runs", status_code=202, response_model=Accepted)
+@router.post("/runs", status_code=202, response_model=Accepted, responses=problem_responses(404))
 def ask_for_run(wanted: NewRun, command: CurrentCommand) -> JSONResponse:
     """Have hotspots computed over some days by the worker."""
     # What is unusual is judged against the whole district, so the right is needed there.
@@ -193,7 +193,7 @@ def ask_for_run(wanted: NewRun, command: CurrentCommand) -> JSONResponse:
     return command.keep(accepted, 202)
 
 
-@router.get("/density")
+@router.get("/density", responses=problem_responses(404))
 def density(
     *,
     caller: CurrentCaller,
@@ -218,7 +218,11 @@ def density(
 @router.get(
     "/density.png",
     response_class=Response,
-    responses={200: {"content": {"image/png": {}}}, 304: {"description": "Seen already."}},
+    responses={
+        200: {"content": {"image/png": {}}},
+        304: {"description": "Seen already."},
+        **problem_responses(404),
+    },
 )
 def density_png(
     *,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.case_views import ActorRef
 from api.context import CurrentCaller, Now, Tx, scope_for
-from api.errors import not_found
+from api.errors import not_found, problem_responses
 from api.routes.plan_preview import Load
 from data.areas import area_path
 from data.layers import district_today
@@ -33,7 +33,7 @@ class Officers(BaseModel):
     truncated: bool
 
 
-@router.get("")
+@router.get("", responses=problem_responses(404))
 def officers(
     *,
     caller: CurrentCaller,

@@ -84,7 +84,10 @@ def other_ways(parts: AppContext) -> OtherWays:
     "/session/oidc",
     status_code=303,
     response_class=RedirectResponse,
-    responses={303: {"description": "To the provider, or back to the sign-in page."}},
+    responses={
+        303: {"description": "To the provider, or back to the sign-in page."},
+        **problem_responses(404),
+    },
 )
 async def set_out(request: Request, parts: AppContext) -> Response:
     """Send the browser to the identity provider; without one, or when it fails, back home."""
@@ -119,7 +122,10 @@ async def set_out(request: Request, parts: AppContext) -> Response:
     "/session/oidc/return",
     status_code=303,
     response_class=RedirectResponse,
-    responses={303: {"description": "To the map, or back to the sign-in page."}},
+    responses={
+        303: {"description": "To the map, or back to the sign-in page."},
+        **problem_responses(404),
+    },
 )
 async def come_back(
     *,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from api.case_views import ActorRef, Severity
 from api.context import CurrentCaller, Now, Tx
+from api.errors import problem_responses
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
 from api.permissions import Caller
 from api.plan_views import refusing, require_plan
@@ -22,7 +23,9 @@ from data import plan_preview
 from data.plan_preview import Change, GridFacts, Preview, preview_plan
 from geo.locate import OUTSIDE
 
-router = APIRouter(prefix="/api/v1/plans/{plan_id}/preview", tags=["plans"])
+router = APIRouter(
+    prefix="/api/v1/plans/{plan_id}/preview", tags=["plans"], responses=problem_responses(409)
+)
 
 MOST_LISTED = 2_000
 On = Annotated[date | None, Query(description="First day of the plan; none: today.")]

@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 from shapely.errors import ShapelyError
@@ -48,6 +49,13 @@ POINTERS = {
     "days": "/last_day",
     "officer": "/officer_ids",
 }
+
+
+# By the clock on the wall: `date-time` is one that says its zone.
+LocalTime = Annotated[
+    datetime,
+    WithJsonSchema({"type": "string", "examples": ["2026-11-22T18:00:00"]}),
+]
 
 
 class TemporaryGrid(BaseModel):
@@ -140,7 +148,7 @@ class Ended(BaseModel):
     """The temporary grid ends then; null: it never began."""
 
     id: int
-    ends: datetime | None = Field(description="In the district's time zone.")
+    ends: LocalTime | None = Field(description="In the district's time zone.")
 
 
 @router.get("")

@@ -62,7 +62,7 @@ describe('the log of files', () => {
       '状态：未结的；类别：垃圾；超期：是',
     )
     setLanguage('en')
-    expect(casesInWords({ area_id: 9, state: 'closed' }, names)).toBe('area: #9; state: Closed')
+    expect(casesInWords({ area_id: 9, state: 'closed' }, names)).toBe('state: Closed; area: #9')
   })
 
   it('tells a size', () => {

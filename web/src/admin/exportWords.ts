@@ -27,9 +27,14 @@ function condition(key: string, value: unknown, names: Names): string {
   return t('exportLog.condition', { name: word('exportLog.filter', key), value: said })
 }
 
+/** As people ask; the store keeps no order. */
+const ORDER = ['state', 'from', 'to', 'category_id', 'severity', 'overdue', 'area_id', 'grid_id']
+const place = (key: string) => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length)
+
 export function casesInWords(asked: Record<string, unknown>, names: Names): string {
   const parts = Object.entries(asked)
     .filter(([, value]) => value !== null && value !== false && value !== '')
+    .sort(([a], [b]) => place(a) - place(b))
     .map(([key, value]) => condition(key, value, names))
   return parts.join(t('exportLog.and')) || t('exportLog.allCases')
 }
