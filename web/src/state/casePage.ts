@@ -62,7 +62,7 @@ export function takeBegun(id: string): string | null {
 }
 
 /** Pages that stand in place of the map. */
-const WITHOUT_MAP: readonly PanelName[] = ['lists', 'admin', ...DUTY_PANELS]
+const WITHOUT_MAP: readonly PanelName[] = ['lists', 'admin', 'account', ...DUTY_PANELS]
 
 /** Leaves any page in place of the map, and goes to where a case lies. */
 export function showOnMap(found: { lon: number | null; lat: number | null }): void {
