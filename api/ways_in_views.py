@@ -41,6 +41,7 @@ class DeviceLine(BaseModel):
     made_at: AwareDatetime
     since: date = Field(description="First day that the account has it; it may be to come.")
     last_day: date | None = Field(description="Included; null: without end.")
+    held: bool = Field(description="The account has it today.")
     seen_on: date | None
     revoked_at: AwareDatetime | None
     revoked_why: Literal["owner", "administrator", "reused"] | None
@@ -117,7 +118,9 @@ def ways_in(
             )
             for row in sessions_of(tx, district_id, account_id, at)
         ],
-        devices=[device_line(row) for row in devices_of(tx, district_id, account_id, at, today)],
+        devices=[
+            device_line(row, today) for row in devices_of(tx, district_id, account_id, at, today)
+        ],
         card=_card_line(card_of(tx, district_id, account_id, at)),
         second_factor=FactorLine(
             since=None if factor is None else factor[1],
@@ -149,7 +152,7 @@ def _card_line(row: Any) -> CardLine | None:
     )
 
 
-def device_line(row: Any) -> DeviceLine:
+def device_line(row: Any, today: date) -> DeviceLine:
     """Render a device as its holder has it."""
     return DeviceLine(
         id=row.id,
@@ -159,6 +162,7 @@ def device_line(row: Any) -> DeviceLine:
         made_at=row.made_at,
         since=row.since,
         last_day=None if row.until is None else date.fromordinal(row.until.toordinal() - 1),
+        held=row.since <= today,
         seen_on=row.seen_on,
         revoked_at=row.revoked_at,
         revoked_why=row.revoked_why,

@@ -184,7 +184,7 @@ def _tell(command: Command, device_id: UUID, token: str, status: int) -> Respons
     tx, caller, at = command.tx, command.caller, command.at
     today = district_today(tx, caller.district_id, at)
     rows = devices_of(tx, caller.district_id, caller.account_id, at, today)
-    line = next(device_line(row) for row in rows if row.id == device_id)
+    line = next(device_line(row, today) for row in rows if row.id == device_id)
     told = DeviceMade(device=line, token=token)
     return command.keep(told, status, again=told.model_copy(update={"token": None}))
 

@@ -223,6 +223,8 @@ def test_what_belongs_to_the_post_goes_with_it_and_comes_back(
     stand_in = person("officer.two")
     assert [line["name"] for line in lines(stand_in)] == ["三号手机"]
     assert lines(stand_in)[0]["last_day"] == "2026-11-22"
+    coming = next(line for line in lines(person("officer")) if line["id"] == phone.id)
+    assert (coming["since"], coming["held"]) == ("2026-11-23", False)
     path = f"{OWN}/devices/{phone.id}/token"
     assert person("officer").post(path).json()["code"] == "device-not-held"
     taken = stand_in.do(path)

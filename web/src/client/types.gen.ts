@@ -2745,6 +2745,12 @@ export type DeviceIn = {
  */
 export type DeviceLine = {
     /**
+     * Held
+     *
+     * The account has it today.
+     */
+    held: boolean;
+    /**
      * Id
      */
     id: string;
