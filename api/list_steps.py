@@ -1,6 +1,6 @@
 """What can be done with the cases of a list: the actions of each, and one step with several."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Row
 
 from api.case_views import CaseBrief, NamedRef, brief
 from api.permissions import Caller
-from api.routing_views import Suggestion, suggestion_told
+from api.routing_views import Suggestion
+from api.suggestions import suggestions_for
 from casework.states import Action, State, allowed_actions
 from data.case_lists import read_briefs
 from data.cases import find_cases
-from data.duty_page import routes_of
 from data.many_steps import Outcome, SeveralAction, foresee
 
 
@@ -82,11 +82,11 @@ def foreseen(
         if (actor := actors[case_id]) is not None
     }
     briefs = {row.id: row for row in read_briefs(connection, caller.district_id, list(seen))}
-    routes: Mapping[UUID, Row[Any]] = {}
+    suggestions: dict[UUID, Suggestion | None] = {}
     if action == "dispatch":
-        rows = routes_of(connection, caller.district_id, list(seen))
-        routes = {row.case_id: row for row in rows}
-    suggestions = {case_id: suggestion_told(routes.get(case_id)) for case_id in seen}
+        codes = {case_id: row.category_code for case_id, row in briefs.items()}
+        cases = {case_id: one for case_id, (one, _) in seen.items()}
+        suggestions = suggestions_for(connection, caller.district_id, cases, codes, at)
     goes = {
         case_id: unit or (None if told is None else told.unit)
         for case_id, told in suggestions.items()
@@ -104,8 +104,8 @@ def foreseen(
             case=brief(briefs[case_id]),
             allowed=reasons[case_id] is None,
             reason=reasons[case_id],
-            unit=goes[case_id] if action == "dispatch" else None,
-            suggestion=suggestions[case_id],
+            unit=goes.get(case_id),
+            suggestion=suggestions.get(case_id),
         )
         for case_id in case_ids
         if case_id in seen

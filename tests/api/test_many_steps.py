@@ -103,18 +103,26 @@ def test_a_repeated_command_is_carried_out_once(
 
 
 def test_the_preview_says_where_each_goes_and_why(
-    person: People, reported: list[Case], report: Report, units: dict[str, int]
+    person: People,
+    reported: list[Case],
+    report: Report,
+    units: dict[str, int],
+    categories: dict[str, int],
 ) -> None:
     commander = person("commander")
     rule = {"name": "垃圾归环卫", "codes": ["06*"], "unit_id": units["环卫所"]}
     commander.do("/api/v1/routing/rules", rule)
     routed = commander.do(CASES, report())
-    by_rule = foreseen(commander, "dispatch", [routed, reported[0]])
-    assert [item["case"]["id"] for item in by_rule] == [routed["id"], reported[0]["id"]]
-    assert (by_rule[0]["allowed"], by_rule[0]["unit"]["name"]) == (True, "环卫所")
-    assert by_rule[0]["suggestion"]["why"]["category"] == "06*"
-    assert (by_rule[1]["allowed"], by_rule[1]["reason"]) == (False, "unit")
-    assert (by_rule[1]["unit"], by_rule[1]["suggestion"]) == (None, None)
+    other = commander.do(CASES, report(category_id=categories["C01"]))
+    by_rule = foreseen(commander, "dispatch", [routed, reported[0], other])
+    ids = [item["case"]["id"] for item in by_rule]
+    assert ids == [routed["id"], reported[0]["id"], other["id"]]
+    # The second was filed before there was a rule: it goes as the rules are now.
+    for item in by_rule[:2]:
+        assert (item["allowed"], item["unit"]["name"]) == (True, "环卫所")
+        assert item["suggestion"]["why"]["category"] == "06*"
+    assert (by_rule[2]["allowed"], by_rule[2]["reason"]) == (False, "unit")
+    assert (by_rule[2]["unit"], by_rule[2]["suggestion"]) == (None, None)
     to_one = foreseen(commander, "dispatch", [routed, reported[0]], unit_id=units["市政所"])
     assert {item["unit"]["name"] for item in to_one} == {"市政所"}
     assert to_one[0]["suggestion"]["unit"]["name"] == "环卫所"

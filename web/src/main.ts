@@ -19,6 +19,9 @@ import './styles/duty.css'
 import './styles/case.css'
 import './styles/messages.css'
 import './styles/account.css'
+import './styles/work.css'
+import './styles/board.css'
+import './styles/notices.css'
 import './styles/print.css'
 
 document.documentElement.lang = language()

@@ -14,6 +14,7 @@ const everything: View = {
   patrolsOf: '42',
   plan: '12',
   page: '0198c7a0-0000-7000-8000-0000000000bb',
+  work: {},
   adminPage: null,
   day: '2026-03-01',
   wall: true,

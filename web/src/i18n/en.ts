@@ -8,12 +8,14 @@ import { listsEn } from './lists.en'
 import { liveEn } from './live.en'
 import { mapEn } from './map.en'
 import { messageProblemsEn, messagesEn } from './messages.en'
+import { noticesEn } from './notices.en'
 import { ownPasswordEn, ownPasswordFieldsEn, ownPasswordProblemsEn } from './ownPassword.en'
 import { peopleEn, peopleProblemsEn } from './people.en'
 import { photoProblemsEn, photosEn } from './photos.en'
 import { plannerEn, planProblemsEn } from './planner.en'
 import { reportFormEn } from './reportForm.en'
 import { temporaryEn, temporaryProblemsEn } from './temporary.en'
+import { workEn, workProblemsEn } from './work.en'
 import type { zhCN } from './zh-CN'
 
 /** English words, key by key as in Chinese. */
@@ -32,6 +34,8 @@ export const en: typeof zhCN = {
   ...accountEn,
   ...addressesEn,
   ...adminEn,
+  ...noticesEn,
+  ...workEn,
   ...peopleEn,
   app: {
     name: 'Sanbai',
@@ -78,6 +82,7 @@ export const en: typeof zhCN = {
   nav: {
     admin: 'Manage',
     overview: 'Overview',
+    cases: 'Cases',
     report: 'Report',
     triage: 'No grid',
     plans: 'Plans',
@@ -156,6 +161,7 @@ export const en: typeof zhCN = {
   problem: {
     ...accountProblemsEn,
     ...adminProblemsEn,
+    ...workProblemsEn,
     ...peopleProblemsEn,
     offline: 'The server cannot be reached. Check the network and try again.',
     'wrong-credentials': 'Account or password is wrong.',

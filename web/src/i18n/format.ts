@@ -25,6 +25,11 @@ export function clock(moment: string | Date | number): string {
   return format(moment, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 }
 
+/** The hour of the day in the district, 0 to 23. */
+export function hourNow(): number {
+  return Number(format(Date.now(), { hour: '2-digit' }).replace(/\D/g, ''))
+}
+
 export function dayAndTime(moment: string | Date | number): string {
   return format(moment, {
     month: language() === 'en' ? 'short' : 'numeric',

@@ -8,12 +8,14 @@ import { listsZh } from './lists.zh-CN'
 import { liveZh } from './live.zh-CN'
 import { mapZh } from './map.zh-CN'
 import { messageProblemsZh, messagesZh } from './messages.zh-CN'
+import { noticesZh } from './notices.zh-CN'
 import { ownPasswordFieldsZh, ownPasswordProblemsZh, ownPasswordZh } from './ownPassword.zh-CN'
 import { peopleProblemsZh, peopleZh } from './people.zh-CN'
 import { photoProblemsZh, photosZh } from './photos.zh-CN'
 import { plannerZh, planProblemsZh } from './planner.zh-CN'
 import { reportFormZh } from './reportForm.zh-CN'
 import { temporaryProblemsZh, temporaryZh } from './temporary.zh-CN'
+import { workProblemsZh, workZh } from './work.zh-CN'
 
 /** Chinese words; the English catalogue has the same keys. */
 export const zhCN = {
@@ -31,6 +33,8 @@ export const zhCN = {
   ...accountZh,
   ...addressesZh,
   ...adminZh,
+  ...noticesZh,
+  ...workZh,
   ...peopleZh,
   app: { name: '三百', tagline: '网格绘制与巡查', wall: '大屏', leaveWall: '退出大屏' },
   common: {
@@ -70,6 +74,7 @@ export const zhCN = {
   },
   nav: {
     overview: '概况',
+    cases: '问题清单',
     admin: '管理',
     report: '上报问题',
     triage: '待归格',
@@ -149,6 +154,7 @@ export const zhCN = {
   problem: {
     ...accountProblemsZh,
     ...adminProblemsZh,
+    ...workProblemsZh,
     ...peopleProblemsZh,
     offline: '连不上服务器。请检查网络后重试。',
     'wrong-credentials': '账号或密码不对。',

@@ -1,6 +1,6 @@
 /** The page of a case, and the list that it was opened from. */
 import { shallowReactive } from 'vue'
-import { DUTY_PANELS, type PanelName, select, view } from './url'
+import { DUTY_PANELS, type PanelName, select, view, WORK_PANELS } from './url'
 
 /** Ids of the list in which somebody stands, in its order. */
 const list = shallowReactive({ ids: [] as readonly string[] })
@@ -62,7 +62,13 @@ export function takeBegun(id: string): string | null {
 }
 
 /** Pages that stand in place of the map. */
-const WITHOUT_MAP: readonly PanelName[] = ['lists', 'admin', 'account', ...DUTY_PANELS]
+const WITHOUT_MAP: readonly PanelName[] = [
+  'lists',
+  'admin',
+  'account',
+  ...DUTY_PANELS,
+  ...WORK_PANELS,
+]
 
 /** Leaves any page in place of the map, and goes to where a case lies. */
 export function showOnMap(found: { lon: number | null; lat: number | null }): void {

@@ -3,6 +3,8 @@ import { reactive, watch } from 'vue'
 import { isThemeName, type ThemeName } from '@/map/themes'
 
 export type Selection = { type: 'grid' | 'case' | 'temporary'; id: string }
+/** Lists of cases as a work place: table, board by state, desk of a unit. */
+export type WorkPanel = 'cases' | 'board' | 'desk'
 export type DutyPanel = 'duty' | 'rota' | 'routing' | 'handovers'
 export type PanelName =
   | 'overview'
@@ -16,6 +18,7 @@ export type PanelName =
   | 'admin'
   | 'account'
   | DutyPanel
+  | WorkPanel
 export type LayerName =
   | 'areas'
   | 'roads'
@@ -44,6 +47,8 @@ export interface View {
   plan: string | null
   /** The case that has the page to itself, by its id or number, or null for none. */
   page: string | null
+  /** What the lists of cases ask for, as written in the address. */
+  work: Record<string, string>
   /** The page of administration that is open, and what on it (`people/<id>`), or null. */
   adminPage: string | null
   /** The day that the grids are shown as of (YYYY-MM-DD), or null for today. */
@@ -63,6 +68,7 @@ export const ALL_LAYERS: LayerName[] = [
 ]
 const DEFAULT_LAYERS: LayerName[] = ['grids', 'temporary', 'cases', 'areas', 'roads', 'buildings']
 export const DUTY_PANELS: DutyPanel[] = ['duty', 'rota', 'routing', 'handovers']
+export const WORK_PANELS: WorkPanel[] = ['cases', 'board', 'desk']
 const PANELS: PanelName[] = [
   'overview',
   'report',
@@ -75,6 +81,7 @@ const PANELS: PanelName[] = [
   'admin',
   'account',
   ...DUTY_PANELS,
+  ...WORK_PANELS,
 ]
 const UNITS: HotspotUnit[] = ['h3', 'grid', 'density']
 
@@ -92,6 +99,7 @@ export function defaultView(): View {
     patrolsOf: null,
     plan: null,
     page: null,
+    work: {},
     adminPage: null,
     day: null,
     wall: false,
@@ -128,10 +136,21 @@ function dayOf(text: string | null): string | null {
 /** `#/case/2026000123?panel=duty`: the case, and what lies under its page. */
 const CASE_PAGE = /^#\/case\/([0-9a-f-]{1,40})(?:\?(.*))?$/i
 
+/** `#/cases?overdue=1`: a list of cases and what it asks for; under a page they are marked. */
+const WORK = /^#\/(cases|board|desk)(?:\?(.*))?$/
+const WORK_MARK = 'f.'
+
+function workOf(query: URLSearchParams): Record<string, string> {
+  const marked = [...query].filter(([key]) => key.startsWith(WORK_MARK))
+  return Object.fromEntries(marked.map(([key, value]) => [key.slice(WORK_MARK.length), value]))
+}
+
 /** Reads a hash; what is missing or makes no sense falls back to the default. */
 export function parseHash(hash: string): View {
   const page = CASE_PAGE.exec(hash)
-  const query = new URLSearchParams(page ? (page[2] ?? '') : hash.replace(/^#/, ''))
+  const work = WORK.exec(hash)
+  const rest = page?.[2] ?? work?.[2] ?? (page || work ? '' : hash.replace(/^#/, ''))
+  const query = new URLSearchParams(rest)
   const view = defaultView()
   const theme = query.get('theme')
   const layers = query.get('on')?.split(',')
@@ -142,7 +161,7 @@ export function parseHash(hash: string): View {
     theme: theme !== null && isThemeName(theme) ? theme : view.theme,
     layers: layers ? ALL_LAYERS.filter((name) => layers.includes(name)) : view.layers,
     selection: parseSelection(query.get('sel')),
-    panel: oneOf(query.get('panel'), PANELS, view.panel),
+    panel: oneOf(work?.[1] ?? query.get('panel'), PANELS, view.panel),
     caseState: oneOf(query.get('cases'), ['open', 'all'], view.caseState),
     hotspotUnit: oneOf(query.get('hot'), UNITS, view.hotspotUnit),
     period,
@@ -150,6 +169,7 @@ export function parseHash(hash: string): View {
     patrolsOf: /^\d{1,18}$/.test(query.get('walked') ?? '') ? query.get('walked') : null,
     plan: /^\d{1,18}$/.test(query.get('plan') ?? '') ? query.get('plan') : null,
     page: page?.[1] ?? null,
+    work: workOf(query),
     adminPage: /^[a-z]{1,20}(\/[a-z0-9-]{1,40})?$/.test(query.get('office') ?? '')
       ? query.get('office')
       : null,
@@ -172,7 +192,8 @@ export function formatHash(view: View): string {
   add('theme', view.theme, usual.theme)
   add('on', ALL_LAYERS.filter((name) => view.layers.includes(name)).join(','), layersText(usual))
   if (view.selection !== null) parts.push(`sel=${view.selection.type}:${view.selection.id}`)
-  add('panel', view.panel, usual.panel)
+  const works = WORK_PANELS.some((name) => name === view.panel)
+  if (!works || view.page !== null) add('panel', view.panel, usual.panel)
   add('cases', view.caseState, usual.caseState)
   add('hot', view.hotspotUnit, usual.hotspotUnit)
   if (view.period !== null) parts.push(`until=${view.period}`)
@@ -182,7 +203,12 @@ export function formatHash(view: View): string {
   if (view.adminPage !== null && view.panel === 'admin') parts.push(`office=${view.adminPage}`)
   if (view.day !== null) parts.push(`day=${view.day}`)
   if (view.wall) parts.push('wall=1')
+  if (works) {
+    for (const [key, value] of Object.entries(view.work))
+      parts.push(`${WORK_MARK}${key}=${encodeURIComponent(value)}`)
+  }
   const rest = parts.join('&')
+  if (works && view.page === null) return `#/${view.panel}${rest === '' ? '' : `?${rest}`}`
   if (view.page !== null) return `#/case/${view.page}${rest === '' ? '' : `?${rest}`}`
   return rest === '' ? '' : `#${rest}`
 }

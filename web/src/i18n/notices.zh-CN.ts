@@ -1,0 +1,31 @@
+/** Chinese words of notices. */
+export const noticesZh = {
+  notices: {
+    title: '提醒',
+    bell: '提醒，{count} 条未读',
+    which: '看哪些',
+    all: '全部',
+    unread: '未读 {count}',
+    none: '没有提醒。',
+    read: '已读',
+    readAll: '全部已读',
+    toUnit: '发给本单位',
+    loudness: '有新提醒时弹出',
+    loud: { usual: '白天都弹，夜里只弹红色', always: '一直弹', never: '不弹，只看铃铛' },
+    unknown: '提醒：{kind}',
+    kind: {
+      'half-time': '时限已过半，期限 {deadline}',
+      'soon-due': '快到期了，期限 {deadline}',
+      overdue: '已超期，期限是 {deadline}',
+      'confirm-late': '该核实还没核实',
+      'accept-late': '派出去了，单位还没接收',
+      'verify-late': '整改了，还没核查',
+      escalated: '到时限没办好，已提级到{level}',
+      resumed: '挂账到期，已恢复办理',
+      'on-call': '您在值班：急件请马上接收',
+      'on-call-post': '请打电话给{post}（{number}）：急件待接收',
+      'on-call-nobody': '急件没人值班，请指挥中心处理',
+      'calendar-missing': '{year} 年的工作日还没录入，有问题定不了期限',
+    },
+  },
+}
