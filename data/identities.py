@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, text
 
+from data.account_events import note_event
 from data.schema import Account, SignInIdentity, SignInJourney
 
 JOURNEY_HOLDS: Final = timedelta(minutes=10)
@@ -150,6 +151,7 @@ def link_identity(
             linked_at=at,
         )
     )
+    note_event(connection, *account, "identity-linked", by=by or account[1], at=at)
 
 
 def unlink_identity(connection: Connection, district_id: int, account_id: UUID) -> None:

@@ -15,6 +15,7 @@ from api.errors import Problem, not_found, problem_responses
 from api.oidc import OidcError, Provider
 from api.operations import CurrentCommand
 from api.origins import origin_of
+from data.account_events import note_event
 from data.account_lists import find_account
 from data.accounts import Origin, account_to_check, caller_of_session, open_session
 from data.identities import (
@@ -30,6 +31,8 @@ from data.identities import (
     unlink_identity,
 )
 from data.layers import district_today
+from data.rights import let_act
+from data.scope import Scope
 
 router = APIRouter(prefix="/api/v1", tags=["session"])
 logger = logging.getLogger("sanbai.api.oidc")
@@ -200,6 +203,7 @@ def link_account(
     account = (caller.district_id, account_id)
     if body.subject is None:
         unlink_identity(tx, *account)
+        note_event(tx, *account, "identity-unlinked", by=caller.account_id, at=command.at)
     elif parts.oidc is None:
         raise Problem(409, "provider-none", "No identity provider is set up.")
     else:
@@ -262,6 +266,7 @@ def _sign_in(parts: Context, subject: str, login: str | None, origin: Origin) ->
         named = None if login is None else account_to_check(connection, login)
         if account is None and named is not None:
             account = (named.district_id, named.id)
+            let_act(connection, Scope(named.district_id, account_id=named.id))
             try:
                 link_identity(connection, account, (provider.issuer, subject), by=None, at=at)
             except IdentityTakenError:

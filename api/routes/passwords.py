@@ -15,6 +15,7 @@ from api.operations import CurrentCommand
 from api.origins import address_of
 from api.passwords import LONGEST, SHORTEST, TooBusyError
 from api.routes.session import check_password, look_up, too_busy, wrong_credentials
+from data.account_events import note_event
 from data.account_lists import find_account
 from data.accounts import ToCheck
 from data.layers import district_today
@@ -116,5 +117,6 @@ def give_reset_code(account_id: UUID, command: CurrentCommand) -> Response:
     if found is None:
         raise not_found("account")
     code, over = make_reset_code(tx, caller.district_id, account_id, by=caller.account_id, at=at)
+    note_event(tx, caller.district_id, account_id, "code-given", by=caller.account_id, at=at)
     told = ResetCode(login=found.login, code=code, expires_at=over)
     return command.keep(told, 201, again=told.model_copy(update={"code": None}))

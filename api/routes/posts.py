@@ -18,6 +18,7 @@ from api.permissions import Caller
 from api.routes.accounts import Account, DisplayName, RoleIn, RoleName, account_of, require_places
 from api.shapes import Ref
 from data import posts
+from data.account_events import note_event
 from data.account_lists import find_account
 from data.accounts import NewRole, change_account, set_account_active
 from data.devices import devices_to_hand_over
@@ -194,6 +195,14 @@ def switch_account(
     if account_id == command.caller.account_id:
         raise Problem(409, "own-account", "Nobody switches his own account off.")
     set_account_active(command.tx, command.caller.district_id, account_id, active=body.active)
+    note_event(
+        command.tx,
+        command.caller.district_id,
+        account_id,
+        "switched-on" if body.active else "switched-off",
+        by=command.caller.account_id,
+        at=command.at,
+    )
     parts.signed_in.forget()
     return command.keep(_person(command.tx, command.caller, account_id, today))
 

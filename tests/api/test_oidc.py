@@ -261,3 +261,14 @@ def test_a_provider_is_asked_over_https_alone(
         Provider(settings.model_copy(update={"oidc_issuer": "http://id.example.cn"}))
     with pytest.raises(ValueError, match="SANBAI_OIDC_CLIENT_ID"):
         Provider(settings.model_copy(update={"oidc_client_id": None}))
+
+
+def test_it_is_kept_who_linked_whom(
+    client: TestClient, provider: IdentityProvider, person: People
+) -> None:
+    administrator = person("administrator")
+    administrator.do(LINK, {"subject": "u-1"})
+    administrator.do(LINK, {"subject": None})
+    happened = administrator.read(f"/api/v1/accounts/{OFFICER}/ways-in")["happened"]
+    assert [one["action"] for one in happened] == ["identity-unlinked", "identity-linked"]
+    assert happened[0]["by"]["display_name"] == "administrator"

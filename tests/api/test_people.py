@@ -51,6 +51,8 @@ def test_accounts_are_found_by_unit_and_state(
         f"/api/v1/accounts/{small_town.account_id('officer')}/posts/{post['id']}/end", {}
     )
     assert logins(administrator, state="off") == ["officer.two"]
+    happened = administrator.read(f"/api/v1/accounts/{two}/ways-in")["happened"]
+    assert [one["action"] for one in happened] == ["switched-off"]
     assert logins(administrator, state="none") == ["officer"]
     active = logins(administrator, state="active")
     assert not {"officer", "officer.two"} & set(active)

@@ -144,6 +144,11 @@ export const accountEn = {
       'second-factor-reset': 'two-step sign-in reset',
       'recovery-codes-renewed': 'new recovery codes made',
       'recovery-code-used': 'a recovery code used',
+      'code-given': 'reset code given',
+      'switched-off': 'account switched off',
+      'switched-on': 'account switched on again',
+      'identity-linked': 'linked with the identity provider',
+      'identity-unlinked': 'no longer linked with the identity provider',
     },
   },
 }

@@ -138,6 +138,11 @@ export const accountZh = {
       'second-factor-reset': '两步验证被重置',
       'recovery-codes-renewed': '换了一批恢复码',
       'recovery-code-used': '用了一个恢复码',
+      'code-given': '给了重置码',
+      'switched-off': '停用账号',
+      'switched-on': '重新启用',
+      'identity-linked': '关联统一身份认证',
+      'identity-unlinked': '取消关联统一身份认证',
     },
   },
 }

@@ -113,6 +113,10 @@ export const peopleEn: typeof peopleZh = {
     ofPost: 'goes with the post',
     revoke: 'Revoke',
     card: 'Sign-in card of {time}',
+    secondFactor: 'Second factor since {time}; {codes} recovery codes left',
+    resetFactor: 'Reset the second factor',
+    resetFactorHelp:
+      'Only where telephone and codes are lost; a role that asks for it sets it up anew.',
     cardUnused: 'not used yet',
     makeCards: 'Print sign-in cards ({count})',
     cardLead:
