@@ -6,6 +6,7 @@ time, for some hours; then it is shown as failed. Only where a worker dies betwe
 yes and our note of it can something arrive twice: rather that than not at all.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from data.sealing import Seal
 # After so many minutes it is tried again: eight times in half a day, then it has failed.
 BACK_OFF_MIN: Final = (1, 2, 5, 15, 30, 60, 180, 420)
 MOST_LINES: Final = 20
+MOST_S: Final = 30.0
 STALE_AFTER: Final = timedelta(days=1)
 """What could not go for a day goes no more: it is in the list of notices all the same."""
 KEPT_FOR: Final = timedelta(days=30)
@@ -51,15 +53,21 @@ class _Turn:
 
 
 def deliver_all(engine: Engine, post: Post, at: datetime) -> int:
-    """Find notices that are to be sent, and send what is due; how many arrived."""
+    """Find notices that are to be sent, and send what is due; how many arrived.
+
+    What is left after half a minute waits for the next turn: others who never answer must not keep
+    the worker from its own work.
+    """
     with engine.connect() as connection:
         districts = district_ids(connection)
-    sent = 0
+    sent, until_s = 0, time.monotonic() + MOST_S
     for district_id in districts:
         with engine.begin() as connection:
             find_deliveries(connection, district_id, at)
             channels = channel_ids(connection, district_id)
         for channel_id in channels:
+            if time.monotonic() > until_s:
+                return sent
             with engine.begin() as connection:
                 sent += deliver(connection, district_id, channel_id, post, at)
     return sent

@@ -208,6 +208,18 @@ def test_a_long_list_goes_in_parts(engine: Engine, gateway: Gateway, post: Post,
         assert len(body["text"]["content"].encode()) <= 2048
 
 
+def test_those_who_never_answer_keep_nobody_else_waiting(
+    engine: Engine, gateway: Gateway, post: Post, unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        channel(engine, unit, post, Address("wecom", gateway.url))
+    tell(engine, unit, "a")
+    monkeypatch.setattr("data.notice_delivery.MOST_S", -1.0)
+    assert deliver_all(engine, post, AT) == 0
+    monkeypatch.setattr("data.notice_delivery.MOST_S", 30.0)
+    assert deliver_all(engine, post, AT) == 3
+
+
 def test_the_address_is_sealed_and_another_key_does_not_open_it(
     engine: Engine, gateway: Gateway, post: Post, unit: int, tmp_path: Path
 ) -> None:
