@@ -92,7 +92,7 @@ def draw_card(card: Card) -> bytes:
     for title in titles:
         pen.text((PADDING_PX, y), title, _INK, chinese_font(46, bold=True))
         y += 64
-    y = _state(pen, card, y + 8)
+    y = _state(pen, card, y + 12)
     for line in lines:
         pen.text((PADDING_PX, y), line, _INK, chinese_font(30))
         y += 46
@@ -176,8 +176,13 @@ def _foot(sheet: Image.Image, pen: ImageDraw.ImageDraw, card: Card, y: float) ->
 
 
 def _qr(address: str) -> Image.Image:
-    drawn = io.BytesIO()
+    """A code whose modules are all of the same size, in the middle of its square."""
     code = segno.make(address, error="m", micro=False)
-    code.save(drawn, kind="png", border=1, scale=8)
+    scale = max(1, _QR_PX // code.symbol_size(border=1)[0])
+    drawn = io.BytesIO()
+    code.save(drawn, kind="png", border=1, scale=scale)
+    square = Image.new("RGB", (_QR_PX, _QR_PX), _PAPER)
     with Image.open(drawn) as picture:
-        return picture.convert("RGB").resize((_QR_PX, _QR_PX), Image.Resampling.NEAREST)
+        gap = (_QR_PX - picture.width) // 2
+        square.paste(picture.convert("RGB"), (gap, gap))
+    return square

@@ -1,6 +1,6 @@
 /** English words of papers, messages, cards, channels and answers to tickets. */
 export const messagesEn = {
-  papers: {
+  casePapers: {
     title: 'Papers',
     none: 'No paper has been issued yet.',
     help: 'Once numbered a paper never changes; when it comes back sealed, upload the scan as proof.',

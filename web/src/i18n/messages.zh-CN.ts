@@ -1,8 +1,8 @@
 /** Chinese words of papers, messages, cards, channels and answers to tickets. */
 export const messagesZh = {
-  papers: {
+  casePapers: {
     title: '文书',
-    none: '还没有开具文书。',
+    none: '还没有出过文书。',
     help: '文书编号后不再改动；盖章签收后把扫描件传上来，作为凭证。',
     kind: { assignment: '交办单', supervision: '督办单', rectification: '整改通知单' },
     issue: '开具文书',
