@@ -51,7 +51,7 @@ class Kept:
 
 def list_filters(
     connection: Connection, district_id: int, account_id: UUID, unit_id: int | None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """One's own filters in their order, then those that others of the unit share, by name.
 
     Columns of `saved_filter`, with `own` and `owner_name`.

@@ -176,7 +176,7 @@ def filter_counts(caller: CurrentCaller, tx: Tx, at: Now) -> FilterCounts:
     """Count the cases that each filter finds now, each up to 1,000."""
     scope = scope_for(caller, "case:read")
     rows = store.list_filters(tx, caller.district_id, caller.account_id, caller.unit_id)
-    asked: dict[str, AskedCases] = {**_built_in(caller)}
+    asked: dict[str, AskedCases] = dict(_built_in(caller).items())
     asked |= {str(row.id): AskedCases.model_validate(row.asked) for row in rows}
     today = today_for(tx, caller, at, asked.values())
     found = count_cases(tx, scope, [one.as_filter(caller, today) for one in asked.values()])
