@@ -71,13 +71,23 @@ def write_cards(
         "until": _WORDS[language]["until"].format(day=first_use_before.isoformat())
     }
     drawn = [
-        {"name": card.name, "code": card.code, "qr": qr_svg(card_address(base, card.code))}
+        {
+            "name": card.name,
+            "code": _in_lines(card.code),
+            "qr": qr_svg(card_address(base, card.code)),
+        }
         for card in cards
     ]
     sheets = [drawn[at : at + CARDS_A_SHEET] for at in range(0, len(drawn), CARDS_A_SHEET)]
     return write_pdf(
         path, "cards.html", "A4", sheets=sheets, place=place, words=words, language=language
     )
+
+
+def _in_lines(code: str) -> list[str]:
+    """Two groups a line: so it is read out and typed in."""
+    groups = code.split("-")
+    return ["-".join(groups[at : at + 2]) for at in range(0, len(groups), 2)]
 
 
 def card_address(base: str, code: str) -> str:

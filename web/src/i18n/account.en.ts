@@ -1,9 +1,9 @@
 /** Signing in at a shared desk, by card, with a second factor; one's own account. */
 export const accountEn = {
   signInMore: {
-    remember: 'Remember me on this computer',
+    remember: 'Remember me here',
     rememberHelp:
-      'For a shared desk: next time choose your name. It locks after {minutes} idle minutes; change that in the menu.',
+      'For a shared desk: next time choose your name. It locks after {minutes} idle minutes; change that under “My account”.',
     rememberHelpOff: 'For a shared desk: next time choose your name.',
     whoIsHere: 'Who is here?',
     somebodyElse: 'Somebody else',
@@ -119,13 +119,13 @@ export const accountEn = {
     cardNew: 'made {made}, not used yet; use it before {until}.',
     cardLost: 'Lost: revoke it',
     cardSure: 'Revoke this card? An administrator has to print another.',
-    here: 'This computer',
-    hereLead: 'Only for this browser on this computer.',
+    here: 'Here',
+    hereLead: 'Only for this browser on this computer or phone.',
     lockAfter: 'Lock when idle for',
     never: 'never',
     minutes: '{n} minutes',
     peopleHere: 'Remembered',
-    nobodyHere: 'Nobody is remembered. Tick “Remember me on this computer” when signing in.',
+    nobodyHere: 'Nobody is remembered. Tick “Remember me here” when signing in.',
     happened: 'What happened of late',
     nothingHappened: 'Nothing.',
     byOther: 'by {name}',
