@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, insert
-from sqlalchemy.dialects.postgresql import insert as insert_or_leave
+from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from data.accounts import LoginTakenError
+from data.database import query
 from data.people_lists import Wish
-from data.schema import Account, Assignment
 from data.ways_in import make_reset_codes
 
 FIRST_CODE_HOLDS: Final = timedelta(days=14)
@@ -55,35 +54,8 @@ def file_people(
     """
     ids = {wish.login: wish.account_id or uuid7() for wish in wishes}
     new = [wish for wish in wishes if wish.account_id is None]
-    made = [
-        {
-            "district_id": district_id,
-            "id": ids[wish.login],
-            "login": wish.login,
-            "display_name": wish.display_name,
-            "password_hash": password_hash,
-            "unit_id": wish.unit_id,
-            "must_change": True,
-            "created_at": at,
-        }
-        for wish in new
-    ]
-    if made:
-        _make(connection, made)
-    posts = [
-        {
-            "district_id": district_id,
-            "account_id": ids[wish.login],
-            "role": role.role,
-            "area_id": role.area_id,
-            "grid_id": role.grid_id,
-            "validity": days.range(),
-        }
-        for wish in wishes
-        for role, days in wish.roles
-    ]
-    if posts:
-        connection.execute(insert(Assignment), posts)
+    _make(connection, district_id, [(ids[wish.login], wish) for wish in new], password_hash, at)
+    _give(connection, district_id, [(ids[wish.login], wish) for wish in wishes])
     newcomers = [ids[wish.login] for wish in new]
     codes = make_reset_codes(
         connection, district_id, newcomers, by=by, at=at, holds=FIRST_CODE_HOLDS
@@ -100,13 +72,40 @@ def file_people(
     ]
 
 
-def _make(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    # One statement of all rows: executemany does not tell how many were left out.
+def _make(
+    connection: Connection,
+    district_id: int,
+    people: Sequence[tuple[UUID, Wish]],
+    password_hash: str,
+    at: datetime,
+) -> None:
     made = connection.execute(
-        insert_or_leave(Account)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=["login"])
-        .returning(Account.id)
-    ).all()
-    if len(made) < len(rows):
+        query("add_people"),
+        {
+            "district_id": district_id,
+            "ids": [account_id for account_id, _ in people],
+            "logins": [wish.login for _, wish in people],
+            "names": [wish.display_name for _, wish in people],
+            "units": [wish.unit_id for _, wish in people],
+            "hash": password_hash,
+            "at": at,
+        },
+    )
+    if made.rowcount < len(people):
         raise LoginTakenError("one of a list")
+
+
+def _give(connection: Connection, district_id: int, people: Sequence[tuple[UUID, Wish]]) -> None:
+    posts = [(account_id, role, days) for account_id, wish in people for role, days in wish.roles]
+    connection.execute(
+        query("add_posts"),
+        {
+            "district_id": district_id,
+            "accounts": [account_id for account_id, _, _ in posts],
+            "roles": [role.role for _, role, _ in posts],
+            "areas": [role.area_id for _, role, _ in posts],
+            "grids": [role.grid_id for _, role, _ in posts],
+            "since": [days.since for _, _, days in posts],
+            "until": [days.until for _, _, days in posts],
+        },
+    )
