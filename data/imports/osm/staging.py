@@ -129,7 +129,8 @@ class Staging:
             execution_options={"yield_per": _READ_ROWS},
         )
         columns = list(result.keys())
-        for part in result.partitions():
+        # The size is said here: what `yield_per` says alone makes one part of everything.
+        for part in result.partitions(_READ_ROWS):
             yield pd.DataFrame(part, columns=columns)
 
     def settle_addresses(self, district_id: int) -> None:

@@ -9,10 +9,12 @@ import pytest
 from osm_files import Extract, box, town
 from sqlalchemy import Connection, text
 
+from data.imports.osm import estimate, staging
 from data.imports.osm.areas import parse_levels
 from data.imports.osm.rules import read_rules
 from data.imports.osm.store import OsmOptions, StoredExtract, store_extract
 from data.imports.problems import ImportFileError
+from geo.households import estimate_households
 
 AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 STANDARD = {"area_levels": parse_levels("standard")}
@@ -107,6 +109,22 @@ def test_households_follow_the_rules(bring: Bring, database: Connection) -> None
     rows = dict(_rows(database, "SELECT external_id, households FROM building"))
     # 0.4 × 0.2 thousandths of a degree at 36.6° north: 35.77 m × 22.19 m = 794 m², six storeys.
     assert rows == {"osm:w7": 43, "osm:w8": 43, "osm:w9": 1, "osm:w10": 0}
+
+
+def test_households_are_estimated_some_buildings_at_a_time(
+    bring: Bring, database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts: list[int] = []
+
+    def estimated(rules: Any, part: Any) -> Any:
+        parts.append(len(part))
+        return estimate_households(rules, part)
+
+    monkeypatch.setattr(staging, "_READ_ROWS", 3)
+    monkeypatch.setattr(estimate, "estimate_households", estimated)
+    bring(town())
+    assert parts == [3, 1]
+    assert _rows(database, "SELECT sum(households) FROM building") == [(87,)]
 
 
 def test_the_same_extract_again_changes_nothing(bring: Bring) -> None:
