@@ -141,7 +141,7 @@ def _turn(connection: Connection, channel: Row[Any], post: Post, at: datetime) -
 def _link(post: Post, row: Row[Any]) -> str | None:
     if post.origin is None or row.case_id is None:
         return None
-    return f"{post.origin.rstrip('/')}/#sel=case:{row.case_id}"
+    return f"{post.origin.rstrip('/')}/#/case/{row.case_id}"
 
 
 def _due(connection: Connection, channel: Row[Any], at: datetime) -> Sequence[Row[Any]]:

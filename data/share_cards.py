@@ -101,7 +101,7 @@ def card_of_case(
         mark=_mark(row),
         lines=(reader.say("number", number=row.number), place, " · ".join(times)),
         photos=photos,
-        address=f"{reader.origin.rstrip('/')}/#sel=case:{case_id}",
+        address=f"{reader.origin.rstrip('/')}/#/case/{case_id}",
         scan=reader.say("scan"),
     )
     return Shared(card, _text(card))

@@ -47,7 +47,7 @@ def test_a_case_is_shared_without_a_name(
     lines = told["text"].split("\n")
     assert lines[0] == "【已上报】暴露垃圾"
     assert lines[1:4] == [f"编号 {case['number']}", "幸福社区 第一网格", "2026-11-20 发现"]
-    assert lines[4].endswith(f"/#sel=case:{case['id']}")
+    assert lines[4].endswith(f"/#/case/{case['id']}")
     assert commander.read(path, language="en")["text"].startswith("【Reported】Exposed rubbish")
     for private in ("张三", "138", "502", "commander"):
         assert private not in told["text"]

@@ -120,7 +120,7 @@ def test_each_goes_once_in_one_message(
     words = body["text"]["content"]
     assert "三百 · 试验区" in words
     assert "【已超期】 2026000001" in words
-    assert f"https://sanbai.example.cn/#sel=case:{case}" in words
+    assert f"https://sanbai.example.cn/#/case/{case}" in words
     assert "【时限过半】" in words
     for private in ("张三", "13812345678", "502", "幸福路"):
         assert private not in words
