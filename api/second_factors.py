@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from data.sealing import SealError
 from sqlalchemy import Connection
 
 from api.context import Context
 from api.errors import Problem
 from data.account_events import note_event
 from data.accounts import Held
+from data.sealing import SealError
 from data.second_factor import (
     DIGITS,
     factor_of,
