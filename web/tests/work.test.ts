@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import type { BoardCase, CaseBrief } from '@/client'
 import { isNight, speaksUp } from '@/notices/quietHours'
 import { defaultView, formatHash, parseHash } from '@/state/url'
-import { conditions, fromKept, keptAsked, readAsked, sameAsked, writeAsked } from '@/work/asked'
+import {
+  conditions,
+  fromKept,
+  keptAsked,
+  openUnlessAsked,
+  readAsked,
+  sameAsked,
+  writeAsked,
+} from '@/work/asked'
 import { moved, toggled, withRange } from '@/work/chosen'
 import { readColumns, USUAL, writeColumns } from '@/work/columns'
 import { isSame, merge, rowsOf } from '@/work/merged'
@@ -31,6 +39,12 @@ describe('a filter in the address', () => {
   it('reads back what was written', () => {
     expect(readAsked(writeAsked(everything))).toEqual(everything)
     expect(readAsked(writeAsked({}))).toEqual({})
+  })
+
+  it('means what is still to be done where it says nothing', () => {
+    expect(openUnlessAsked({ sort: 'received' })).toEqual({ sort: 'received', state: 'open' })
+    expect(openUnlessAsked({ q: '12' })).toEqual({ q: '12' })
+    expect(openUnlessAsked({ state: 'all' })).toEqual({ state: 'all' })
   })
 
   it('leaves out what makes no sense', () => {

@@ -3,6 +3,7 @@ import { addressesEn } from './addresses.en'
 import { adminEn, adminProblemsEn } from './admin.en'
 import { casePageEn, casePageProblemsEn } from './casePage.en'
 import { casesEn } from './cases.en'
+import { districtEn, districtProblemsEn } from './district.en'
 import { dutyEn, dutyProblemsEn } from './duty.en'
 import { listsEn } from './lists.en'
 import { liveEn } from './live.en'
@@ -30,6 +31,7 @@ export const en: typeof zhCN = {
   ...photosEn,
   ...plannerEn,
   ...temporaryEn,
+  ...districtEn,
   ...dutyEn,
   ...accountEn,
   ...addressesEn,
@@ -208,6 +210,7 @@ export const en: typeof zhCN = {
     ...planProblemsEn,
     ...temporaryProblemsEn,
     ...casePageProblemsEn,
+    ...districtProblemsEn,
     ...dutyProblemsEn,
     unknown: 'That did not work ({code}).',
   },

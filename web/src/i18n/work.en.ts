@@ -8,7 +8,6 @@ export const workEn = {
     more: 'More conditions',
     marks: 'Only',
     any: {
-      state: 'Any state',
       severity: 'Any severity',
       category: 'Any kind',
       unit: 'Any unit',

@@ -8,7 +8,6 @@ export const workZh = {
     more: '更多条件',
     marks: '只看',
     any: {
-      state: '全部状态',
       severity: '全部等级',
       category: '全部类别',
       unit: '全部单位',

@@ -3,6 +3,7 @@ import { addressesZh } from './addresses.zh-CN'
 import { adminProblemsZh, adminZh } from './admin.zh-CN'
 import { casePageProblemsZh, casePageZh } from './casePage.zh-CN'
 import { casesZh } from './cases.zh-CN'
+import { districtProblemsZh, districtZh } from './district.zh-CN'
 import { dutyProblemsZh, dutyZh } from './duty.zh-CN'
 import { listsZh } from './lists.zh-CN'
 import { liveZh } from './live.zh-CN'
@@ -29,6 +30,7 @@ export const zhCN = {
   ...photosZh,
   ...plannerZh,
   ...temporaryZh,
+  ...districtZh,
   ...dutyZh,
   ...accountZh,
   ...addressesZh,
@@ -198,6 +200,7 @@ export const zhCN = {
     ...planProblemsZh,
     ...temporaryProblemsZh,
     ...casePageProblemsZh,
+    ...districtProblemsZh,
     ...dutyProblemsZh,
     unknown: '没有成功（{code}）。',
   },

@@ -105,6 +105,11 @@ export function sameAsked(one: Asked, other: Asked): boolean {
   return text(one) === text(other)
 }
 
+/** Without any condition, cases that are not closed. */
+export function openUnlessAsked(asked: Asked): Asked {
+  return conditions(asked) === 0 ? { ...asked, state: 'open' } : asked
+}
+
 /** How many conditions there are; the order is none. */
 export function conditions(asked: Asked): number {
   return Object.keys(writeAsked(asked)).filter((name) => name !== 'sort').length

@@ -6,11 +6,11 @@ import { count } from '@/i18n/format'
 import { useLoad } from '@/state/load'
 import { freshness } from '@/state/status'
 import { view } from '@/state/url'
-import { type Asked, DEFAULT_SORT, fromKept, readAsked, writeAsked } from './asked'
+import { type Asked, DEFAULT_SORT, fromKept, openUnlessAsked, readAsked, writeAsked } from './asked'
 import { type Column, readColumns, writeColumns } from './columns'
 
-/** What the address asks for. */
-export const asked = computed<Asked>(() => readAsked(view.work))
+/** What the address asks for; an address that asks for nothing means what is still to be done. */
+export const asked = computed<Asked>(() => openUnlessAsked(readAsked(view.work)))
 export const columns = computed<Column[]>(() => readColumns(view.work.cols))
 export const sort = computed(() => asked.value.sort ?? DEFAULT_SORT)
 
