@@ -80,11 +80,6 @@ _ROWS = (
     " CAST(lpad(CAST(n AS text), 32, '2') AS uuid), 'U' || n, (SELECT min(id) FROM category),"
     " 'blue', 'accepted', 1, 'hotline', CAST(:path AS ltree), (SELECT min(id) FROM unit), :officer,"
     " :at, :at, :at",
-    "INSERT INTO hazard_case (district_id, id, number, category_id, severity, state, seq, source,"
-    " area_path, unit_id, reported_by, occurred_at, received_at, deadline_at) SELECT 1,"
-    " CAST(lpad(CAST(n AS text), 32, '2') AS uuid), 'U' || n, (SELECT min(id) FROM category),"
-    " 'blue', 'accepted', 1, 'hotline', CAST(:path AS ltree), (SELECT min(id) FROM unit), :officer,"
-    " :at, :at, :at",
     "INSERT INTO case_candidates (district_id, case_id, score, candidates, found_at) SELECT 1,"
     " CAST(lpad(CAST(n AS text), 32, '6') AS uuid), 0.5, '[]', :at",
     "INSERT INTO report_list (district_id, id, area_id, source, file_name, state, done, total,"
