@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
-import psycopg
 import pytest
 import small_town
 from fastapi import FastAPI
@@ -364,35 +363,6 @@ def test_the_server_waits_for_a_reading_under_way_before_it_ends(
     monkeypatch.setattr(hub, "_bring_up", read_long)
     asyncio.run(serve())
     assert done.acquire(blocking=False)
-
-
-def test_the_connection_that_hears_is_closed_though_it_is_broken_off(
-    application: tuple[FastAPI, Clock], urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hub, made = application[0].state.context.live, []
-    connect = psycopg.AsyncConnection.connect
-
-    async def keep(*asked: Any, **how: Any) -> Any:
-        made.append(await connect(*asked, **how))
-        return made[0]
-
-    async def serve() -> None:
-        began = asyncio.Event()
-
-        async def sleep(self: Any, *_: Any) -> None:
-            began.set()
-            await execute(self, "SELECT pg_sleep(60)")
-
-        execute = psycopg.AsyncConnection.execute
-        monkeypatch.setattr(psycopg.AsyncConnection, "execute", sleep)
-        async with hub.running():
-            await asyncio.wait_for(began.wait(), WAIT_S)
-            # The statement is under way.
-            await asyncio.sleep(0.1)
-
-    monkeypatch.setattr(psycopg.AsyncConnection, "connect", keep)
-    asyncio.run(serve())
-    assert [connection.closed for connection in made] == [True]
 
 
 def test_beyond_the_limit_nobody_is_let_in(
