@@ -37,7 +37,15 @@ def test_halves_are_rounded_up(part: int, whole: int, told: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "named"),
-    [("90", "A"), ("89.99", "B"), ("75", "B"), ("60", "C"), ("59.99", "D"), ("40", "D"), ("0", "E")],
+    [
+        ("90", "A"),
+        ("89.99", "B"),
+        ("75", "B"),
+        ("60", "C"),
+        ("59.99", "D"),
+        ("40", "D"),
+        ("0", "E"),
+    ],
 )
 def test_grades_begin_where_they_say(share: str, named: str) -> None:
     assert grade("handled", Decimal(share)) == named
