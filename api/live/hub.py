@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 import psycopg
-from anyio import CapacityLimiter, create_task_group, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -88,16 +88,21 @@ class Hub:
         # They belong to the event loop that runs now.
         self._heard = asyncio.Event()
         self._readers = CapacityLimiter(READERS)
-        # Its end waits for a reading under way: a connection in use cannot be disposed of.
-        async with create_task_group() as tasks:
-            for task in (self._hear, self._tell):
-                tasks.start_soon(_kept_going, task)
-            try:
-                yield
-            finally:
-                self.close()
-                tasks.cancel_scope.cancel()
-        self._engine.dispose()
+        # Ended by scopes, which let a reading under way finish: a connection in use cannot be
+        # disposed of.
+        scopes = [CancelScope(), CancelScope()]
+        tasks = [
+            asyncio.create_task(_kept_going(task, scope))
+            for task, scope in zip((self._hear, self._tell), scopes, strict=True)
+        ]
+        try:
+            yield
+        finally:
+            self.close()
+            for scope in scopes:
+                scope.cancel()
+            await asyncio.wait(tasks)
+            self._engine.dispose()
 
     @property
     def hearing(self) -> bool:
@@ -253,9 +258,10 @@ class Hub:
                     listener.put(chunk)
 
 
-async def _kept_going(task: Callable[[], Awaitable[None]]) -> None:
+async def _kept_going(task: Callable[[], Awaitable[None]], scope: CancelScope) -> None:
     """Say why a task ended before it was told to; clients notice that no beat comes."""
     try:
-        await task()
+        with scope:
+            await task()
     except Exception:
         logger.exception("live events have stopped")
