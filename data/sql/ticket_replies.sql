@@ -8,7 +8,7 @@ FROM case_in_scope AS c
 JOIN category AS k ON k.district_id = c.district_id AND k.id = c.category_id
 LEFT JOIN report_row AS r ON r.district_id = c.district_id AND r.case_id = c.id
 LEFT JOIN unit AS u ON u.district_id = c.district_id AND u.id = c.unit_id
-LEFT JOIN hazard_case AS m ON m.district_id = c.district_id AND m.id = c.merged_into
+LEFT JOIN case_in_scope AS m ON m.district_id = c.district_id AND m.id = c.merged_into
 JOIN LATERAL (
     SELECT o.seq, o.received_at FROM case_event AS o
     WHERE o.district_id = c.district_id AND o.case_id = c.id

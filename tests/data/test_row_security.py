@@ -138,10 +138,12 @@ def test_an_officer_sees_his_grids_and_his_own_but_no_tracks_of_others(guarded: 
 def test_a_unit_sees_what_it_is_charged_with(guarded: Engine, urls: DatabaseUrls) -> None:
     owner = open_engine(urls.owner)
     with owner.begin() as connection:
+        unit_id = connection.execute(
+            text("INSERT INTO unit (district_id, area_id, name) VALUES (1, 1, '园林') RETURNING id")
+        ).scalar_one()
         connection.execute(
-            text("UPDATE hazard_case SET unit_id = (SELECT min(id) FROM unit) WHERE number = 'M1'")
+            text("UPDATE hazard_case SET unit_id = :unit WHERE number = 'M1'"), {"unit": unit_id}
         )
-        unit_id = connection.execute(text("SELECT min(id) FROM unit")).scalar_one()
     owner.dispose()
     with guarded.begin() as connection:
         let_see(connection, Scope(1, unit_id=unit_id, account_id=DISTRICT.account_id), Sight())
