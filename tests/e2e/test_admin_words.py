@@ -11,8 +11,15 @@ from playwright.sync_api import Page, expect
 RUN = uuid4().hex[:6]
 
 
+def open_office(page: Page, name: str) -> None:
+    """Go to a page of administration by its address."""
+    page.evaluate("hash => { location.hash = hash }", f"#panel=admin&office={name}")
+    page.reload()
+
+
 def test_a_kind_is_added_and_asks_a_question(sign_in: Callable[..., Page]) -> None:
-    page = sign_in("admin", "#panel=admin&office=kinds")
+    page = sign_in("admin")
+    open_office(page, "kinds")
     page.get_by_role("button", name="增加类别").click()
     form = page.locator(".admin-form")
     form.get_by_label("编码").fill(RUN)
@@ -35,7 +42,8 @@ def test_a_kind_is_added_and_asks_a_question(sign_in: Callable[..., Page]) -> No
 
 @pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["desk", "phone"])
 def test_an_area_is_renamed(sign_in: Callable[..., Page], size: tuple[int, int]) -> None:
-    page = sign_in("admin", "#panel=admin&office=places", size=size)
+    page = sign_in("admin", size=size)
+    open_office(page, "places")
     page.get_by_label("查找").fill("社区")
     row = page.get_by_role("row").nth(1)
     row.get_by_role("button").click()
