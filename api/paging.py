@@ -2,7 +2,9 @@
 
 import base64
 import json
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
@@ -47,6 +49,17 @@ def key_of(cursor: str | None, *kinds: type) -> list[str | int] | None:
     if not isinstance(key, list) or [type(part) for part in key] != list(kinds):
         raise unknown_cursor()
     return key
+
+
+def moment_of(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Read back a key of a moment and an id; as `key_of`."""
+    key = key_of(cursor, str, str)
+    if key is None:
+        return None
+    try:
+        return datetime.fromisoformat(str(key[0])), UUID(str(key[1]))
+    except ValueError:
+        raise unknown_cursor() from None
 
 
 def unknown_cursor() -> Problem:

@@ -25,7 +25,7 @@ from api.duty_views import (
 )
 from api.errors import Problem, invalid, not_found, problem_responses
 from api.operations import CurrentCommand
-from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
+from api.paging import Cursor, Limit, Page, cursor_of, moment_of
 from api.permissions import Caller
 from api.routes.rota import DeskNumber
 from api.routing_views import suggestion_told
@@ -158,7 +158,7 @@ def handover_list(
 ) -> Page[HandoverBrief]:
     """List the shifts handed over in the caller's areas, the newest first."""
     scope = scope_for(caller, "duty:read")
-    rows = handovers.list_handovers(tx, scope, limit=limit + 1, before=_before(cursor))
+    rows = handovers.list_handovers(tx, scope, limit=limit + 1, before=moment_of(cursor))
     more = None
     if len(rows) > limit:
         more = cursor_of(rows[limit - 1].signed_at.isoformat(), str(rows[limit - 1].id))
@@ -269,16 +269,6 @@ def _handover(tx: Connection, caller: Caller, handover_id: UUID, permission: str
         raise not_found("handover")
     caller.require_at(permission, row.area_path, what="handover")
     return handover_told(row)
-
-
-def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
-    key = key_of(cursor, str, str)
-    if key is None:
-        return None
-    try:
-        return datetime.fromisoformat(str(key[0])), UUID(str(key[1]))
-    except ValueError:
-        raise unknown_cursor() from None
 
 
 def _refused(error: HandoverError) -> Problem:

@@ -17,7 +17,7 @@ from api.case_views import ActorRef
 from api.context import AppContext, CurrentCaller, Tx, scope_for
 from api.errors import invalid, not_found, problem_responses
 from api.operations import Command, CurrentCommand, Replay, operation_reused
-from api.paging import Cursor, Limit, Page, cursor_of, key_of, unknown_cursor
+from api.paging import Cursor, Limit, Page, cursor_of, moment_of
 from api.past_roles import LATEST, caller_when
 from api.permissions import Caller
 from api.positions import AccuracyM, Lat, Lon
@@ -274,7 +274,7 @@ def shifts(
         caller.account_id,
         asked,
         limit=limit + 1,
-        after=_after(cursor),
+        after=moment_of(cursor),
     )
     following = None
     if len(rows) > limit:
@@ -377,13 +377,3 @@ _PLAIN = (
 def _shift(row: Row[Any]) -> dict[str, Any]:
     plain: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
     return plain | {"officer": ActorRef(id=row.account_id, display_name=row.display_name)}
-
-
-def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
-    key = key_of(cursor, str, str)
-    if key is None:
-        return None
-    try:
-        return datetime.fromisoformat(str(key[0])), UUID(str(key[1]))
-    except ValueError:
-        raise unknown_cursor() from None

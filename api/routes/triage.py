@@ -1,8 +1,6 @@
 """Triage 待归格: open cases in no grid, with the places where they may lie."""
 
-from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -10,7 +8,7 @@ from pydantic import BaseModel, Field
 from api.case_views import CaseBrief, brief, ref
 from api.context import CurrentCaller, Now, Tx, scope_for
 from api.errors import problem_responses
-from api.paging import Cursor, Limit, cursor_of, key_of, unknown_cursor
+from api.paging import Cursor, Limit, cursor_of, moment_of
 from api.shapes import Ref
 from casework.states import OPEN
 from data.case_candidates import candidates_of, count_waiting
@@ -66,7 +64,7 @@ def triage(
         CaseFilter(states=sorted(OPEN), triage=True),
         sort="-received",
         limit=limit + 1,
-        after=_after(cursor),
+        after=moment_of(cursor),
     )
     page = rows[:limit]
     ids = [row.id for row in page]
@@ -99,13 +97,3 @@ def triage(
         if len(rows) > limit
         else None,
     )
-
-
-def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
-    key = key_of(cursor, str, str)
-    if key is None:
-        return None
-    try:
-        return datetime.fromisoformat(str(key[0])), UUID(str(key[1]))
-    except ValueError:
-        raise unknown_cursor() from None
