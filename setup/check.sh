@@ -5,40 +5,45 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . setup/web.sh
 use_node
 
-names=()
-results=()
-failed=0
+told=$(mktemp -d)
+trap 'rm -rf "$told"' EXIT
 
-# check NAME COMMAND…: run it in full view and remember how it went.
+# check NAME COMMAND…: run it in full view and note how it went.
 check() {
     local name=$1 began=$SECONDS result=ok
     shift
     printf '\n==> %s\n' "$name"
-    if ! "$@"; then
-        result=FAILED
-        failed=1
-    fi
-    names+=("$name")
-    results+=("$result in $((SECONDS - began)) s")
+    "$@" || result=FAILED
+    printf '%-36s %s in %d s\n' "$name" "$result" $((SECONDS - began)) >>"$told/results"
 }
 
 bin=.venv/bin
-check 'Python style (ruff)' "$bin/ruff" check .
-check 'Python format (ruff)' "$bin/ruff" format --check .
-check 'Python types (mypy)' "$bin/mypy"
-check 'Import directions (import-linter)' "$bin/lint-imports"
-if command -v shellcheck >/dev/null; then
-    check 'Shell scripts (shellcheck)' shellcheck -x setup/*.sh .ci/run
-fi
-check 'Web style (biome)' npm --prefix web run --silent lint
-check 'Web types (vue-tsc)' npm --prefix web run --silent types
-check 'Web tests (vitest)' npm --prefix web test --silent
-check 'Web client matches the API' npm --prefix web run --silent client:check
+check_python() {
+    check 'Python style (ruff)' "$bin/ruff" check .
+    check 'Python format (ruff)' "$bin/ruff" format --check .
+    check 'Python types (mypy)' "$bin/mypy"
+    check 'Import directions (import-linter)' "$bin/lint-imports"
+    if command -v shellcheck >/dev/null; then
+        check 'Shell scripts (shellcheck)' shellcheck -x setup/*.sh .ci/run
+    fi
+}
+
+check_web() {
+    check 'Web style (biome)' npm --prefix web run --silent lint
+    check 'Web types (vue-tsc)' npm --prefix web run --silent types
+    check 'Web tests (vitest)' npm --prefix web test --silent
+    check 'Web client matches the API' npm --prefix web run --silent client:check
+}
+
+# Side by side, for most of them keep one core busy; what the second says comes after the first.
+check_web >"$told/web" 2>&1 &
+check_python
+wait
+cat "$told/web"
+
 check 'Tests (pytest)' "$bin/pytest" -n 2 --dist loadscope -m 'not e2e'
 check 'Browser tests (pytest, Chromium)' "$bin/pytest" -m e2e tests/e2e
 
 printf '\n'
-for i in "${!names[@]}"; do
-    printf '%-36s %s\n' "${names[$i]}" "${results[$i]}"
-done
-exit "$failed"
+cat "$told/results"
+[ -s "$told/results" ] && ! grep -q " FAILED in " "$told/results"
