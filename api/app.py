@@ -8,7 +8,6 @@ from threading import BoundedSemaphore
 
 from anyio import Semaphore
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from pydantic import SecretStr
 
 from api import description, errors, operations, requests
@@ -22,6 +21,7 @@ from api.routes import ROUTERS
 from api.settings import Settings
 from api.signed_in import SignedIn
 from api.tile_front import TileFront
+from api.web_client import WebClient
 from data.database import open_engine
 from data.files import open_files
 from data.picture_workers import PictureWorkers
@@ -120,7 +120,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         app.include_router(router)
     description.install(app)
     if WEB_CLIENT.is_dir():
-        app.mount("/", StaticFiles(directory=WEB_CLIENT, html=True), name="web")
+        app.mount("/", WebClient(WEB_CLIENT), name="web")
     return app
 
 
