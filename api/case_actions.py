@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from api.positions import Lat, Lon, as_point
 from casework.moments import utc_text
-from casework.states import Actor
+from casework.states import Actor, Case
 from data.case_types import Step
 from geo.datum import Datum
 
@@ -56,6 +56,7 @@ class ActionOnCase(BaseModel):
             "examples": [
                 {"action": "dispatch", "seq": 1, "unit_id": 3},
                 {"action": "handle", "seq": 2, "text": "已清运，现场冲洗干净"},
+                {"action": "rectify", "text": "当场清走"},
                 {"action": "place", "seq": 1, "lon": 118.3052, "lat": 36.6014},
                 {
                     "action": "suspend",
@@ -69,7 +70,12 @@ class ActionOnCase(BaseModel):
     )
 
     action: AskedAction
-    seq: int = Field(ge=1, description="The last `seq` the client knows.")
+    seq: int | None = Field(
+        None,
+        ge=1,
+        description="The last `seq` the client knows. Only for rectify none is needed: what its "
+        "finder put right on the spot he wrote down before he could know of other steps.",
+    )
     text: Words | None = Field(None, examples=["已清运，现场冲洗干净"])
     unit_id: int | None = Field(
         None, description="For dispatch: who puts it right; for report-in: who has come."
@@ -93,10 +99,25 @@ class ActionOnCase(BaseModel):
             raise ValueError("dispatch needs unit_id")
         if self.action == "place" and (self.lon is None or self.lat is None):
             raise ValueError("place needs lon and lat")
+        if self.seq is None and self.action != "rectify":
+            raise ValueError("seq is missing")
         return self
 
+    def as_it_stands(self, case: Case, account_id: UUID) -> "ActionOnCase":
+        """The same with the `seq` of the case where it says none.
+
+        What the rules sent to a unit meanwhile waits for another's check as any handling does.
+        """
+        if self.seq is not None:
+            return self
+        sent_on = case.state != "reported" and case.reported_by == account_id
+        action = "handle" if sent_on else "rectify"
+        return self.model_copy(update={"action": action, "seq": case.seq})
+
     def step(self, actor: Actor, unit_id: int | None) -> Step:
-        """What it comes to, done by somebody of a unit."""
+        """What it comes to, done by somebody of a unit; `seq` is known."""
+        if self.seq is None:
+            raise ValueError("seq is missing")
         # One of a unit that was called reports in for his own.
         own = self.action == "report-in" and "commander" not in actor.roles
         facts: dict[str, Any] = {} if self.how is None else {"how": self.how}

@@ -212,6 +212,7 @@ def act_on_case(case_id: UUID, body: ActionOnCase, command: CurrentCommand) -> R
     """
     caller, tx, at = command.caller, command.tx, command.at
     stored, actor = _visible(tx, caller, case_id, lock=body.action not in LINKS)
+    body = body.as_it_stands(stored.case, caller.account_id)
     step = body.step(actor, caller.unit_id)
     if body.action not in LINKS:
         after = store.act(tx, stored, step, actor, at)

@@ -156,9 +156,9 @@ export type ActionOnCase = {
     /**
      * Seq
      *
-     * The last `seq` the client knows.
+     * The last `seq` the client knows. Only for rectify none is needed: what its finder put right on the spot he wrote down before he could know of other steps.
      */
-    seq: number;
+    seq?: number | null;
     /**
      * Text
      */
@@ -4754,6 +4754,12 @@ export type HandoverPreview = {
      */
     posts: Array<PostGoing>;
     /**
+     * Rota Entries
+     *
+     * Entries of the rota that begin on these days.
+     */
+    rota_entries: number;
+    /**
      * Since
      */
     since: string;
@@ -7453,6 +7459,12 @@ export type Person = {
  */
 export type Photo = {
     /**
+     * Added By
+     *
+     * The account: who added it may make parts unreadable.
+     */
+    added_by: string;
+    /**
      * Height Px
      */
     height_px: number;
@@ -7512,6 +7524,12 @@ export type Photo = {
  * A photo in a list of several cases' photos.
  */
 export type PhotoOfCase = {
+    /**
+     * Added By
+     *
+     * The account: who added it may make parts unreadable.
+     */
+    added_by: string;
     /**
      * Case Id
      */
@@ -10316,6 +10334,94 @@ export type Suggestion = {
     rule_name: string;
     unit: NamedRef | null;
     why: Why;
+};
+
+/**
+ * SyncIn
+ *
+ * Operations in the order in which they were done.
+ */
+export type SyncIn = {
+    /**
+     * Operations
+     */
+    operations: Array<SyncOperation>;
+};
+
+/**
+ * SyncOperation
+ *
+ * One command, as it would be sent alone.
+ */
+export type SyncOperation = {
+    /**
+     * Body
+     */
+    body?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Id
+     *
+     * Its Operation-Id.
+     */
+    id: string;
+    /**
+     * Needs
+     *
+     * Operations before it without which it makes no sense.
+     */
+    needs?: Array<string>;
+    /**
+     * Path
+     */
+    path: string;
+};
+
+/**
+ * SyncResult
+ *
+ * What became of one operation.
+ */
+export type SyncResult = {
+    /**
+     * Answer
+     */
+    answer?: unknown;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Outcome
+     *
+     * `applied`; `already`: it was carried out before; `conflict`: somebody else was there first, `problem` says what; `refused`: it will never be taken as it is; `held`: not tried, since one that it needs was not carried out; `later`: send it again.
+     */
+    outcome: 'applied' | 'already' | 'conflict' | 'refused' | 'held' | 'later';
+    /**
+     * Problem
+     */
+    problem?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Status
+     *
+     * HTTP status of its own answer; of `held`: 424.
+     */
+    status: number;
+};
+
+/**
+ * SyncTold
+ *
+ * What became of each operation, in their order.
+ */
+export type SyncTold = {
+    /**
+     * Results
+     */
+    results: Array<SyncResult>;
 };
 
 /**
@@ -21742,6 +21848,49 @@ export type PrintCardsResponses = {
 };
 
 export type PrintCardsResponse = PrintCardsResponses[keyof PrintCardsResponses];
+
+export type SyncData = {
+    body: SyncIn;
+    headers: {
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/sync';
+};
+
+export type SyncErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SyncError = SyncErrors[keyof SyncErrors];
+
+export type SyncResponses = {
+    /**
+     * Successful Response
+     */
+    200: SyncTold;
+};
+
+export type SyncResponse = SyncResponses[keyof SyncResponses];
 
 export type TemporaryGridsData = {
     body?: never;
