@@ -19,6 +19,7 @@ GRANTS = (
     "REVOKE UPDATE, DELETE, TRUNCATE ON account_event FROM {role}",
     "REVOKE DELETE, TRUNCATE ON case_paper, paper_number FROM {role}",
     "REVOKE INSERT, UPDATE, DELETE ON case_in_scope, shift_in_scope, account_near FROM {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON grid_visit, street_visit FROM {role}",
     "REVOKE ALL ON alembic_version FROM {role}",
     "GRANT SELECT ON alembic_version TO {role}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",

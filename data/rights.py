@@ -25,7 +25,8 @@ from data.scope import Scope
 GUARDED_TABLES: Final = (
     *("hazard_case", "case_event", "case_text", "case_candidates", "photo"),
     *("photo_upload", "photo_redaction", "case_paper", "export_log"),
-    *("shift", "shift_grid", "track_point"),
+    *("shift", "shift_grid", "track_point", "street_walk"),
+    *("checkpoint", "round_plan", "planned_round"),
     *("account", "assignment", "operation", "post_handover"),
     *("device", "device_holding", "second_factor", "recovery_code", "account_event"),
     *("plan", "plan_step", "plan_edit", "plan_signature", "plan_backdrop", "plan_report"),

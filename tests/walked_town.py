@@ -44,8 +44,8 @@ STREET = Place(2, 1, 20, 21, 5, small_town.PATHS[21], 118.025)
 DISTRICT = Place(3, 2, 9030, 9031, 9001, "370499.370499001.370499001001", 119.005)
 PLACES = (OWN, STREET, DISTRICT)
 CASE, SHIFT, PHOTO, LIST, PAPER, BACKDROP, ACCOUNT, UPLOAD, EXPORT = range(1, 10)
-DEVICE, SESSION = range(10, 12)
-PLAN, TEMPORARY, LAYER, BUILDING, UNIT, NOTICE, ENTRY, FILTER = range(1, 9)
+DEVICE, SESSION, CHECKPOINT, ROUND = range(10, 14)
+PLAN, TEMPORARY, LAYER, BUILDING, UNIT, NOTICE, ENTRY, FILTER, PART = range(1, 10)
 
 # Another district: an area tree, a grid in force, somebody at work and a building.
 _OTHER_DISTRICT = (
@@ -103,6 +103,23 @@ _THINGS = (
     "INSERT INTO track_point (district_id, shift_day, shift_id, seq, occurred_at, received_at,"
     " geom, accuracy_m) VALUES (:district, '2026-11-19', :shift, 1, :at, :at,"
     " ST_SetSRID(ST_MakePoint(:lon, 36.83), 4326), 5)",
+    "INSERT INTO street_part (district_id, id, digest, highway, length_m, since, geom)"
+    " VALUES (:district, :part, convert_to('p' || :number, 'UTF8'),"
+    " 'residential', 90, :at, ST_SetSRID(ST_MakeLine(ST_MakePoint(:lon, 36.83),"
+    " ST_MakePoint(:lon + 0.001, 36.83)), 4326))",
+    "INSERT INTO street_part_grid (district_id, grid_id, part_id)"
+    " VALUES (:district, :grid, :part)",
+    "INSERT INTO street_walk (district_id, shift_day, shift_id, part_id, how, share, walked_at)"
+    " VALUES (:district, '2026-11-19', :shift, :part, 'track', 1, :at)",
+    "INSERT INTO checkpoint (district_id, id, grid_id, code, name, geom, made_by, made_at)"
+    " VALUES (:district, :checkpoint, :grid, 'C' || :number, '卡口' || :number,"
+    " ST_SetSRID(ST_MakePoint(:lon, 36.83), 4326), :account, :at)",
+    "INSERT INTO round_plan (district_id, id, grid_id, every_days, weekdays, from_minute,"
+    " to_minute, starts_on, made_by, made_at)"
+    " VALUES (:district, :round, :grid, 1, 0, 480, 1080, '2026-11-01', :account, :at)",
+    "INSERT INTO planned_round (district_id, id, plan_id, grid_id, day, starts_at, ends_at)"
+    " VALUES (:district, :round, :round, :grid, '2026-11-19', :at,"
+    " CAST(:at AS timestamptz) + interval '8 h')",
     "INSERT INTO operation (district_id, account_id, id, body_digest, status, answer, received_at)"
     " VALUES (:district, :account, :case, '', 200, '{}', :at)",
     "INSERT INTO post_handover (district_id, id, account_id, stand_in_id, validity, reason, posts,"
@@ -257,6 +274,9 @@ def values_of(place: Place) -> dict[str, Any]:
         "plan": place.id(PLAN),
         "temporary": place.id(TEMPORARY),
         "layer": place.id(LAYER),
+        "part": place.id(PART),
+        "checkpoint": place.uuid(CHECKPOINT),
+        "round": place.uuid(ROUND),
         "building": place.id(BUILDING),
         "unit": place.id(UNIT),
         "notice": place.id(NOTICE),

@@ -56,10 +56,12 @@ from data.schema.report_lists import (
     ReportRow,
     ReportWord,
 )
+from data.schema.rounds import PlannedRound, RoundPlan
 from data.schema.saved_filters import SavedFilter
 from data.schema.second_factors import AccountEvent, RecoveryCode, SecondFactor
 from data.schema.sign_in import PostHandover, SignInCode
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
+from data.schema.streets import Checkpoint, StreetPart, StreetPartGrid, StreetState, StreetWalk
 from data.schema.temporary_grids import TemporaryGrid, TemporaryGridChange
 
 __all__ = [
@@ -82,6 +84,7 @@ __all__ = [
     "CaseText",
     "CaseWatch",
     "Category",
+    "Checkpoint",
     "Device",
     "DeviceHolding",
     "DeviceToken",
@@ -119,6 +122,7 @@ __all__ = [
     "PlanReport",
     "PlanSignature",
     "PlanStep",
+    "PlannedRound",
     "PostHandover",
     "RecoveryCode",
     "ReportLayout",
@@ -127,6 +131,7 @@ __all__ = [
     "ReportWord",
     "Road",
     "RotaEntry",
+    "RoundPlan",
     "RoutingRule",
     "SavedFilter",
     "SecondFactor",
@@ -137,6 +142,10 @@ __all__ = [
     "SignInCode",
     "SignInIdentity",
     "SignInJourney",
+    "StreetPart",
+    "StreetPartGrid",
+    "StreetState",
+    "StreetWalk",
     "TemporaryGrid",
     "TemporaryGridChange",
     "TicketReply",

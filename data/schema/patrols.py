@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +24,10 @@ class Shift(Base):
 
     `shift_day` is the day it started in the district's time zone, fixed when it is created, so
     that a shift over midnight stays in one partition.
+
+    A track is matched to streets after its end: `match_asked` counts how often that was asked for,
+    `match_done` is the count that has been done. Until they are the same, figures are provisional.
+    `left_out` fixes could not be believed; for `standing_seconds` the officer stood.
     """
 
     __tablename__ = "shift"
@@ -33,6 +38,12 @@ class Shift(Base):
         Index("shift_account_idx", "district_id", "account_id", "shift_day"),
         Index("shift_started_idx", "district_id", "started_at", "id"),
         Index("shift_grids_idx", "grid_ids", postgresql_using="gin"),
+        Index(
+            "shift_match_idx",
+            "district_id",
+            "started_at",
+            postgresql_where=text("match_done < match_asked"),
+        ),
     )
 
     district_id: Mapped[DistrictKey]
@@ -50,6 +61,10 @@ class Shift(Base):
     seconds: Mapped[float] = mapped_column(Float, server_default="0")
     metres: Mapped[float] = mapped_column(Float, server_default="0")
     gap_seconds: Mapped[float] = mapped_column(Float, server_default="0")
+    match_asked: Mapped[int] = mapped_column(server_default="0")
+    match_done: Mapped[int] = mapped_column(server_default="0")
+    left_out: Mapped[int] = mapped_column(server_default="0")
+    standing_seconds: Mapped[float] = mapped_column(Float, server_default="0")
 
 
 class TrackPoint(Base):

@@ -27,6 +27,10 @@ _KEYS = {
     "shift": "id = :shift",
     "shift_grid": "shift_id = :shift",
     "track_point": "shift_id = :shift",
+    "street_walk": "shift_id = :shift",
+    "checkpoint": "id = :checkpoint",
+    "round_plan": "id = :round",
+    "planned_round": "id = :round",
     "account": "id = :account",
     "assignment": "account_id = :account",
     "operation": "account_id = :account",
@@ -60,7 +64,7 @@ _WATCHING = frozenset({"commander", "auditor"})
 _TAKING_LISTS = frozenset({"commander"})
 # table → roles that see what lies where they work; where it is not everybody.
 _WHO = {
-    **dict.fromkeys(("shift", "shift_grid", "track_point"), _WATCHING),
+    **dict.fromkeys(("shift", "shift_grid", "track_point", "street_walk"), _WATCHING),
     **dict.fromkeys(("operation", "notice", "notice_read", "saved_filter"), frozenset()),
     **dict.fromkeys(("device", "device_holding", "account_event"), frozenset()),
     **dict.fromkeys(("second_factor", "recovery_code"), frozenset()),
@@ -82,6 +86,9 @@ OPEN_TABLES = {
     **dict.fromkeys(
         ("area", "building", "road", "water", "place", "address", "area_shape", "layer_version"),
         "the ground, on everybody's map",
+    ),
+    **dict.fromkeys(
+        ("street_part", "street_part_grid", "street_state"), "streets, on everybody's map"
     ),
     **dict.fromkeys(
         ("grid", "grid_version", "grid_shape", "temporary_grid", "temporary_grid_change"),

@@ -153,6 +153,32 @@ OF_PLAN = """
         WHERE p.district_id = {table}.district_id AND p.id = {table}.plan_id
           AND a.path <@ (SELECT CAST(current_setting('sanbai.plan_paths', true) AS ltree[])))
 """
+OF_GRID = """
+    grid_id = ANY(CAST(
+        (SELECT CAST(current_setting('sanbai.case_grids', true) AS bigint[])) AS bigint[]))
+    OR EXISTS (
+        SELECT 1 FROM grid AS g JOIN area AS a
+            ON a.district_id = g.district_id AND a.id = g.community_id
+        WHERE g.district_id = {table}.district_id AND g.id = {table}.grid_id
+          AND a.path <@ (SELECT CAST(current_setting('sanbai.case_paths', true) AS ltree[])))
+"""
+# That a place was visited is no secret in its district; who went there is.
+STREET_VISIT = """
+CREATE VIEW street_visit AS
+SELECT district_id, part_id, shift_day, how, share, walked_at FROM street_walk WHERE {guard}
+"""
+GRID_VISIT = """
+CREATE VIEW grid_visit AS
+SELECT district_id, grid_id, shift_day, points, seconds, metres, last_at, EXISTS (
+    SELECT 1 FROM shift AS s JOIN hazard_case AS c
+        ON c.district_id = s.district_id AND c.reported_by = s.account_id
+        AND c.occurred_at BETWEEN s.started_at AND coalesce(s.ended_at, s.started_at + '1 day')
+    WHERE s.district_id = shift_grid.district_id AND s.shift_day = shift_grid.shift_day
+      AND s.id = shift_grid.shift_id AND c.grid_id_filed = shift_grid.grid_id
+      AND c.received_at >= s.started_at
+) AS found
+FROM shift_grid WHERE {guard}
+"""
 TAKES_LISTS = "(SELECT current_setting('sanbai.list_paths', true)) <> '{{}}'"
 PLAN_PARTS = ("plan_step", "plan_edit", "plan_signature", "plan_backdrop", "plan_report")
 GUARDED = (
@@ -163,7 +189,8 @@ GUARDED = (
     *((table, OF_CASE, None) for table in ("case_route", "duty_alert", "duty_call")),
     *((table, OF_CASE, None) for table in ("case_event", "case_text", "case_candidates", "photo")),
     *((table, OF_CASE, None) for table in ("photo_upload", "photo_redaction", "case_paper")),
-    *((table, OF_SHIFT, None) for table in ("shift_grid", "track_point")),
+    *((table, OF_SHIFT, None) for table in ("shift_grid", "track_point", "street_walk")),
+    *((table, OF_GRID, None) for table in ("checkpoint", "round_plan", "planned_round")),
     ("notice", NOTICE_SEEN, None),
     ("saved_filter", NOTICE_SEEN, None),
     ("notice_read", NOTICE_READ_SEEN, None),
@@ -254,6 +281,8 @@ def guard_rows() -> None:
             op.execute(VIEW.format(view=view, table=table, guard=guard))
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(POLICY.format(table=table, guard=guard))
+    for view in (STREET_VISIT, GRID_VISIT):
+        op.execute(view.format(guard=GUARD.format(seen="true")))
 
 
 def lay_deadlines() -> None:
@@ -1169,6 +1198,205 @@ def lay_identities() -> None:
         sa.Column("verifier", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("sign_in_journey_pkey")),
+    )
+
+
+def lay_streets() -> None:
+    """Lay the tables of streets, what was walked of them, and planned rounds."""
+    op.create_table(
+        "street_part",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("highway", sa.Text(), nullable=False),
+        sa.Column("length_m", sa.REAL(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("walked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("walked_how", sa.Text(), nullable=True),
+        sa.Column("geom", Geometry("LINESTRING", srid=4326, spatial_index=False), nullable=False),
+        sa.CheckConstraint("length_m > 0", name=op.f("street_part_length_m_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("street_part_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("street_part_pkey")),
+        sa.UniqueConstraint(
+            "district_id", "digest", name=op.f("street_part_district_id_digest_key")
+        ),
+    )
+    op.create_index(
+        "street_part_geom_idx", "street_part", ["geom"], unique=False, postgresql_using="gist"
+    )
+    op.create_table(
+        "street_state",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("roads", sa.Text(), nullable=False),
+        sa.Column("grids", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("street_state_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", name=op.f("street_state_pkey")),
+    )
+    op.create_table(
+        "checkpoint",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("grid_id", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("geom", Geometry("POINT", srid=4326, spatial_index=False), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["district_id", "grid_id"],
+            ["grid.district_id", "grid.id"],
+            name=op.f("checkpoint_district_id_grid_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("checkpoint_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("checkpoint_pkey")),
+        sa.UniqueConstraint("district_id", "code", name=op.f("checkpoint_district_id_code_key")),
+    )
+    op.create_index("checkpoint_grid_idx", "checkpoint", ["district_id", "grid_id"], unique=False)
+    op.create_table(
+        "round_plan",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("grid_id", sa.BigInteger(), nullable=False),
+        sa.Column("every_days", sa.Integer(), nullable=True),
+        sa.Column("weekdays", sa.Integer(), nullable=False),
+        sa.Column("from_minute", sa.Integer(), nullable=False),
+        sa.Column("to_minute", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(every_days IS NULL) <> (weekdays = 0)", name=op.f("round_plan_when_check")
+        ),
+        sa.CheckConstraint("every_days BETWEEN 1 AND 90", name=op.f("round_plan_every_days_check")),
+        sa.CheckConstraint(
+            "from_minute >= 0 AND from_minute < to_minute AND to_minute <= 1440",
+            name=op.f("round_plan_minutes_check"),
+        ),
+        sa.CheckConstraint("weekdays BETWEEN 0 AND 127", name=op.f("round_plan_weekdays_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "grid_id"],
+            ["grid.district_id", "grid.id"],
+            name=op.f("round_plan_district_id_grid_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("round_plan_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("round_plan_pkey")),
+    )
+    op.create_index("round_plan_grid_idx", "round_plan", ["district_id", "grid_id"], unique=False)
+    op.create_table(
+        "street_part_grid",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("grid_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("part_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "grid_id"],
+            ["grid.district_id", "grid.id"],
+            name=op.f("street_part_grid_district_id_grid_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "part_id"],
+            ["street_part.district_id", "street_part.id"],
+            name=op.f("street_part_grid_district_id_part_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("street_part_grid_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id", "grid_id", "part_id", name=op.f("street_part_grid_pkey")
+        ),
+    )
+    op.create_index(
+        "street_part_grid_part_idx", "street_part_grid", ["district_id", "part_id"], unique=False
+    )
+    op.create_table(
+        "planned_round",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("grid_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reason_by", sa.Uuid(), nullable=True),
+        sa.Column("reason_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("planned_round_order_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "grid_id"],
+            ["grid.district_id", "grid.id"],
+            name=op.f("planned_round_district_id_grid_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "plan_id"],
+            ["round_plan.district_id", "round_plan.id"],
+            name=op.f("planned_round_district_id_plan_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("planned_round_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("planned_round_pkey")),
+        sa.UniqueConstraint(
+            "district_id", "plan_id", "day", name=op.f("planned_round_district_id_plan_id_day_key")
+        ),
+    )
+    op.create_index(
+        "planned_round_grid_idx", "planned_round", ["district_id", "grid_id", "day"], unique=False
+    )
+    op.create_index(
+        "planned_round_open_idx",
+        "planned_round",
+        ["district_id", "ends_at"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL AND told_at IS NULL"),
+    )
+    op.create_table(
+        "street_walk",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("shift_day", sa.Date(), nullable=False),
+        sa.Column("shift_id", sa.Uuid(), nullable=False),
+        sa.Column("part_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("share", sa.REAL(), nullable=False),
+        sa.Column("walked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "how IN ('track', 'ticked', 'checkpoint')", name=op.f("street_walk_how_check")
+        ),
+        sa.CheckConstraint("share > 0 AND share <= 1", name=op.f("street_walk_share_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "part_id"],
+            ["street_part.district_id", "street_part.id"],
+            name=op.f("street_walk_district_id_part_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "shift_day", "shift_id"],
+            ["shift.district_id", "shift.shift_day", "shift.id"],
+            name=op.f("street_walk_district_id_shift_day_shift_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("street_walk_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id", "shift_day", "shift_id", "part_id", "how", name=op.f("street_walk_pkey")
+        ),
+    )
+    op.create_index(
+        "street_walk_part_idx", "street_walk", ["district_id", "part_id", "shift_day"], unique=False
     )
 
 
@@ -2697,6 +2925,10 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Float(), server_default="0", nullable=False),
         sa.Column("metres", sa.Float(), server_default="0", nullable=False),
         sa.Column("gap_seconds", sa.Float(), server_default="0", nullable=False),
+        sa.Column("match_asked", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("match_done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("left_out", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("standing_seconds", sa.Float(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "ended_at IS NULL OR ended_at >= started_at", name=op.f("shift_order_check")
         ),
@@ -2715,6 +2947,13 @@ def upgrade() -> None:
         "shift_account_idx", "shift", ["district_id", "account_id", "shift_day"], unique=False
     )
     op.create_index("shift_grids_idx", "shift", ["grid_ids"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "shift_match_idx",
+        "shift",
+        ["district_id", "started_at"],
+        unique=False,
+        postgresql_where=sa.text("match_done < match_asked"),
+    )
     op.create_index("shift_started_idx", "shift", ["district_id", "started_at", "id"], unique=False)
     op.create_table(
         "shift_grid",
@@ -2877,6 +3116,7 @@ def upgrade() -> None:
     lay_identities()
     lay_saved_filters()
     lay_devices()
+    lay_streets()
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):
         op.execute(statement)
     for statement in (STAMP, STAMP_TRIGGER, TELL, *TELL_TRIGGERS):
