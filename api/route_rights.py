@@ -22,6 +22,8 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("GET", "/readyz"): PUBLIC,
     ("POST", "/api/v1/session"): PUBLIC,
     ("GET", "/api/v1/session"): SIGNED_IN,
+    # Each operation is asked for by its own route.
+    ("POST", "/api/v1/sync"): SIGNED_IN,
     ("DELETE", "/api/v1/session"): SIGNED_IN,
     ("POST", "/api/v1/session/password"): PUBLIC,
     ("GET", "/api/v1/session/ways-in"): SIGNED_IN,

@@ -27,6 +27,8 @@ NO_COMMANDS = {
     "/api/v1/messages/read",
     "/api/v1/paper-templates/{kind}/trial",
     "/api/v1/ticket-replies/verdicts/check",
+    # Its operations bring theirs.
+    "/api/v1/sync",
 }
 
 
