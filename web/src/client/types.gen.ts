@@ -4754,12 +4754,6 @@ export type HandoverPreview = {
      */
     posts: Array<PostGoing>;
     /**
-     * Rota Entries
-     *
-     * Entries of the rota that begin on these days.
-     */
-    rota_entries: number;
-    /**
      * Since
      */
     since: string;
@@ -7459,12 +7453,6 @@ export type Person = {
  */
 export type Photo = {
     /**
-     * Added By
-     *
-     * The account: who added it may make parts unreadable.
-     */
-    added_by: string;
-    /**
      * Height Px
      */
     height_px: number;
@@ -7524,12 +7512,6 @@ export type Photo = {
  * A photo in a list of several cases' photos.
  */
 export type PhotoOfCase = {
-    /**
-     * Added By
-     *
-     * The account: who added it may make parts unreadable.
-     */
-    added_by: string;
     /**
      * Case Id
      */
@@ -10369,7 +10351,7 @@ export type SyncOperation = {
     /**
      * Needs
      *
-     * Operations before it without which it makes no sense.
+     * Operations without which it makes no sense, of this batch or one before.
      */
     needs?: Array<string>;
     /**
