@@ -82,6 +82,7 @@ class Photo(BaseModel):
         description="The datum it was written in; `unsaid`: taken for WGS 84."
     )
     redactions: int = Field(description="How often parts of it were made unreadable.")
+    added_by: UUID = Field(description="The account: who added it may make parts unreadable.")
 
 
 class ActorRef(BaseModel):
@@ -176,6 +177,7 @@ def photo(row: Row[Any]) -> Photo:
         taken_lat=row.taken_lat,
         taken_datum=row.taken_datum,
         redactions=row.redactions,
+        added_by=row.added_by,
     )
 
 

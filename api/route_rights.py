@@ -130,7 +130,8 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("PUT", "/api/v1/cases/{case_id}/uploads/{upload_id}/parts/{offset}"): Then("case:read"),
     ("POST", "/api/v1/cases/{case_id}/uploads/{upload_id}/complete"): Then("case:read"),
     ("GET", "/api/v1/photos"): "case:read",
-    ("POST", "/api/v1/photos/{photo_id}/redactions"): "photo:redact",
+    # Who adds photos of his repair may see to his own, without a charge over others'.
+    ("POST", "/api/v1/photos/{photo_id}/redactions"): ("photo:redact", "case:handle"),
     ("GET", "/api/v1/photos/{photo_id}/redactions"): "case:read",
     ("GET", "/api/v1/photos/{photo_id}/original"): "photo:original",
     ("GET", "/api/v1/triage"): "case:read",
@@ -245,6 +246,8 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("POST", "/api/v1/plans/{plan_id}/report"): "plan:read",
     ("GET", "/api/v1/plans/{plan_id}/report.{form}"): "plan:read",
     ("GET", "/api/v1/plans/{plan_id}/report/{figure}.svg"): "plan:read",
+    ("GET", "/api/v1/offline-map"): "map:read",
+    ("GET", "/api/v1/offline-map.pmtiles"): "map:read",
     ("GET", "/tiles/grid-status.json"): "map:read",
     ("GET", "/tiles/grid-status/{z}/{x}/{y}.mvt"): "map:read",
     ("GET", "/tiles/density/{run}/{z}/{x}/{y}.png"): "case:read",

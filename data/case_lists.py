@@ -165,7 +165,8 @@ def read_photos(connection: Connection, district_id: int, case_id: UUID) -> Rows
     return connection.execute(
         text(
             "SELECT id, role, width_px, height_px, received_at, taken_at, ST_X(taken_geom) AS"
-            " taken_lon, ST_Y(taken_geom) AS taken_lat, taken_datum, redactions FROM photo"
+            " taken_lon, ST_Y(taken_geom) AS taken_lat, taken_datum, redactions, added_by"
+            " FROM photo"
             " WHERE district_id = :district_id AND case_id = :case_id ORDER BY received_at, id"
         ),
         {"district_id": district_id, "case_id": case_id},

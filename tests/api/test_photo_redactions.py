@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import small_town
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from people import Clock, Person
@@ -125,6 +126,19 @@ def test_the_same_picture_in_another_case_stays(
 )  # fmt: skip
 def test_who_may(person: People, shot: dict[str, Any], login: str, status: int) -> None:
     assert person(login).post(f"{shot['url']}/redactions", FACE).status_code == status
+
+
+def test_a_handler_may_do_it_to_what_he_added_himself(
+    person: People, officer: Person, shot: dict[str, Any], report: Report, units: dict[str, int]
+) -> None:
+    handler, case = person("handler"), officer.do("/api/v1/cases", report())
+    dispatch = {"action": "dispatch", "unit_id": units["环卫所"], "seq": case["seq"]}
+    person("commander").do(f"/api/v1/cases/{case['id']}/actions", dispatch)
+    found = send(officer, case, noise()).json()
+    added = send(handler, case, noise(), "after").json()
+    assert added["added_by"] == str(small_town.account_id("handler"))
+    assert handler.post(f"{found['url']}/redactions", FACE).status_code == 403
+    assert handler.do(f"{added['url']}/redactions", FACE)["redactions"] == 1
 
 
 @pytest.mark.parametrize(

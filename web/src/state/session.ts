@@ -115,3 +115,8 @@ export async function signOut(): Promise<void> {
 export function may(permission: string): boolean {
   return session.me?.permissions.includes(permission) ?? false
 }
+
+/** Whether somebody is who is signed in. */
+export function isMe(accountId: string): boolean {
+  return session.me?.account.id === accountId
+}
