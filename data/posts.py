@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import Range
 from data.accounts import NewRole
 from data.database import query
 from data.devices import hand_devices_over
+from data.rota import hand_entries_over
 from data.schema import Account, Assignment, PostHandover
 
 
@@ -175,6 +176,14 @@ def hand_over(
         asked.stand_in,
         since=asked.days.since,
         until=asked.days.until,
+    )
+    hand_entries_over(
+        connection,
+        district_id,
+        (asked.holder, asked.stand_in),
+        (asked.days.since, asked.days.until),
+        by=made["made_by"],
+        at=made["made_at"],
     )
     connection.execute(
         insert(PostHandover).values(

@@ -6,7 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from casework.rota import Entry, clashes, gaps
 from data.database import query
@@ -204,6 +214,51 @@ def remove_entry(connection: Connection, district_id: int, entry_id: int) -> Non
         raise RotaError("unknown")
 
 
+def entries_to_hand_over(
+    connection: Connection,
+    district_id: int,
+    going: tuple[UUID, UUID],
+    days: tuple[date, date | None],
+    at: datetime,
+) -> int:
+    """How many entries `hand_entries_over` would let go."""
+    return connection.execute(
+        select(func.count()).where(*_going(connection, district_id, going, days, at))
+    ).scalar_one()
+
+
+def hand_entries_over(
+    connection: Connection,
+    district_id: int,
+    going: tuple[UUID, UUID],
+    days: tuple[date, date | None],
+    *,
+    by: UUID,
+    at: datetime,
+) -> int:
+    """Let the entries that begin on some days go with a post to a stand-in of the same unit.
+
+    What is over stays as it was, and what began before these days stays with who has begun it.
+
+    Parameters
+    ----------
+    going
+        Accounts: from whom, to whom.
+    days
+        The first, and the day after the last; None: without end.
+
+    Returns
+    -------
+    How many went.
+    """
+    _hold(connection, district_id)
+    return connection.execute(
+        update(RotaEntry)
+        .where(*_going(connection, district_id, going, days, at))
+        .values(account_id=going[1], changed_by=by, changed_at=at)
+    ).rowcount
+
+
 def replace_entries(
     connection: Connection, district_id: int, news: Sequence[NewEntry], *, by: UUID, at: datetime
 ) -> int:
@@ -264,6 +319,28 @@ def require_known(connection: Connection, district_id: int, new: NewEntry) -> No
 def doubled(news: Iterable[NewEntry]) -> set[int]:
     """Positions of entries whose turn another of the same list has already."""
     return {late.id for _, late in clashes([new.as_entry(at) for at, new in enumerate(news)])}
+
+
+def _going(
+    connection: Connection,
+    district_id: int,
+    going: tuple[UUID, UUID],
+    days: tuple[date, date | None],
+    at: datetime,
+) -> list[ColumnElement[bool]]:
+    holder, stand_in = going
+    unit = select(Account.unit_id).where(Account.district_id == district_id, Account.id == stand_in)
+    first, end = days
+    asked = [
+        RotaEntry.district_id == district_id,
+        RotaEntry.account_id == holder,
+        RotaEntry.unit_id == unit.scalar_subquery(),
+        RotaEntry.starts_at >= midnight(connection, district_id, first),
+        RotaEntry.ends_at > at,
+    ]
+    if end is not None:
+        asked.append(RotaEntry.starts_at < midnight(connection, district_id, end))
+    return asked
 
 
 def _require_free(connection: Connection, district_id: int, new: NewEntry, but: int | None) -> None:

@@ -1,6 +1,6 @@
 """Posts of people: roles given and ended from a day, an account switched off, posts handed over."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from data.accounts import NewRole, change_account, set_account_active
 from data.devices import devices_to_hand_over
 from data.layers import district_today
 from data.rights import let_act
+from data.rota import entries_to_hand_over
 from data.scope import Scope
 
 router = APIRouter(
@@ -130,6 +131,7 @@ class HandoverPreview(BaseModel):
     posts: list[PostGoing]
     open_cases: int
     devices: list[str] = Field(description="Names of devices that belong to the post.")
+    rota_entries: int = Field(description="Entries of the rota that begin on these days.")
 
 
 @router.get("")
@@ -219,16 +221,14 @@ def preview_handover(
     last_day: Annotated[Day | None, Query(description="Included; none: for good.")] = None,
 ) -> HandoverPreview:
     """Tell what a hand-over of this account's post would move; nothing is changed."""
-    today = district_today(tx, caller.district_id, at)
     asked = StandIn(stand_in_id=stand_in_id, since=since, last_day=last_day)
-    return _preview(tx, caller, account_id, asked, today)
+    return _preview(tx, caller, account_id, asked, at)
 
 
 @router.post("/handover", status_code=201, response_model=HandoverPreview)
 def hand_post_over(account_id: UUID, body: StandIn, command: CurrentCommand) -> Response:
     """Hand all roles over: for good 离岗, or till a day 代班 and then back by itself."""
-    today = _begin(command, account_id)
-    told = _preview(command.tx, command.caller, account_id, body, today)
+    told = _preview(command.tx, command.caller, account_id, body, command.at)
     _try(
         command,
         posts.hand_over,
@@ -278,8 +278,9 @@ def _person(tx: Connection, caller: Caller, account_id: UUID, today: date) -> Pe
 
 
 def _preview(
-    tx: Connection, caller: Caller, account_id: UUID, asked: StandIn, today: date
+    tx: Connection, caller: Caller, account_id: UUID, asked: StandIn, at: datetime
 ) -> HandoverPreview:
+    today = district_today(tx, caller.district_id, at)
     holder = _account(tx, caller, account_id, today)
     stand_in = _account(tx, caller, asked.stand_in_id, today)
     _not_past(asked.since, today)
@@ -307,6 +308,13 @@ def _preview(
                 tx, caller.district_id, account_id, order.days.since, order.days.until
             )
         ],
+        rota_entries=entries_to_hand_over(
+            tx,
+            caller.district_id,
+            (account_id, asked.stand_in_id),
+            (order.days.since, order.days.until),
+            at,
+        ),
     )
 
 

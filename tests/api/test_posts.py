@@ -154,6 +154,34 @@ def test_a_handlers_post_stays_in_its_unit(person: People) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "post-unit")
 
 
+def test_shifts_on_call_go_with_a_post_for_its_days(
+    person: People, units: dict[str, int], engine: Engine
+) -> None:
+    handler = small_town.account_id("handler")
+    stand_in = small_town.account_id("handler.other")
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE account SET unit_id = :unit WHERE id = :id"),
+            {"unit": units["环卫所"], "id": stand_in},
+        )
+    commander, administrator = person("commander"), person("administrator")
+    for day in (20, 21, 22):
+        shift = {
+            "unit_id": units["环卫所"],
+            "starts_at": f"2026-11-{day}T20:00:00+08:00",
+            "ends_at": f"2026-11-{day + 1}T08:00:00+08:00",
+            "account_id": str(handler),
+        }
+        commander.do("/api/v1/rota", shift)
+    path = f"/api/v1/accounts/{handler}/handover"
+    asked = {"stand_in_id": str(stand_in), "since": "2026-11-21", "last_day": "2026-11-21"}
+    assert administrator.read(path, **asked)["rota_entries"] == 1
+    assert administrator.do(path, asked)["rota_entries"] == 1
+    week = commander.read("/api/v1/rota", **{"from": "2026-11-20", "to": "2026-11-23"})
+    on_call = [one["account"]["id"] for one in week["items"]]
+    assert on_call == [str(handler), str(stand_in), str(handler)]
+
+
 def test_an_account_is_switched_off_but_not_ones_own(person: People) -> None:
     administrator, officer = person("administrator"), person("officer")
     assert not administrator.do(f"{PATH}/activity", {"active": False})["account"]["active"]

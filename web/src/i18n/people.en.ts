@@ -86,7 +86,7 @@ export const peopleEn: typeof peopleZh = {
     giveNow: 'Give {count} roles',
     handOver: 'Hand the post over',
     handOverLead:
-      'For good, or to a stand-in: all roles with their grids, open cases and the devices of the post; a stand-in gives them back by itself.',
+      'For good, or to a stand-in: all roles with their grids, open cases and the devices of the post and the shifts on call; a stand-in gives them back by itself.',
     standIn: 'To whom',
     forDays: 'For some days',
     forGood: 'For good',
@@ -99,6 +99,7 @@ export const peopleEn: typeof peopleZh = {
     openCases: '{count} open',
     keptByHim: 'held by them already',
     devicesGo: 'Devices of the post go along: {names}',
+    rotaGoes: 'Shifts of the rota on these days go along: {count}',
     handOverNow: 'Hand over',
     handovers: 'Hand-overs',
     handedTo: '{from} → {to}, {posts} roles',

@@ -82,7 +82,7 @@ export const peopleZh = {
     giveNow: '加 {count} 个角色',
     handOver: '移交岗位',
     handOverLead:
-      '离岗或请人代班：全部角色连同网格、未结问题和岗位设备一起移交；代班到期自动交回。',
+      '离岗或请人代班：全部角色连同网格、未结问题、岗位设备和值班班次一起移交；代班到期自动交回。',
     standIn: '交给谁',
     forDays: '代班几天',
     forGood: '长期',
@@ -95,6 +95,7 @@ export const peopleZh = {
     openCases: '{count} 件未结',
     keptByHim: '对方本来就有',
     devicesGo: '岗位设备随岗移交：{names}',
+    rotaGoes: '值班表上这几天的 {count} 个班次改由对方值。',
     handOverNow: '移交',
     handovers: '移交记录',
     handedTo: '{from} → {to}，{posts} 个角色',
