@@ -5,13 +5,19 @@ import { packed } from './scripts/pack'
 
 const server = process.env.SANBAI_DEV_SERVER ?? 'http://127.0.0.1:8000'
 
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
 export default defineConfig({
   plugins: [vue(), packed()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: { alias: { '@': file('./src') } },
   worker: { format: 'es' },
   build: {
     outDir: '../api/webclient',
     emptyOutDir: true,
+    rolldownOptions: {
+      // The desk's client, and the officer's app, which a phone loads without the desk's.
+      input: { index: file('./index.html'), field: file('./field/index.html') },
+    },
     target: 'es2022',
     chunkSizeWarningLimit: 700,
   },

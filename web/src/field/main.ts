@@ -1,0 +1,16 @@
+/** The officer's app: opens from what the phone keeps, with or without a network. */
+import { createApp } from 'vue'
+import { i18n, language } from '@/i18n'
+import { takeCardLink } from '@/state/cardLink'
+import FieldApp from './FieldApp.vue'
+import { addFieldWords } from './words'
+import '@/styles/base.css'
+import '@/styles/layout.css'
+import '@/styles/panels.css'
+import './field.css'
+
+document.documentElement.lang = language()
+addFieldWords()
+takeCardLink()
+window.addEventListener('hashchange', takeCardLink)
+createApp(FieldApp).use(i18n).mount('#app')

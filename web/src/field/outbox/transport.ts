@@ -1,0 +1,122 @@
+/** How the outbox reaches the server; a test puts a server of its own in its place. */
+import { ask, FROM_HERE, operation } from '@/api/ask'
+import { ApiProblem, problemOf } from '@/api/problem'
+import {
+  beginPhotoUpload,
+  completePhotoUpload,
+  me,
+  photoUpload,
+  putPhotoPart,
+  type Upload,
+} from '@/client'
+import { client } from '@/client/client.gen'
+import type { KeptOperation, KeptPhoto, Refusal } from './types'
+
+export type Outcome = 'applied' | 'already' | 'conflict' | 'refused' | 'held' | 'later'
+
+export interface Result {
+  id: string
+  outcome: Outcome
+  status: number
+  answer: unknown
+  problem: Refusal | null
+}
+
+export type Sendable = Pick<KeptOperation, 'id' | 'path' | 'body' | 'needs'>
+export type PhotoState = Pick<Upload, 'missing' | 'part_bytes'> & { done: boolean }
+
+/** All of them throw an `ApiProblem`; a retryable one says that it may or may not have arrived. */
+export interface Transport {
+  /** The account that the server takes us for. */
+  whoAmI(): Promise<string>
+  sync(operations: readonly Sendable[]): Promise<Result[]>
+  /** Null: the server knows nothing of it. */
+  photoState(photo: KeptPhoto): Promise<PhotoState | null>
+  beginPhoto(photo: KeptPhoto, operationId: string): Promise<PhotoState>
+  putPart(photo: KeptPhoto, offset: number, part: ArrayBuffer, operationId: string): Promise<void>
+  /** Returns only when the server has put it together and found its SHA-256 to be ours. */
+  completePhoto(photo: KeptPhoto, operationId: string): Promise<void>
+}
+
+interface SyncAnswer {
+  results: {
+    id: string
+    outcome: Outcome
+    status: number
+    answer: unknown
+    problem: Record<string, unknown> | null
+  }[]
+}
+
+/**
+ * Whether our server has refused it for good. A page that a proxy or the hotel's network puts in
+ * its place has no code of ours: what was sent then waits for the server itself.
+ */
+export function isFinal(error: unknown): error is ApiProblem {
+  if (!(error instanceof ApiProblem) || error.retryable) return false
+  if (error.status < 400 || error.status === 401 || error.status === 408) return false
+  return error.status === 413 || !error.code.startsWith('http-')
+}
+
+export function refusalOf(problem: ApiProblem): Refusal {
+  const { code, status, params, errors, message } = problem
+  return { code, status, params, errors, detail: message }
+}
+
+export function problemFrom(told: Refusal): ApiProblem {
+  return new ApiProblem(told.code, told.status, told.params, told.errors, told.detail)
+}
+
+function stateOf(upload: Upload): PhotoState {
+  const { missing, part_bytes, photo } = upload
+  return { missing, part_bytes, done: photo !== null }
+}
+
+const pathOf = ({ caseId, id }: KeptPhoto) => ({ case_id: caseId, upload_id: id })
+
+export const overNetwork: Transport = {
+  whoAmI: async () => (await ask(me())).account.id,
+
+  sync: async (operations) => {
+    const body = {
+      operations: operations.map(({ id, path, body, needs }) => ({ id, path, body, needs })),
+    }
+    const headers = { ...FROM_HERE, 'Content-Type': 'application/json' }
+    const sent = client.post<SyncAnswer>({ url: '/api/v1/sync', body, headers })
+    const { results } = (await ask(sent as never)) as SyncAnswer
+    return results.map(({ problem, ...rest }) => ({
+      ...rest,
+      problem: problem === null ? null : refusalOf(problemOf(rest.status, problem)),
+    }))
+  },
+
+  photoState: async (photo) => {
+    try {
+      return stateOf(await ask(photoUpload({ path: pathOf(photo) })))
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status === 404) return null
+      throw error
+    }
+  },
+
+  beginPhoto: async (photo, operationId) => {
+    const { id, role, sizeBytes, sha256 } = photo
+    const body = { id, role, size_bytes: sizeBytes, sha256 }
+    const path = { case_id: photo.caseId }
+    return stateOf(await ask(beginPhotoUpload({ path, body, headers: operation(operationId) })))
+  },
+
+  putPart: async (photo, offset, part, operationId) => {
+    await ask(
+      putPhotoPart({
+        path: { ...pathOf(photo), offset },
+        body: new Blob([part]),
+        headers: operation(operationId),
+      }),
+    )
+  },
+
+  completePhoto: async (photo, operationId) => {
+    await ask(completePhotoUpload({ path: pathOf(photo), headers: operation(operationId) }))
+  },
+}
