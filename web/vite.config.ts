@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { fieldWorker } from './scripts/fieldWorker'
 import { packed } from './scripts/pack'
 
 const server = process.env.SANBAI_DEV_SERVER ?? 'http://127.0.0.1:8000'
@@ -8,7 +9,7 @@ const server = process.env.SANBAI_DEV_SERVER ?? 'http://127.0.0.1:8000'
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
-  plugins: [vue(), packed()],
+  plugins: [vue(), fieldWorker(), packed()],
   resolve: { alias: { '@': file('./src') } },
   worker: { format: 'es' },
   build: {

@@ -3,6 +3,7 @@ import { createApp } from 'vue'
 import { i18n, language } from '@/i18n'
 import { takeCardLink } from '@/state/cardLink'
 import FieldApp from './FieldApp.vue'
+import { startWorker } from './shell/update'
 import { addFieldWords } from './words'
 import '@/styles/base.css'
 import '@/styles/layout.css'
@@ -14,3 +15,4 @@ addFieldWords()
 takeCardLink()
 window.addEventListener('hashchange', takeCardLink)
 createApp(FieldApp).use(i18n).mount('#app')
+void startWorker()
