@@ -34,6 +34,8 @@ from tiles.memory import ByteMemory, Memory
 WEB_CLIENT = Path(__file__).parent / "webclient"
 # A process that decodes photos may take 1.2 GB; most take 200 MB.
 PHOTOS_AT_ONCE = 2
+# A map to take along asks the database thousands of times.
+MAPS_AT_ONCE = 2
 DESCRIPTION = """
 Grids of about 300 households, the hazards and patrols on them, and what was put right.
 
@@ -100,6 +102,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         clock,
         Passwords(settings.password_hashers),
         BoundedSemaphore(PHOTOS_AT_ONCE),
+        BoundedSemaphore(MAPS_AT_ONCE),
         PictureWorkers(PHOTOS_AT_ONCE),
         Semaphore(settings.pool_size),
         ByteMemory(settings.tile_memory_mb * 1024 * 768),

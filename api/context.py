@@ -47,6 +47,7 @@ class Context:
     clock: Clock
     passwords: Passwords
     photo_slots: BoundedSemaphore
+    map_slots: BoundedSemaphore
     pictures: PictureWorkers
     turns: Semaphore
     memory: ByteMemory
