@@ -2448,6 +2448,18 @@ export type Course = {
      */
     called: Array<CalledUnit>;
     /**
+     * Clock
+     *
+     * On which the time of `held` is counted.
+     */
+    clock: 'continuous' | 'working-hours' | 'working-days';
+    /**
+     * Day S
+     *
+     * Seconds of a working day of that clock.
+     */
+    day_s: number;
+    /**
      * Dispatched At
      */
     dispatched_at: string | null;
@@ -4754,6 +4766,12 @@ export type HandoverPreview = {
      */
     posts: Array<PostGoing>;
     /**
+     * Rota Entries
+     *
+     * Entries of the rota that begin on these days.
+     */
+    rota_entries: number;
+    /**
      * Since
      */
     since: string;
@@ -6950,6 +6968,49 @@ export type Officers = {
 };
 
 /**
+ * OfflineMapOut
+ *
+ * The map as it would be sent now.
+ */
+export type OfflineMapOut = {
+    /**
+     * Bounds
+     *
+     * West, south, east, north of one's own area, in degrees.
+     */
+    bounds: [
+        number,
+        number,
+        number,
+        number
+    ];
+    /**
+     * Grids
+     *
+     * Own grids on it; 0 where it is made for areas.
+     */
+    grids: number;
+    /**
+     * Margin M
+     *
+     * How far it reaches beyond one's own area.
+     */
+    margin_m: number;
+    /**
+     * Size Bytes
+     *
+     * What the file takes.
+     */
+    size_bytes: number;
+    /**
+     * Version
+     *
+     * Differs when anything on the map does.
+     */
+    version: string;
+};
+
+/**
  * OidcWay
  *
  * A way in through the office's own identity provider.
@@ -7453,6 +7514,12 @@ export type Person = {
  */
 export type Photo = {
     /**
+     * Added By
+     *
+     * The account: who added it may make parts unreadable.
+     */
+    added_by: string;
+    /**
      * Height Px
      */
     height_px: number;
@@ -7512,6 +7579,12 @@ export type Photo = {
  * A photo in a list of several cases' photos.
  */
 export type PhotoOfCase = {
+    /**
+     * Added By
+     *
+     * The account: who added it may make parts unreadable.
+     */
+    added_by: string;
     /**
      * Case Id
      */
@@ -13798,17 +13871,17 @@ export type CaseCardData = {
     };
     query?: {
         /**
-         * Language
-         *
-         * Of the words on it.
-         */
-        language?: 'zh-CN' | 'en';
-        /**
          * Photos
          *
          * Show before and after; look at them first: faces, plates, writing.
          */
         photos?: boolean;
+        /**
+         * Language
+         *
+         * Of the words on it.
+         */
+        language?: 'zh-CN' | 'en';
     };
     url: '/api/v1/cases/{case_id}/card.png';
 };
@@ -15398,17 +15471,17 @@ export type GridCardData = {
     };
     query?: {
         /**
-         * Language
-         *
-         * Of the words on it.
-         */
-        language?: 'zh-CN' | 'en';
-        /**
          * Day
          *
          * A day of the district; none: today.
          */
         day?: string | null;
+        /**
+         * Language
+         *
+         * Of the words on it.
+         */
+        language?: 'zh-CN' | 'en';
     };
     url: '/api/v1/grids/{grid_id}/card.png';
 };
@@ -16702,6 +16775,78 @@ export type OfficersResponses = {
 };
 
 export type OfficersResponse = OfficersResponses[keyof OfficersResponses];
+
+export type OfflineMapData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/offline-map';
+};
+
+export type OfflineMapErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type OfflineMapError = OfflineMapErrors[keyof OfflineMapErrors];
+
+export type OfflineMapResponses = {
+    /**
+     * Successful Response
+     */
+    200: OfflineMapOut;
+};
+
+export type OfflineMapResponse = OfflineMapResponses[keyof OfflineMapResponses];
+
+export type OfflineMapFileData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/offline-map.pmtiles';
+};
+
+export type OfflineMapFileErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type OfflineMapFileError = OfflineMapFileErrors[keyof OfflineMapFileErrors];
+
+export type OfflineMapFileResponses = {
+    /**
+     * A PMTiles archive of vector tiles.
+     */
+    200: unknown;
+};
 
 export type PaperTemplatesData = {
     body?: never;
