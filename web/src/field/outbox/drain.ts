@@ -66,6 +66,13 @@ async function begin({ store, now, changed }: Steps): Promise<void> {
 
 type Work = { operations: KeptOperation[] } | { photo: KeptPhoto }
 
+const LONGEST_HOLD_MS = 600_000
+
+/** Kept back so that it can be undone; not for days where the phone's clock was set back. */
+function isHeld({ notBefore }: KeptOperation | KeptPhoto, now: number): boolean {
+  return notBefore > now && notBefore < now + LONGEST_HOLD_MS
+}
+
 /** Operations before photos: a case is known before its pictures come. */
 async function nextWork({ store, now }: Steps): Promise<Work | null> {
   const tx = store.transaction(['operations', 'photos'])
@@ -75,7 +82,7 @@ async function nextWork({ store, now }: Steps): Promise<Work | null> {
     [...operations, ...photos].filter(({ state }) => state !== 'sent').map(({ id }) => id),
   )
   const may = (one: KeptOperation | KeptPhoto) =>
-    one.state === 'waiting' && one.notBefore <= now() && !one.needs.some((id) => open.has(id))
+    one.state === 'waiting' && !isHeld(one, now()) && !one.needs.some((id) => open.has(id))
   const batch: KeptOperation[] = []
   let chars = 0
   for (const one of operations) {

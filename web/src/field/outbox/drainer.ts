@@ -97,7 +97,7 @@ function plan(): void {
   }
   const now = Date.now()
   const soonest = Math.min(...held.map(({ notBefore }) => notBefore)) - now
-  let inMs = soonest
+  let inMs = Math.min(soonest, LONGEST_WAIT_MS)
   if (soonest <= 0) {
     inMs = waitMs
     waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)

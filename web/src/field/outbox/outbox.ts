@@ -90,7 +90,14 @@ export async function enqueue(
   photos: readonly NewPhoto[] = [],
   { holdMs = 0 }: Hold = {},
 ): Promise<void> {
-  await told(put(current(), plain([...operations]), plain([...photos]), Date.now() + holdMs))
+  await told(
+    put(
+      current(),
+      plain([...operations]),
+      plain([...photos]),
+      holdMs === 0 ? 0 : Date.now() + holdMs,
+    ),
+  )
   await changed()
   wake()
 }
