@@ -4,7 +4,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import shapely
 
 from api.processes import ProcessError, require_free_port, running_address
 from api.settings import Settings
+from data.certificate_names import CertificateError
+from data.certificates import RENEWED_BEFORE, certificate_in_use
 from data.doctor import DatabaseFacts
 
 FREE_DISK_GB = 2.0
@@ -65,6 +67,7 @@ def look_at_machine(settings: Settings) -> Iterator[Finding]:
     yield _disk(settings.home)
     yield _web_client()
     yield _port(settings)
+    yield _certificate(settings)
 
 
 def look_at_database(facts: DatabaseFacts) -> Iterator[Finding]:
@@ -169,6 +172,31 @@ def _port(settings: Settings) -> Finding:
             ),
         )
     return Finding(what, State.OK, place)
+
+
+def _certificate(settings: Settings) -> Finding:
+    what = Words("加密连接 HTTPS", "HTTPS")
+    renew = Words(
+        "重新运行 `sanbai tls`（自建的会在启动时自动续期；已有证书请换新的）。",
+        "Run `sanbai tls` again (our own is renewed by a start; get a new one where it was given).",
+    )
+    try:
+        standing = certificate_in_use(settings.home)
+    except CertificateError as error:
+        return Finding(what, State.MEND, f"{error.fault}: {error.about}", renew)
+    if standing is None:
+        advice = Words(
+            "手机拍照、定位和离线需要 HTTPS：`sanbai tls` 启用，或由前面的网页服务器提供。",
+            "Telephones need HTTPS for camera, place and offline work: `sanbai tls`, or the web "
+            "server before this one.",
+        )
+        offered = settings.secure_cookies or (settings.origin or "").startswith("https://")
+        return finding(what, settings.origin or "HTTP", advice, fine=offered, bad=State.LOOK)
+    left = standing.until - datetime.now(UTC)
+    found = f"{', '.join(standing.names)}, {standing.until:%Y-%m-%d}"
+    if left <= timedelta():
+        return Finding(what, State.MEND, found, renew)
+    return finding(what, found, renew, fine=left > RENEWED_BEFORE, bad=State.LOOK)
 
 
 def _postgres(facts: DatabaseFacts) -> Finding:

@@ -19,6 +19,8 @@ from types import FrameType
 import psutil
 
 from api.settings import Settings
+from api.site_address import local_address, site_address
+from data.certificates import server_file
 
 READY_WITHIN_S = 60.0
 END_WITHIN_S = 20.0
@@ -27,12 +29,6 @@ _POLL_S = 0.2
 
 class ProcessError(RuntimeError):
     """Server or worker cannot run; the message says what to mend."""
-
-
-def address(settings: Settings) -> str:
-    """Return the address to open in a browser on this machine."""
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 @contextlib.contextmanager
@@ -51,7 +47,7 @@ def only_one(settings: Settings) -> Iterator[None]:
         except BlockingIOError as error:
             raise ProcessError(_already_running(settings.home)) from error
         record = settings.home / "up.json"
-        record.write_text(json.dumps({"pid": os.getpid(), "address": address(settings)}))
+        record.write_text(json.dumps({"pid": os.getpid(), "address": site_address(settings)}))
         try:
             yield
         finally:
@@ -110,16 +106,26 @@ def stop_running(home: Path) -> bool:
 
 
 def require_free_port(settings: Settings) -> None:
-    """Raise `ProcessError` if another program listens on the port."""
+    """Raise `ProcessError` if another program listens on the port, or on that of HTTPS."""
+    _require_free(settings, settings.port)
+    if server_file(settings.home).is_file():
+        _require_free(settings, settings.https_port)
+
+
+def _require_free(settings: Settings, port: int) -> None:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((settings.host, port))
         except OSError as error:
             raise ProcessError(
-                f"{settings.host}:{settings.port} cannot be used ({error.strerror}): "
-                f"choose another port, `make demo PORT={settings.port + 1}`"
+                f"{settings.host}:{port} cannot be used ({error.strerror}): "
+                + (
+                    f"choose another port, `make demo PORT={port + 1}`"
+                    if port == settings.port
+                    else f"choose another port, SANBAI_HTTPS_PORT={port + 1}"
+                )
             ) from error
 
 
@@ -173,7 +179,7 @@ class Children:
             If a child ends before, or it takes too long.
         """
         until = time.monotonic() + READY_WITHIN_S
-        while not _is_ready(f"{address(self._settings)}/readyz"):
+        while not _is_ready(f"{local_address(self._settings)}/readyz"):
             self.require_alive()
             if time.monotonic() > until:
                 raise ProcessError(

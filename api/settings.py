@@ -36,6 +36,17 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
+    https_port: int = Field(
+        8443,
+        ge=1,
+        le=65535,
+        description="Port for HTTPS, once `sanbai tls` was used; `port` then shows the way to it.",
+    )
+    trackers_over_http: bool = Field(
+        default=False,
+        description="Take positions of trackers on the plain port too, for apps that trust no "
+        "authority of ours: within a VPN or private network only.",
+    )
     pool_size: int = Field(10, ge=2, le=200, description="Connections and request threads.")
     statement_timeout_s: float = Field(30, gt=0, description="No query runs longer, in seconds.")
     session_hours: float = Field(12, gt=0, description="A sign-in ends after so many hours.")

@@ -14,7 +14,9 @@ from typer.core import TyperGroup
 from api.cli import server
 from api.cli.doctor import doctor
 from api.cli.recount import recount_all
+from api.cli.tls import SAID, tls
 from api.processes import ProcessError
+from data.certificate_names import CertificateError
 from data.cluster import ClusterError
 
 # Loaded when used: they bring pandas and GDAL, which the server's start should not wait for.
@@ -56,6 +58,7 @@ app = typer.Typer(
 server.add_commands(app)
 app.command()(doctor)
 app.command("recount")(recount_all)
+app.command()(tls)
 
 
 def main() -> None:
@@ -66,6 +69,8 @@ def main() -> None:
         _fail("\n".join(f"{error.title}: {e['loc']} {e['msg']}" for e in error.errors()))
     except OperationalError as error:
         _fail(f"数据库无法连接 · The database does not answer: {error.orig}")
+    except CertificateError as error:
+        _fail(SAID[error.fault].format(about=error.about))
     except (ClusterError, ProcessError, CommandError) as error:
         _fail(str(error))
 

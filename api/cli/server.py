@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-import uvicorn
 from psycopg.errors import InsufficientPrivilege
 from rich.console import Console
 from sqlalchemy.exc import ProgrammingError
@@ -14,7 +13,6 @@ from sqlalchemy.exc import ProgrammingError
 from api import logs
 from api.processes import (
     Children,
-    address,
     end_with_parent,
     interrupt_on_any_signal,
     only_one,
@@ -22,13 +20,13 @@ from api.processes import (
     stop_running,
 )
 from api.settings import Settings
+from api.site_address import site_address
 from data.cluster import ClusterError, PrivateCluster
 from data.database import open_engine
 from data.doctor import require_extensions
 from data.migrate import upgrade
 from data.server import DATABASE, DatabaseUrls, database_urls, private_cluster
 
-GRACE_S = 10
 # Clusters of tests and benches, which a run that was killed leaves running.
 OTHER_CLUSTERS = ("test-cluster", "bench-cluster")
 
@@ -100,7 +98,7 @@ def _run_until_asked(settings: Settings, *, demo: bool) -> None:
         children.begin("server", ["serve"])
         children.begin("worker", ["worker"])
         children.wait_until_ready()
-        console.print(f"\n三百已就绪 · Sanbai is ready: [bold]{address(settings)}[/bold]")
+        console.print(f"\n三百已就绪 · Sanbai is ready: [bold]{site_address(settings)}[/bold]")
         if demo:
             print_demo_accounts()
         console.print(f"日志 · Logs: {settings.home / 'log'}；按 Ctrl-C 结束 · Ctrl-C ends it\n")
@@ -114,7 +112,7 @@ def _run_until_asked(settings: Settings, *, demo: bool) -> None:
 def serve(port: Port = None, with_parent: WithParent = False) -> None:
     """Run the web server alone. 仅启动网页服务。"""
     from api.app import create_app  # noqa: PLC0415 (only this command pays for it)
-    from api.web_server import Server  # noqa: PLC0415 (only this command pays for it)
+    from api.web_server import server_of  # noqa: PLC0415 (only this command pays for it)
 
     settings = settings_with(port)
     logs.configure(settings.log_level)
@@ -124,16 +122,7 @@ def serve(port: Port = None, with_parent: WithParent = False) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     with running_database(settings):
-        app = create_app(settings)
-        config = uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=GRACE_S,
-        )
-        server = Server(config, app)
+        server = server_of(create_app(settings), settings)
         server.run()
     if not server.started:
         raise typer.Exit(1)

@@ -3,6 +3,8 @@
 `SANBAI_E2E_ADDRESS` uses a server that runs already, such as `make demo`, and changes it.
 """
 
+import base64
+import hashlib
 import os
 import shutil
 import socket
@@ -12,15 +14,19 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydantic import SecretStr
 from rich.console import Console
 
 from api.demo import DEMO_PASSWORD, load_demo
 from api.settings import Settings
+from data.certificates import make_own, server_file
 from data.cluster import PrivateCluster
 from data.server import DatabaseUrls
 
@@ -52,14 +58,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def address(
+def town_settings(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Address of a server with a demo town."""
-    running = os.environ.get("SANBAI_E2E_ADDRESS")
-    if running is not None:
-        yield running.rstrip("/")
-        return
+) -> Iterator[Settings]:
+    """Settings of a server with a demo town in its database."""
     cluster: PrivateCluster = request.getfixturevalue("cluster")
     template: str = request.getfixturevalue("template")
     name = f"e2e_{os.getpid()}"
@@ -73,10 +75,44 @@ def address(
             port=_free_port(),
         )
         load_demo(settings, urls, households=HOUSEHOLDS, days=DAYS, console=Console(quiet=True))
-        with _served(settings) as served:
-            yield served
+        yield settings
     finally:
         cluster.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def address(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a server with a demo town."""
+    running = os.environ.get("SANBAI_E2E_ADDRESS")
+    if running is not None:
+        yield running.rstrip("/")
+        return
+    with _served(request.getfixturevalue("town_settings")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def certificate_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with a certificate for this machine, which the browser takes."""
+    home = tmp_path_factory.mktemp("secure")
+    make_own(home, ("localhost", "127.0.0.1"), datetime.now(UTC))
+    return home
+
+
+@pytest.fixture(scope="session")
+def secure_address(address: str, town_settings: Settings, certificate_home: Path) -> Iterator[str]:
+    """Address over HTTPS of a second server on the same town, with the same photos."""
+    assert address
+    settings = town_settings.model_copy(
+        update={
+            "home": certificate_home,
+            "files_url": (town_settings.home / "files").resolve().as_uri(),
+            "port": _free_port(),
+            "https_port": _free_port(),
+        }
+    )
+    with _served(settings):
+        yield f"https://localhost:{settings.https_port}"
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +158,8 @@ def _served(settings: Settings) -> Iterator[str]:
         "SANBAI_DATABASE_URL": settings.database_url.get_secret_value(),
         "SANBAI_MIGRATION_DATABASE_URL": settings.migration_database_url.get_secret_value(),
         "SANBAI_PORT": str(settings.port),
+        "SANBAI_HTTPS_PORT": str(settings.https_port),
+        "SANBAI_FILES_URL": settings.files_url or "",
     }
     command = [sys.executable, "-m", "api.cli", "serve"]
     with (settings.home / "server.log").open("wb") as log:
@@ -147,8 +185,17 @@ def _until_ready(served: str, server: subprocess.Popen[bytes], log: Path) -> Non
     pytest.fail(f"the server did not become ready:\n{log.read_text()[-3000:]}")
 
 
+def _trusting(home: Path) -> str:
+    """The flag by which Chromium takes a certificate as if it trusted its authority."""
+    leaf = x509.load_pem_x509_certificate(server_file(home).read_bytes())
+    shape = serialization.PublicFormat.SubjectPublicKeyInfo
+    public = leaf.public_key().public_bytes(serialization.Encoding.DER, shape)
+    digest = base64.b64encode(hashlib.sha256(public).digest()).decode()
+    return f"--ignore-certificate-errors-spki-list={digest}"
+
+
 @pytest.fixture(scope="session")
-def browser(address: str) -> Iterator[Browser]:
+def browser(address: str, certificate_home: Path) -> Iterator[Browser]:
     """Debian's Chromium; after the town is loaded, whose event loop bears no other beside it."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -156,7 +203,8 @@ def browser(address: str) -> Iterator[Browser]:
     # A busy machine is slow, not wrong.
     expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+        flags = [*CHROMIUM_FLAGS, _trusting(certificate_home)]
+        launched = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield launched
         launched.close()
 
