@@ -28,7 +28,6 @@ const PANES: Record<string, number> = {
 
 export class TownMap {
   readonly map: L.Map
-  private readonly worker = new TileWorker()
   private readonly base: VectorGridLayer
   private readonly grids: VectorGridLayer
   private readonly labels: LabelLayer
@@ -40,6 +39,7 @@ export class TownMap {
   constructor(
     element: HTMLElement,
     private readonly events: TownMapEvents,
+    private readonly worker = new TileWorker(),
   ) {
     this.map = L.map(element, {
       zoomControl: false,

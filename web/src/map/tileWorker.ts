@@ -7,7 +7,6 @@ type Drawn = Extract<FromWorker, { type: 'tile' }>
 type TileListener = (drawn: Drawn | null) => void
 
 export class TileWorker {
-  private readonly worker = new TileWorkerScript()
   private readonly listeners = new Map<string, TileListener>()
   private readonly hits = new Map<number, (hit: Hit | null) => void>()
   private readonly snaps = new Map<number, (at: [number, number] | null) => void>()
@@ -15,7 +14,7 @@ export class TileWorker {
   /** Told when a tile could not be fetched (HTTP status, 0 when the network is gone). */
   onFailure: (source: SourceName, status: number) => void = () => undefined
 
-  constructor() {
+  constructor(private readonly worker: Worker = new TileWorkerScript()) {
     this.worker.onmessage = (event: MessageEvent<FromWorker>) => this.receive(event.data)
   }
 

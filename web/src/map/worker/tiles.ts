@@ -29,12 +29,25 @@ export class TileError extends Error {
   }
 }
 
+/** Tiles that need no network; null: this one is not among them. */
+export interface Archive {
+  names: ReadonlySet<SourceName>
+  read: (tile: TileAddress) => Promise<ArrayBuffer | null>
+}
+
 const KEPT_TILES = 900
 const EMPTY: DecodedTile = { extent: 4096, features: [] }
 
 export class TileCache {
   private readonly tiles = new Map<string, Promise<DecodedTile>>()
   private sources: Partial<Record<SourceName, Source>> = {}
+  private archive: Archive | null = null
+
+  /** Takes tiles from here first; what was read before is forgotten. */
+  setArchive(archive: Archive | null): void {
+    this.archive = archive
+    this.tiles.clear()
+  }
 
   setSources(sources: Partial<Record<SourceName, Source>>): void {
     // What comes from where it came from before stays: only the day of the grids may have changed.
@@ -61,7 +74,7 @@ export class TileCache {
       this.tiles.set(key, kept)
       return kept
     }
-    const loading = load(name, source, tile)
+    const loading = this.load(name, source, tile)
     this.tiles.set(key, loading)
     // A failed tile must be asked for again, not remembered.
     loading.catch(() => {
@@ -69,6 +82,11 @@ export class TileCache {
     })
     this.trim()
     return loading
+  }
+
+  private async load(name: SourceName, source: Source, tile: TileAddress): Promise<DecodedTile> {
+    const held = this.archive?.names.has(name) ? await this.archive.read(tile) : null
+    return held === null ? fetched(name, source, tile) : decode(held, name)
   }
 
   private trim(): void {
@@ -79,7 +97,9 @@ export class TileCache {
   }
 }
 
-async function load(name: SourceName, source: Source, tile: TileAddress): Promise<DecodedTile> {
+async function fetched(name: SourceName, source: Source, tile: TileAddress): Promise<DecodedTile> {
+  // Known from an archive alone.
+  if (source.url === '') throw new TileError(name, 0)
   const url = source.url
     .replace('{z}', String(tile.z))
     .replace('{x}', String(tile.x))
