@@ -92,6 +92,8 @@ class Course(BaseModel):
     called: list[CalledUnit]
     related: list[RelatedCase]
     held: list[HeldSpan]
+    clock: deadlines.Clock = Field(description="On which the time of `held` is counted.")
+    day_s: float = Field(description="Seconds of a working day of that clock.")
     units: list[UnitRef] = Field(description="Units that its ledger names.")
 
 
@@ -126,7 +128,7 @@ def course_of(
     units: Sequence[Row[Any]],
     related: Sequence[Row[UUID, str, str]],
     *,
-    charged: Charged,
+    clock: CaseClock,
     at: datetime,
 ) -> Course:
     """Tell how a case has come along.
@@ -135,8 +137,8 @@ def course_of(
     ----------
     units
         Those that `units_named` found.
-    charged
-        Seconds between two moments on the clock of the case.
+    clock
+        Of the case.
     """
     names = {row.id: UnitRef(id=row.id, name=row.name, name_en=row.name_en) for row in units}
     standing = case.standing
@@ -156,7 +158,9 @@ def course_of(
             for one in standing.called
         ],
         related=[_related(case, row) for row in related],
-        held=_held(ledger, names, charged, at),
+        held=_held(ledger, names, clock.charged, at),
+        clock=clock.limit.clock,
+        day_s=clock.calendar.day_s,
         units=list(names.values()),
     )
 

@@ -120,7 +120,7 @@ def _tell(tx: Connection, caller: Caller, stored: StoredCase, at: datetime) -> C
             ledger,
             units,
             related_cases(tx, stored),
-            charged=clock.charged,
+            clock=clock,
             at=at,
         ),
         clock=clock_told(clock, stored.case, at),

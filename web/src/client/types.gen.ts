@@ -2536,6 +2536,34 @@ export type Course = {
 };
 
 /**
+ * CoveragePage
+ *
+ * Grids by code, with the streets of all of them together.
+ */
+export type CoveragePage = {
+    /**
+     * First
+     */
+    first: string;
+    /**
+     * Items
+     */
+    items: Array<GridCoverage>;
+    /**
+     * Last
+     */
+    last: string;
+    /**
+     * Next
+     */
+    next?: string | null;
+    /**
+     * Of all grids that are asked for; each street once.
+     */
+    total: Walked;
+};
+
+/**
  * DayFault
  *
  * A row of a list that was left out.
@@ -4345,6 +4373,87 @@ export type GridCounters = {
      * Patrols 30D
      */
     patrols_30d: number;
+};
+
+/**
+ * GridCoverage
+ *
+ * What patrols of a period came to in a grid.
+ */
+export type GridCoverage = {
+    area: NamedRef;
+    /**
+     * By Hand M
+     *
+     * Of these, known by ticks and checkpoints alone.
+     */
+    by_hand_m: number;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Grid Id
+     */
+    grid_id: number;
+    /**
+     * Last At
+     *
+     * Last visit in the period.
+     */
+    last_at: string | null;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Never
+     *
+     * Not visited since tracks are kept, in this period or before.
+     */
+    never: number;
+    /**
+     * Nothing Found
+     *
+     * Visits on which nothing was reported in the grid.
+     */
+    nothing_found: number;
+    /**
+     * Oldest At
+     *
+     * Last visit of the street that was not visited for longest.
+     */
+    oldest_at: string | null;
+    /**
+     * Seconds
+     */
+    seconds: number;
+    /**
+     * Street M
+     */
+    street_m: number;
+    /**
+     * Streets
+     */
+    streets: number;
+    /**
+     * Visited
+     *
+     * At least half of it was walked.
+     */
+    visited: number;
+    /**
+     * Visits
+     */
+    visits: number;
+    /**
+     * Walked M
+     */
+    walked_m: number;
 };
 
 /**
@@ -7277,6 +7386,20 @@ export type PageShift = {
 };
 
 /**
+ * Page[Street]
+ */
+export type PageStreet = {
+    /**
+     * Items
+     */
+    items: Array<Street>;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
  * Page[TemporaryGrid]
  */
 export type PageTemporaryGrid = {
@@ -8812,6 +8935,22 @@ export type RefusedPoint = {
 };
 
 /**
+ * RefusedTick
+ *
+ * A street that was not taken, by its place in what was sent, and why.
+ */
+export type RefusedTick = {
+    /**
+     * Index
+     */
+    index: number;
+    /**
+     * Reason
+     */
+    reason: 'before-start' | 'after-end' | 'in-future' | 'elsewhere' | 'unknown-code';
+};
+
+/**
  * RelatedCase
  *
  * Another case of the same thing, or of which this is a part, or that is a part of this.
@@ -9902,6 +10041,12 @@ export type Shift = {
      */
     kind: string;
     /**
+     * Left Out
+     *
+     * Fixes that cannot be believed: no part of the metres.
+     */
+    left_out: number;
+    /**
      * Metres
      */
     metres: number;
@@ -9910,6 +10055,12 @@ export type Shift = {
      * Points
      */
     points: number;
+    /**
+     * Provisional
+     *
+     * The track is not cleaned and matched to streets yet: figures will change.
+     */
+    provisional: boolean;
     /**
      * Seconds
      */
@@ -9924,6 +10075,12 @@ export type Shift = {
      * Source
      */
     source: string;
+    /**
+     * Standing Seconds
+     *
+     * Of the seconds, spent in one place.
+     */
+    standing_seconds: number;
     /**
      * Started At
      */
@@ -10001,6 +10158,12 @@ export type ShiftDetail = {
      */
     kind: string;
     /**
+     * Left Out
+     *
+     * Fixes that cannot be believed: no part of the metres.
+     */
+    left_out: number;
+    /**
      * Metres
      */
     metres: number;
@@ -10009,6 +10172,12 @@ export type ShiftDetail = {
      * Points
      */
     points: number;
+    /**
+     * Provisional
+     *
+     * The track is not cleaned and matched to streets yet: figures will change.
+     */
+    provisional: boolean;
     /**
      * Seconds
      */
@@ -10023,6 +10192,12 @@ export type ShiftDetail = {
      * Source
      */
     source: string;
+    /**
+     * Standing Seconds
+     *
+     * Of the seconds, spent in one place.
+     */
+    standing_seconds: number;
     /**
      * Started At
      */
@@ -10077,6 +10252,62 @@ export type ShiftGrid = {
      * Seconds
      */
     seconds: number;
+};
+
+/**
+ * ShiftStreet
+ *
+ * A part of a street that a shift walked.
+ */
+export type ShiftStreet = {
+    /**
+     * Highway
+     *
+     * Class of the road, as OpenStreetMap calls it.
+     */
+    highway: string;
+    /**
+     * How
+     */
+    how: 'track' | 'ticked' | 'checkpoint';
+    /**
+     * Length M
+     */
+    length_m: number;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Part Id
+     */
+    part_id: number;
+    /**
+     * Share
+     */
+    share: number;
+    /**
+     * Walked At
+     */
+    walked_at: string;
+};
+
+/**
+ * ShiftStreets
+ *
+ * What a shift walked; by its track once it has ended and was matched.
+ */
+export type ShiftStreets = {
+    /**
+     * Streets
+     */
+    streets: Array<ShiftStreet>;
+    /**
+     * Walked M
+     *
+     * Each street once.
+     */
+    walked_m: number;
 };
 
 /**
@@ -10370,6 +10601,78 @@ export type StepsForeseen = {
 };
 
 /**
+ * Street
+ *
+ * A part of a street, between two crossings and 300 m at most.
+ */
+export type Street = {
+    /**
+     * Away M
+     *
+     * From the place that was asked for.
+     */
+    away_m: number | null;
+    geometry: StreetLine;
+    /**
+     * Grids
+     *
+     * Two along a border.
+     */
+    grids: Array<NamedRef>;
+    /**
+     * Highway
+     *
+     * Class of the road, as OpenStreetMap calls it.
+     */
+    highway: string;
+    /**
+     * How
+     *
+     * How one knows: by a track, or by somebody's word.
+     */
+    how: 'track' | 'ticked' | 'checkpoint' | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Length M
+     */
+    length_m: number;
+    /**
+     * Name
+     *
+     * Null: it has none.
+     */
+    name: string | null;
+    /**
+     * Walked At
+     *
+     * Last visit; null: never.
+     */
+    walked_at: string | null;
+};
+
+/**
+ * StreetLine
+ *
+ * A GeoJSON LineString, longitude first.
+ */
+export type StreetLine = {
+    /**
+     * Coordinates
+     */
+    coordinates: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * Type
+     */
+    type?: 'LineString';
+};
+
+/**
  * Suggestion
  *
  * Where the rules send a matter, and why.
@@ -10656,6 +10959,30 @@ export type TemporaryGrid = {
 };
 
 /**
+ * TickIn
+ *
+ * A street that was walked: its part, or the code of a checkpoint.
+ */
+export type TickIn = {
+    /**
+     * Code
+     */
+    code?: string | null;
+    /**
+     * How
+     */
+    how?: 'ticked' | 'checkpoint';
+    /**
+     * Occurred At
+     */
+    occurred_at: string;
+    /**
+     * Part Id
+     */
+    part_id?: number | null;
+};
+
+/**
  * TicketSource
  *
  * An office whose tickets are cases here, and how far they are.
@@ -10701,6 +11028,34 @@ export type TicketSources = {
      * Items
      */
     items: Array<TicketSource>;
+};
+
+/**
+ * TicksIn
+ *
+ * Streets of one's duty that were walked.
+ */
+export type TicksIn = {
+    /**
+     * Streets
+     */
+    streets: Array<TickIn>;
+};
+
+/**
+ * TicksTaken
+ *
+ * What became of it: the parts of streets that count as walked now.
+ */
+export type TicksTaken = {
+    /**
+     * Part Ids
+     */
+    part_ids: Array<number>;
+    /**
+     * Refused
+     */
+    refused: Array<RefusedTick>;
 };
 
 /**
@@ -11117,6 +11472,50 @@ export type Waiting = {
      * Description
      */
     description: string | null;
+};
+
+/**
+ * Walked
+ *
+ * How much of streets was walked in a period.
+ */
+export type Walked = {
+    /**
+     * By Hand M
+     *
+     * Of these, known by ticks and checkpoints alone.
+     */
+    by_hand_m: number;
+    /**
+     * Never
+     *
+     * Not visited since tracks are kept, in this period or before.
+     */
+    never: number;
+    /**
+     * Oldest At
+     *
+     * Last visit of the street that was not visited for longest.
+     */
+    oldest_at: string | null;
+    /**
+     * Street M
+     */
+    street_m: number;
+    /**
+     * Streets
+     */
+    streets: number;
+    /**
+     * Visited
+     *
+     * At least half of it was walked.
+     */
+    visited: number;
+    /**
+     * Walked M
+     */
+    walked_m: number;
 };
 
 /**
@@ -14752,6 +15151,78 @@ export type SetCategoryRulesResponses = {
 
 export type SetCategoryRulesResponse = SetCategoryRulesResponses[keyof SetCategoryRulesResponses];
 
+export type CoverageOfGridsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From
+         *
+         * None: 30 days up to the last.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last day; none: today.
+         */
+        to?: string | null;
+        /**
+         * Area Id
+         *
+         * Only grids of this area.
+         */
+        area_id?: number | null;
+        /**
+         * Grid Id
+         */
+        grid_id?: number | null;
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/coverage';
+};
+
+export type CoverageOfGridsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CoverageOfGridsError = CoverageOfGridsErrors[keyof CoverageOfGridsErrors];
+
+export type CoverageOfGridsResponses = {
+    /**
+     * Successful Response
+     */
+    200: CoveragePage;
+};
+
+export type CoverageOfGridsResponse = CoverageOfGridsResponses[keyof CoverageOfGridsResponses];
+
 export type WhatIfData = {
     body?: never;
     path?: never;
@@ -15054,6 +15525,66 @@ export type ChangeDutyResponses = {
 };
 
 export type ChangeDutyResponse = ChangeDutyResponses[keyof ChangeDutyResponses];
+
+export type DutyStreetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid Id
+         *
+         * None: all grids of one's own.
+         */
+        grid_id?: number | null;
+        /**
+         * Lon
+         *
+         * Where one is: the nearest first.
+         */
+        lon?: number | null;
+        /**
+         * Lat
+         */
+        lat?: number | null;
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/duty/streets';
+};
+
+export type DutyStreetsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type DutyStreetsError = DutyStreetsErrors[keyof DutyStreetsErrors];
+
+export type DutyStreetsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageStreet;
+};
+
+export type DutyStreetsResponse = DutyStreetsResponses[keyof DutyStreetsResponses];
 
 export type ExportsData = {
     body?: never;
@@ -21834,6 +22365,106 @@ export type SendPointsResponses = {
 
 export type SendPointsResponse = SendPointsResponses[keyof SendPointsResponses];
 
+export type ShiftStreetsData = {
+    body?: never;
+    path: {
+        /**
+         * Shift Id
+         */
+        shift_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{shift_id}/streets';
+};
+
+export type ShiftStreetsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ShiftStreetsError = ShiftStreetsErrors[keyof ShiftStreetsErrors];
+
+export type ShiftStreetsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ShiftStreets;
+};
+
+export type ShiftStreetsResponse = ShiftStreetsResponses[keyof ShiftStreetsResponses];
+
+export type TickData = {
+    body: TicksIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Shift Id
+         */
+        shift_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{shift_id}/streets';
+};
+
+export type TickErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TickError = TickErrors[keyof TickErrors];
+
+export type TickResponses = {
+    /**
+     * Successful Response
+     */
+    200: TicksTaken;
+};
+
+export type TickResponse = TickResponses[keyof TickResponses];
+
 export type TrackData = {
     body?: never;
     path: {
@@ -21975,6 +22606,72 @@ export type PrintCardsResponses = {
 };
 
 export type PrintCardsResponse = PrintCardsResponses[keyof PrintCardsResponses];
+
+export type StreetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Area Id
+         *
+         * Only grids of this area.
+         */
+        area_id?: number | null;
+        /**
+         * Grid Id
+         */
+        grid_id?: number | null;
+        /**
+         * Days
+         *
+         * Not visited for so many days.
+         */
+        days?: number | null;
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/streets';
+};
+
+export type StreetsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type StreetsError = StreetsErrors[keyof StreetsErrors];
+
+export type StreetsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageStreet;
+};
+
+export type StreetsResponse = StreetsResponses[keyof StreetsResponses];
 
 export type SyncData = {
     body: SyncIn;
