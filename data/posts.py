@@ -26,7 +26,7 @@ class PostError(Exception):
     Parameters
     ----------
     code
-        `past`, `order`, `held`, `over`, `nothing`, `same-account`, `unit`.
+        `past`, `order`, `held`, `over`, `nothing`, `same-account`, `unit`, `no-unit`.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -86,8 +86,11 @@ def give_role(
     Raises
     ------
     PostError
-        `order`: it would end before it begins; `held`: the account has it on one of these days.
+        `order`: it would end before it begins; `held`: the account has it on one of these days;
+        `no-unit`: it handles for a unit, and the account belongs to none.
     """
+    if role.role == "handler":
+        _require_unit(connection, district_id, account_id)
     if days.until is not None and days.until <= days.since:
         raise PostError("order", "It would end before it begins.")
     held = connection.execute(
@@ -215,6 +218,31 @@ def require_possible(connection: Connection, district_id: int, asked: Handover) 
     handles = any(row.role == "handler" for row in what_goes(connection, district_id, asked))
     if handles and units[asked.holder] != units[asked.stand_in]:
         raise PostError("unit", "A handler's post goes to somebody of the same unit.")
+
+
+def handles_from(connection: Connection, district_id: int, account_id: UUID, today: date) -> bool:
+    """Whether an account handles for its unit today or some day later."""
+    return (
+        connection.execute(
+            select(Assignment.id)
+            .where(
+                Assignment.district_id == district_id,
+                Assignment.account_id == account_id,
+                Assignment.role == "handler",
+                Assignment.validity.overlaps(Range(today, None, bounds="[)")),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def _require_unit(connection: Connection, district_id: int, account_id: UUID) -> None:
+    unit = select(Account.unit_id).where(
+        Account.district_id == district_id, Account.id == account_id
+    )
+    if connection.execute(unit).scalar() is None:
+        raise PostError("no-unit", "A handler belongs to a unit: say which first.")
 
 
 def handovers_made(

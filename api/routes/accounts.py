@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from api.case_views import NamedRef
 from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
-from api.errors import not_found, problem_responses
+from api.errors import invalid, not_found, problem_responses
 from api.operations import Command, CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of
 from api.passwords import LONGEST, SHORTEST
@@ -138,6 +138,8 @@ def add_account(body: AccountIn, command: CurrentCommand, parts: AppContext) -> 
     """
     tx, caller, at = command.tx, command.caller, command.at
     roles = [NewRole(role.role, role.area_id, role.grid_id) for role in body.roles]
+    if body.unit_id is None and any(role.role == "handler" for role in roles):
+        raise invalid("/unit_id", "missing", "A handler belongs to a unit.")
     require_places(command, roles)
     account_id = uuid7()
     today = district_today(tx, caller.district_id, at)

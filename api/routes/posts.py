@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from api.case_views import ActorRef
 from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
 from api.days import Day
-from api.errors import Problem, not_found, problem_responses
+from api.errors import Problem, invalid, not_found, problem_responses
 from api.operations import Command, CurrentCommand
 from api.permissions import Caller
 from api.routes.accounts import Account, DisplayName, RoleIn, RoleName, account_of, require_places
@@ -144,9 +144,12 @@ def person(account_id: UUID, caller: CurrentCaller, tx: Tx, at: Now) -> Person:
 def name_account(account_id: UUID, body: Naming, command: CurrentCommand) -> Response:
     """Change the name that is shown, or the unit; the login stays."""
     today = _begin(command, account_id)
+    district_id = command.caller.district_id
+    if body.unit_id is None and posts.handles_from(command.tx, district_id, account_id, today):
+        raise invalid("/unit_id", "missing", "A handler belongs to a unit.")
     change_account(
         command.tx,
-        command.caller.district_id,
+        district_id,
         account_id,
         display_name=body.display_name,
         unit_id=body.unit_id,

@@ -146,6 +146,20 @@ def test_a_post_left_for_good(person: People) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "post-nothing")
 
 
+def test_nobody_handles_without_a_unit(person: People, units: dict[str, int]) -> None:
+    administrator = person("administrator")
+    role = {"role": "handler", "area_id": 1}
+    given = administrator.post(f"{PATH}/posts", role)
+    assert (given.status_code, given.json()["code"]) == (409, "post-no-unit")
+    new = {"login": "li.ming", "display_name": "李明", "roles": [role]}
+    made = administrator.post("/api/v1/accounts", new)
+    assert (made.status_code, made.json()["errors"][0]["pointer"]) == (422, "/unit_id")
+    administrator.do("/api/v1/accounts", {**new, "unit_id": units["环卫所"]})
+    handler = f"/api/v1/accounts/{small_town.account_id('handler')}/naming"
+    left = administrator.post(handler, {"display_name": "甲", "unit_id": None})
+    assert (left.status_code, left.json()["errors"][0]["pointer"]) == (422, "/unit_id")
+
+
 def test_a_handlers_post_stays_in_its_unit(person: People) -> None:
     handler, other = small_town.account_id("handler"), small_town.account_id("handler.other")
     answer = person("administrator").get(

@@ -257,6 +257,7 @@ export const peopleProblemsEn: typeof peopleProblemsZh = {
   'post-past': 'What was is not rewritten: choose today or a later day.',
   'post-order': 'It would end before it begins.',
   'post-held': 'This role is held on one of these days.',
+  'post-no-unit': 'Who handles for a unit must belong to one: set the unit first.',
   'post-over': 'It has ended before.',
   'post-nothing': 'There is no role to hand over on these days.',
   'post-same-account': 'It cannot go to its own holder.',

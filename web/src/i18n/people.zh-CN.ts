@@ -248,6 +248,7 @@ export const peopleProblemsZh = {
   'post-past': '过去的日子不能改写：请选今天或以后。',
   'post-order': '结束不能早于开始。',
   'post-held': '这几天已经有这个角色了。',
+  'post-no-unit': '责任单位人员要先归到一个单位。',
   'post-over': '已经结束了。',
   'post-nothing': '这几天没有可以移交的角色。',
   'post-same-account': '不能交给本人。',

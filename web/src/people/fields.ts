@@ -10,6 +10,7 @@ const ABOUT: Record<string, string> = {
   'post-past': 'since',
   'post-order': 'last_day',
   'post-held': 'role',
+  'post-no-unit': 'role',
   'post-unit': 'stand_in_id',
   'post-same-account': 'stand_in_id',
   'identity-taken': 'subject',
