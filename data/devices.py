@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import Range
 from data.account_events import note_event
 from data.accounts import token_digest
 from data.database import query
+from data.notices import notify
 from data.schema import Device, DeviceHolding, DeviceToken
 
 MOST_DEVICES: Final = 20
@@ -181,6 +182,17 @@ def revoke_device(
     )
     if done.rowcount == 0:
         return
+    if why == "reused":
+        # Whoever has the copy must not be the only one to know.
+        notify(
+            connection,
+            device.district_id,
+            at=at,
+            key=f"device-reused:{device.id}",
+            kind="device-reused",
+            account_id=account_id,
+            facts={"device": device.name},
+        )
     action = "device-reused" if why == "reused" else "device-revoked"
     _note(connection, device.district_id, account_id, action, device, by=by, at=at)
 

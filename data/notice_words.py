@@ -23,6 +23,10 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "on-call": ("紧急问题，请值班人员接收", "urgent: you are on call"),
     "on-call-post": ("紧急问题，请电话通知值班岗位", "urgent: telephone the post on call"),
     "on-call-nobody": ("紧急问题，无人值班", "urgent: nobody is on call"),
+    "device-reused": (
+        "有人用了您设备登录凭证的副本，已作废",
+        "a copy of your device's sign-in was used: it is revoked",
+    ),
     "calendar-missing": ("缺少工作日历", "working days are missing"),
 }
 _OTHER: Final = ("新提醒", "new notice")

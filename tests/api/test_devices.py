@@ -144,6 +144,9 @@ def test_a_copy_of_an_old_token_shuts_the_device_out(
     officer = person("officer")
     assert lines(officer)[0]["revoked_why"] == "reused"
     assert actions(officer) == ["device-reused", "device-registered"]
+    (told,) = officer.read("/api/v1/notices")["items"]
+    assert (told["kind"], told["case_id"]) == ("device-reused", None)
+    assert told["facts"]["device"] == lines(officer)[0]["name"]
 
 
 def test_what_a_refused_request_finds_out_is_kept(

@@ -29,6 +29,8 @@ export const noticesEn = {
       'on-call': 'You are on call: accept this urgent case now',
       'on-call-post': 'Call {post} ({number}): an urgent case waits to be accepted',
       'on-call-nobody': 'Nobody is on call for this urgent case: the centre must see to it',
+      'device-reused':
+        'A copy of the sign-in of your device “{device}” was used, so it is revoked: change your password and register the device again',
       'calendar-missing': 'The working days of {year} are not entered: some cases have no deadline',
     },
   },

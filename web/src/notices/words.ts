@@ -18,5 +18,6 @@ export function noticeText(notice: Pick<Notice, 'kind' | 'facts'>): string {
     post: text(facts.post),
     number: text(facts.desk_number),
     year: text(facts.year),
+    device: text(facts.device),
   })
 }

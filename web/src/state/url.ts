@@ -262,6 +262,11 @@ export function select(selection: Selection | null): void {
   view.page = null
 }
 
+/** One's own account, in place of whatever is open. */
+export function openAccount(): void {
+  Object.assign(view, { wall: false, selection: null, plan: null, page: null, panel: 'account' })
+}
+
 /** Cases, hotspots and tracks are of now: beside the grids of another day they would mislead. */
 const OF_NOW: LayerName[] = ['cases', 'hotspots', 'tracks']
 
