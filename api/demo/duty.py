@@ -1,4 +1,4 @@
-"""The demo's duty: a second duty officer, rules that route by category, and a rota of two weeks."""
+"""The demo's duty: a second duty officer, rules that route, a rota, and limits of steps and levels."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from casework.deadlines import Limit
+from casework.limits import LimitRule
 from data.demo.hazards import KINDS, UNITS
+from data.limits import put_limit
 from data.rota import NewEntry, replace_entries
 from data.routing import NewRule, add_rule, rules_of
 from data.schema import Account, Unit
@@ -18,15 +21,28 @@ DAY_BEGINS, NIGHT_BEGINS = time(8), time(20)
 QUEUE: Final = "无头事项"
 # Units whose night is not covered, so that the rota shows a gap.
 NO_NIGHT: Final = frozenset({"construction"})
+# Steps that are late before the whole is, and when a level passes on what it has not settled.
+LIMITS: Final = (
+    LimitRule("confirm", Limit("working-hours", 4 * 60)),
+    LimitRule("accept", Limit("working-hours", 4 * 60)),
+    LimitRule("accept", Limit("continuous", 60), severity="red"),
+    LimitRule("verify", Limit("working-days", 2)),
+    LimitRule("grid", Limit("working-days", 3)),
+    LimitRule("community", Limit("working-days", 3)),
+    LimitRule("zone", Limit("working-days", 3)),
+    LimitRule("street", Limit("working-days", 5)),
+)
 
 
 def set_up_duty(connection: Connection, district_id: int, at: datetime, zone: ZoneInfo) -> None:
-    """Give a district that has its units and accounts rules and a rota from yesterday on.
+    """Give a district that has its units and accounts rules, limits, and a rota from yesterday on.
 
     One that has rules is left as it is.
     """
     if rules_of(connection, district_id):
         return
+    for limit in LIMITS:
+        put_limit(connection, district_id, limit)
     units = {
         login: connection.execute(
             select(Unit.id).where(Unit.district_id == district_id, Unit.name == name)

@@ -79,6 +79,8 @@ export const adminEn: typeof adminZh = {
     },
     limits: {
       lead: 'The nearer one holds: category, then severity, then district. Click a limit to change it; “—” means none.',
+      noLevels:
+        'No level has a limit yet: what is late is reminded of, and never passed up by itself. Set one for the grid first (say 3 working days), then for the levels above it.',
       step: 'Step',
       every: 'District',
       amount: 'amount',
