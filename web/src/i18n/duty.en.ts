@@ -74,6 +74,7 @@ export const dutyEn = {
       before: 'Week before',
       after: 'Week after',
       today: 'This week',
+      sinceBefore: 'day before {hours}',
       unit: 'Unit',
       none: 'No shifts in this week. Fill in the template and import it, or add shifts one by one.',
       gap: 'Nobody',

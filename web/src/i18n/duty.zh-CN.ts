@@ -69,6 +69,7 @@ export const dutyZh = {
       before: '前一周',
       after: '后一周',
       today: '本周',
+      sinceBefore: '前一天 {hours}',
       unit: '责任单位',
       none: '这一周还没有排班。可以下载模板填好后导入，或逐班添加。',
       gap: '空班',

@@ -6,6 +6,8 @@ export const workEn = {
     filter: 'Conditions',
     words: 'Number, address',
     more: 'More conditions',
+    fold: 'Filter',
+    foldCount: 'Filter ({count})',
     marks: 'Only',
     any: {
       severity: 'Any severity',

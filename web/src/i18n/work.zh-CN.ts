@@ -6,6 +6,8 @@ export const workZh = {
     filter: '筛选条件',
     words: '编号、地址',
     more: '更多条件',
+    fold: '筛选',
+    foldCount: '筛选（{count}）',
     marks: '只看',
     any: {
       severity: '全部等级',
