@@ -1,0 +1,83 @@
+/** What an officer's phone knows of his grids, read from the server whenever there is a network. */
+import { ask } from '@/api/ask'
+import type { CaseBrief, GridDetail, Photo } from '@/api/types'
+import {
+  type BoardCase,
+  board,
+  type Category,
+  cases as listCases,
+  grids as listGrids,
+  categories as readCategories,
+  grid as readGrid,
+  photos as readPhotos,
+} from '@/client'
+import { session } from '@/state/session'
+import { type Known, useKnown } from '../outbox'
+
+const MOST_GRIDS = 30
+const MENDED_DAYS = 60
+const MOST_MENDED = 30
+
+/** The grids that somebody has a charge in: named one by one, or all of an area. */
+async function gridIds(signal: AbortSignal): Promise<number[]> {
+  const officers = (session.me?.roles ?? []).filter(({ role }) => role === 'officer')
+  const found = new Set<number>()
+  for (const { grid, area } of officers) {
+    if (grid !== null) found.add(grid.id)
+    else if (area !== null) {
+      const query = { area_id: area.id, limit: MOST_GRIDS }
+      for (const one of (await ask(listGrids({ query, signal }))).items) found.add(one.id)
+    }
+  }
+  return [...found].slice(0, MOST_GRIDS)
+}
+
+export function useMyGrids(): Known<GridDetail[]> {
+  return useKnown('my-grids', async (signal) =>
+    Promise.all(
+      (await gridIds(signal)).map((id) => ask(readGrid({ path: { grid_id: id }, signal }))),
+    ),
+  )
+}
+
+/** An open case of my grids with the steps that I may take; `mine`: the next one is mine. */
+export type MyCase = BoardCase & { mine: boolean }
+
+export function useMyCases(): Known<MyCase[]> {
+  return useKnown('my-cases', async (signal) => {
+    const [{ columns }, turn] = await Promise.all([
+      ask(board({ query: { limit: 100 }, signal })),
+      ask(listCases({ query: { state: 'open', mine: true, limit: 200 }, signal })),
+    ])
+    const mine = new Set(turn.items.map(({ id }) => id))
+    return columns.flatMap(({ items }) => items).map((one) => ({ ...one, mine: mine.has(one.id) }))
+  })
+}
+
+export function useCategories(): Known<Category[]> {
+  return useKnown('categories', async (signal) => {
+    return (await ask(readCategories({ query: { limit: 200 }, signal }))).items
+  })
+}
+
+/** Something that was put right, to show to those who live there. */
+export interface Mended {
+  found: CaseBrief
+  before: Photo | null
+  after: Photo | null
+}
+
+export function useMended(): Known<Mended[]> {
+  return useKnown('mended', async (signal) => {
+    const query = { state: 'closed', days: MENDED_DAYS, limit: MOST_MENDED } as const
+    const { items } = await ask(listCases({ query, signal }))
+    if (items.length === 0) return []
+    const asked = { case_id: items.map(({ id }) => id) }
+    const { items: photos } = await ask(readPhotos({ query: asked, signal }))
+    const last = (id: string, role: Photo['role']) =>
+      photos.findLast((one) => one.case_id === id && one.role === role) ?? null
+    return items
+      .map((found) => ({ found, before: last(found.id, 'before'), after: last(found.id, 'after') }))
+      .sort((a, b) => (b.found.closed_at ?? '').localeCompare(a.found.closed_at ?? ''))
+  })
+}

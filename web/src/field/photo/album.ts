@@ -1,0 +1,63 @@
+/** Photos of something in the making: their bytes lie apart, what holds them is written often. */
+import { uuid7 } from '@/lib/uuid7'
+import { forget, type NewPhoto, recall, remember } from '../outbox'
+
+export type Role = 'before' | 'after'
+
+export interface HeldPhoto {
+  id: string
+  role: Role
+  sha256: string
+}
+
+export interface Album {
+  photos: HeldPhoto[]
+  /** The camera was opened for this and nothing has come back yet. */
+  camera: Role | null
+}
+
+const keyOf = (id: string) => `photo-${id}`
+
+export function photosOf(album: Album, role: Role): HeldPhoto[] {
+  return album.photos.filter((one) => one.role === role)
+}
+
+export async function addPhoto(
+  album: Album,
+  role: Role,
+  bytes: ArrayBuffer,
+  sha256: string,
+): Promise<void> {
+  const id = uuid7()
+  await remember(keyOf(id), bytes)
+  album.photos = [...album.photos, { id, role, sha256 }]
+}
+
+export async function removePhoto(album: Album, id: string): Promise<void> {
+  album.photos = album.photos.filter((one) => one.id !== id)
+  await forget(keyOf(id))
+}
+
+export async function bytesOf(id: string): Promise<ArrayBuffer | null> {
+  return recall<ArrayBuffer>(keyOf(id))
+}
+
+/** Lets the bytes go: they are in the outbox, or nobody wants them. */
+export async function emptyAlbum(album: Album): Promise<void> {
+  for (const { id } of album.photos) await forget(keyOf(id))
+  album.photos = []
+}
+
+/** The photos as the outbox takes them. */
+export async function photosToSend(
+  album: Album,
+  caseId: string,
+  needs: string[],
+): Promise<NewPhoto[]> {
+  const photos: NewPhoto[] = []
+  for (const { id, role, sha256 } of album.photos) {
+    const bytes = await bytesOf(id)
+    if (bytes !== null) photos.push({ id, caseId, role, sha256, needs, bytes })
+  }
+  return photos
+}
