@@ -8,6 +8,7 @@ import pytest
 import small_town
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from kept_database import KeptDatabase
 from people import Clock, Person
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, text
@@ -77,14 +78,22 @@ def _more_accounts(connection: Connection) -> None:
         )
 
 
+@pytest.fixture(scope="session")
+def kept_town(cluster: PrivateCluster, town_template: str) -> Iterator[KeptDatabase]:
+    """The small town, for one test after the other."""
+    kept = KeptDatabase(cluster, f"kept_town_{os.getpid()}", town_template)
+    yield kept
+    kept.drop()
+
+
 @pytest.fixture
-def urls(cluster: PrivateCluster, town_template: str) -> Iterator[DatabaseUrls]:
-    """A database of this test's own with the town in it; always under the same name."""
+def urls(cluster: PrivateCluster, kept_town: KeptDatabase) -> Iterator[DatabaseUrls]:
+    """The test's own small town; always under the same name."""
     urls = _urls(cluster)
     name = make_url(urls.app).database or ""
-    cluster.create_database(name, template=town_template)
+    kept_town.lend(name)
     yield urls
-    cluster.drop_database(name)
+    kept_town.take_back(name)
 
 
 def _urls(cluster: PrivateCluster) -> DatabaseUrls:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from esda import crand, getisord
 from esda.getisord import G_Local
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,6 +35,21 @@ def around(x_m, y_m, radius_m):
     return np.hypot(X_M - mid_x - x_m, Y_M - mid_y - y_m) <= radius_m
 
 
+@pytest.fixture
+def interpreted(monkeypatch):
+    """esda as plain Python: to compile it takes longer than to run it once."""
+    for module, name in (
+        (crand, "vec_permutations"),
+        (crand, "compute_chunk"),
+        (crand, "_permutation_significance"),
+        (getisord, "_prepare_univariate"),
+        (getisord, "_g_local_star_crand"),
+    ):
+        monkeypatch.setattr(module, name, getattr(module, name).py_func)
+    monkeypatch.setattr(crand, "boolean", bool)
+
+
+@pytest.mark.usefixtures("interpreted")
 def test_z_and_p_agree_with_esda():
     rng = np.random.default_rng(5)
     # Large numbers, so that no two sums are equal: esda counts ties on one side only.
