@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import BoundedSemaphore
-from typing import Annotated, cast
+from typing import Annotated, Final, cast
 
 from anyio import Semaphore
 from fastapi import Depends, Request
@@ -97,6 +97,9 @@ async def now(parts: AppContext) -> datetime:
 
 Now = Annotated[datetime, Depends(now)]
 
+MEANT_ACCOUNT: Final = "x-sanbai-account"
+"""Header that says by whom a request is meant to be; another account's session refuses it."""
+
 
 def current_session(request: Request, tx: Tx, at: Now) -> Held:
     """The account of the session cookie or device; 401 when nobody is signed in."""
@@ -107,6 +110,10 @@ def current_session(request: Request, tx: Tx, at: Now) -> Held:
     held = caller_of_session(tx, token, at) if token else None
     if held is None:
         raise Problem(401, "not-signed-in", "Sign in first.")
+    # A phone's outbox is sent by whom it belongs to, though somebody else signed in meanwhile.
+    meant = request.headers.get(MEANT_ACCOUNT)
+    if meant is not None and meant != str(held.account_id):
+        raise Problem(403, "other-account", "Another account is signed in by now.")
     return held
 
 

@@ -53,6 +53,11 @@ def test_sign_in_and_out(client: TestClient) -> None:
     assert me["district"]["bbox"] == me["home_bbox"] == [118.0, 36.8, 118.04, 36.84]
     assert me["now"] == "2026-11-20T02:00:00Z"
     assert client.get("/api/v1/session").json() == me
+    # A phone's outbox says whose it is.
+    meant = {"X-Sanbai-Account": me["account"]["id"]}
+    assert client.get("/api/v1/session", headers=meant).status_code == 200
+    other = client.get("/api/v1/session", headers={"X-Sanbai-Account": str(uuid7())})
+    assert (other.status_code, other.json()["code"]) == (403, "other-account")
     without = client.delete("/api/v1/session")
     assert (without.status_code, without.json()["code"]) == (403, "header-missing")
     assert client.delete("/api/v1/session", headers={"X-Sanbai": "1"}).status_code == 204

@@ -4,9 +4,11 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiProblem, offline } from '@/api/problem'
+import type { Me } from '@/api/types'
 import { amend, cancel, drop, retry } from '@/field/outbox/changes'
 import { closeCurrent, current, openCurrent } from '@/field/outbox/current'
 import { drainAll } from '@/field/outbox/drain'
+import { packUnsent, readUnsent, takeIn } from '@/field/outbox/file'
 import { recall, remember } from '@/field/outbox/known'
 import { changed, enqueue, hideQueue, queue, showQueue } from '@/field/outbox/outbox'
 import { uuid7 } from '@/lib/uuid7'
@@ -230,6 +232,41 @@ describe('a phone that dies anywhere', () => {
       expect(await current().count('bytes')).toBe(0)
     },
   )
+})
+
+describe('a file of what was not sent', () => {
+  const me = { account: { id: ACCOUNT, login: 'officer', display_name: '网格员' } } as Me
+
+  it('is handed in elsewhere, and counts once though both send', async () => {
+    const [one, sent] = [report(), report()]
+    await enqueue([sent])
+    await drain()
+    await enqueue([one], [await photoOf(one, 300_000)])
+    const file = await readUnsent((await packUnsent(current(), me)).join(''))
+    expect(file.operations.map(({ id }) => id)).toEqual([one.id])
+    closeCurrent()
+    globalThis.indexedDB = new IDBFactory()
+    await reopen()
+    expect(await takeIn(file)).toBe(2)
+    expect(await takeIn(file)).toBe(0)
+    // It may have left the phone as well.
+    expect(await cancel(one.id)).toBe(false)
+    expect(await drain()).toBe('done')
+    await current().clear('operations')
+    await current().clear('photos')
+    await takeIn(file)
+    expect(await drain()).toBe('done')
+    expect([server.cases.size, server.photos.size, server.doubled]).toEqual([2, 1, 0])
+  })
+
+  it('that was damaged or is another file is not taken', async () => {
+    const one = report()
+    await enqueue([one], [await photoOf(one, 30)])
+    const text = (await packUnsent(current(), me)).join('')
+    for (const wrong of ['{', '[]', '{}', text.replace(/"bytes":"...../, '"bytes":"AAAAA')]) {
+      await expect(readUnsent(wrong)).rejects.toMatchObject({ code: 'file-unreadable' })
+    }
+  })
 })
 
 describe('what is remembered', () => {

@@ -8,6 +8,7 @@ import { addFieldWords } from './words'
 import '@/styles/base.css'
 import '@/styles/layout.css'
 import '@/styles/panels.css'
+import '@/styles/account.css'
 import './field.css'
 
 document.documentElement.lang = language()

@@ -44,6 +44,32 @@ export const fieldShellEn = {
       keep: 'Keep them here and sign out',
       stay: 'Stay signed in',
     },
+    handIn: {
+      title: 'Hand in a saved file',
+      text: 'What a phone saved under “To send → Save to a file” can be handed in here, on a computer or another phone with a network, by whom it belongs to. Sent from both, it still counts once.',
+      choose: 'Choose the file',
+      reading: 'Reading…',
+      found: '{name}’s file of {time}: {n} entries, {photos} photos.',
+      send: 'Hand it in',
+      notYours:
+        'This is the file of {name} ({login}); only they can hand it in. Sign in with that account.',
+    },
+    edit: {
+      button: 'Change and send',
+      send: 'Send it changed',
+      newest: 'Send for the latest state',
+      openCase: 'See the case',
+      description: 'Description',
+      text: 'Explanation',
+      address: 'Address',
+      note: 'Note',
+      reason: 'Reason',
+    },
+    offer: {
+      text: 'On a phone the field app is handier: big buttons, reports without a network.',
+      go: 'Use the field app',
+      stay: 'No, stay here',
+    },
     queue: {
       title: 'To send',
       empty: 'Everything has been sent.',
@@ -52,6 +78,9 @@ export const fieldShellEn = {
       sent: 'Sent lately ({n})',
       lastTry: 'Last try {time}',
       sendNow: 'Send now',
+      save: 'Save to a file',
+      saveWhy: 'Where there is no network for long, hand the file in at a computer.',
+      handIn: 'Hand in a file of another phone',
       progress: 'Part that has been sent',
       undo: 'Undo',
       tooLate: 'It has left already and cannot be undone.',
@@ -74,6 +103,9 @@ export const fieldShellEn = {
     },
   },
   problem: {
+    'file-unreadable':
+      'This file cannot be read: it is none of ours, or damaged. Save it again on the phone.',
+    'other-account': 'Another account is signed in by now.',
     'storage-full': 'This phone is full and could not keep it. Send or make room, then try again.',
     'storage-unavailable':
       'The browser keeps nothing (a private window?). Open it in an ordinary window.',

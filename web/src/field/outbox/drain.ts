@@ -7,7 +7,14 @@
 import { ApiProblem } from '@/api/problem'
 import { sendPhoto } from './drainPhoto'
 import { ALL, type Store } from './store'
-import { isFinal, type Result, refusalOf, type Sendable, type Transport } from './transport'
+import {
+  isFinal,
+  OTHER_ACCOUNT,
+  type Result,
+  refusalOf,
+  type Sendable,
+  type Transport,
+} from './transport'
 import type { KeptOperation, KeptPhoto } from './types'
 
 const MOST_AT_ONCE = 200
@@ -42,6 +49,7 @@ export async function drainAll(steps: Steps): Promise<Outcome> {
     }
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error
+    if (error.code === OTHER_ACCOUNT) return 'other-account'
     return error.status === 401 ? 'sign-in' : 'later'
   }
 }

@@ -19,14 +19,14 @@ const state = reactive({
 })
 export const draining = readonly(state)
 
-let transport: Transport = overNetwork
+let transport: (account: string) => Transport = overNetwork
 let timer: ReturnType<typeof setTimeout> | null = null
 let waitMs = FIRST_WAIT_MS
 let again = false
 let stops: (() => void)[] = []
 
 /** Sends what waits as soon as it can, until `stopDraining`. */
-export function startDraining(by: Transport = overNetwork): void {
+export function startDraining(by: typeof transport = overNetwork): void {
   stopDraining()
   transport = by
   const online = () => void drain()
@@ -76,7 +76,13 @@ async function once(): Promise<void> {
   await alone(`sanbai-drain-${account}`, async () => {
     state.triedAt = Date.now()
     try {
-      state.outcome = await drainAll({ store, account, transport, now: Date.now, changed })
+      state.outcome = await drainAll({
+        store,
+        account,
+        transport: transport(account),
+        now: Date.now,
+        changed,
+      })
     } catch (error) {
       // Signed out while it was under way: its database is closed, and goes on another time.
       if (isOpen(store)) throw error

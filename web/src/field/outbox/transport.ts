@@ -7,9 +7,9 @@ import {
   me,
   photoUpload,
   putPhotoPart,
+  sync,
   type Upload,
 } from '@/client'
-import { client } from '@/client/client.gen'
 import type { KeptOperation, KeptPhoto, Refusal } from './types'
 
 export type Outcome = 'applied' | 'already' | 'conflict' | 'refused' | 'held' | 'later'
@@ -38,15 +38,8 @@ export interface Transport {
   completePhoto(photo: KeptPhoto, operationId: string): Promise<void>
 }
 
-interface SyncAnswer {
-  results: {
-    id: string
-    outcome: Outcome
-    status: number
-    answer: unknown
-    problem: Record<string, unknown> | null
-  }[]
-}
+/** Somebody else signed in on this phone: nothing is wrong with what is sent. */
+export const OTHER_ACCOUNT = 'other-account'
 
 /**
  * Whether our server has refused it for good. A page that a proxy or the hotel's network puts in
@@ -55,6 +48,7 @@ interface SyncAnswer {
 export function isFinal(error: unknown): error is ApiProblem {
   if (!(error instanceof ApiProblem) || error.retryable) return false
   if (error.status < 400 || error.status === 401 || error.status === 408) return false
+  if (error.code === OTHER_ACCOUNT) return false
   return error.status === 413 || !error.code.startsWith('http-')
 }
 
@@ -74,49 +68,51 @@ function stateOf(upload: Upload): PhotoState {
 
 const pathOf = ({ caseId, id }: KeptPhoto) => ({ case_id: caseId, upload_id: id })
 
-export const overNetwork: Transport = {
-  whoAmI: async () => (await ask(me())).account.id,
+/** Over the network, in the name of one account: the server refuses another one's session. */
+export function overNetwork(account: string): Transport {
+  const command = (id: string) => ({ ...operation(id), 'X-Sanbai-Account': account })
+  return {
+    whoAmI: async () => (await ask(me())).account.id,
 
-  sync: async (operations) => {
-    const body = {
-      operations: operations.map(({ id, path, body, needs }) => ({ id, path, body, needs })),
-    }
-    const headers = { ...FROM_HERE, 'Content-Type': 'application/json' }
-    const sent = client.post<SyncAnswer>({ url: '/api/v1/sync', body, headers })
-    const { results } = (await ask(sent as never)) as SyncAnswer
-    return results.map(({ problem, ...rest }) => ({
-      ...rest,
-      problem: problem === null ? null : refusalOf(problemOf(rest.status, problem)),
-    }))
-  },
+    sync: async (operations) => {
+      const body = {
+        operations: operations.map(({ id, path, body, needs }) => ({ id, path, body, needs })),
+      }
+      const headers = { ...FROM_HERE, 'X-Sanbai-Account': account }
+      const { results } = await ask(sync({ body, headers }))
+      return results.map(({ id, outcome, status, answer, problem }) => ({
+        id,
+        outcome,
+        status,
+        answer,
+        problem: problem ? refusalOf(problemOf(status, problem)) : null,
+      }))
+    },
 
-  photoState: async (photo) => {
-    try {
-      return stateOf(await ask(photoUpload({ path: pathOf(photo) })))
-    } catch (error) {
-      if (error instanceof ApiProblem && error.status === 404) return null
-      throw error
-    }
-  },
+    photoState: async (photo) => {
+      try {
+        return stateOf(await ask(photoUpload({ path: pathOf(photo) })))
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 404) return null
+        throw error
+      }
+    },
 
-  beginPhoto: async (photo, operationId) => {
-    const { id, role, sizeBytes, sha256 } = photo
-    const body = { id, role, size_bytes: sizeBytes, sha256 }
-    const path = { case_id: photo.caseId }
-    return stateOf(await ask(beginPhotoUpload({ path, body, headers: operation(operationId) })))
-  },
+    beginPhoto: async (photo, operationId) => {
+      const { id, role, sizeBytes, sha256 } = photo
+      const body = { id, role, size_bytes: sizeBytes, sha256 }
+      const path = { case_id: photo.caseId }
+      return stateOf(await ask(beginPhotoUpload({ path, body, headers: command(operationId) })))
+    },
 
-  putPart: async (photo, offset, part, operationId) => {
-    await ask(
-      putPhotoPart({
-        path: { ...pathOf(photo), offset },
-        body: new Blob([part]),
-        headers: operation(operationId),
-      }),
-    )
-  },
+    putPart: async (photo, offset, part, operationId) => {
+      const path = { ...pathOf(photo), offset }
+      const headers = command(operationId)
+      await ask(putPhotoPart({ path, body: new Blob([part]), headers }))
+    },
 
-  completePhoto: async (photo, operationId) => {
-    await ask(completePhotoUpload({ path: pathOf(photo), headers: operation(operationId) }))
-  },
+    completePhoto: async (photo, operationId) => {
+      await ask(completePhotoUpload({ path: pathOf(photo), headers: command(operationId) }))
+    },
+  }
 }
