@@ -27,6 +27,7 @@ GUARDED_TABLES: Final = (
     *("photo_upload", "photo_redaction", "case_paper", "export_log"),
     *("shift", "shift_grid", "track_point", "street_walk"),
     *("checkpoint", "round_plan", "planned_round"),
+    *("shift_gap", "track_look", "tracker_discard"),
     *("account", "assignment", "operation", "post_handover"),
     *("device", "device_holding", "second_factor", "recovery_code", "account_event"),
     *("plan", "plan_step", "plan_edit", "plan_signature", "plan_backdrop", "plan_report"),

@@ -107,10 +107,14 @@ _THINGS = (
     " VALUES (:district, :part, convert_to('p' || :number, 'UTF8'),"
     " 'residential', 90, :at, ST_SetSRID(ST_MakeLine(ST_MakePoint(:lon, 36.83),"
     " ST_MakePoint(:lon + 0.001, 36.83)), 4326))",
-    "INSERT INTO street_part_grid (district_id, grid_id, part_id)"
-    " VALUES (:district, :grid, :part)",
+    "INSERT INTO street_part_grid (district_id, grid_id, part_id) VALUES (:district, :grid, :part)",
     "INSERT INTO street_walk (district_id, shift_day, shift_id, part_id, how, share, walked_at)"
     " VALUES (:district, '2026-11-19', :shift, :part, 'track', 1, :at)",
+    "INSERT INTO shift_gap (district_id, shift_day, shift_id, from_at, to_at, reason, said_at)"
+    " VALUES (:district, '2026-11-19', :shift, :at, CAST(:at AS timestamptz) + interval '9 min',"
+    " '进楼', :at)",
+    "INSERT INTO track_look (district_id, shift_day, shift_id, account_id, day, times, first_at,"
+    " last_at) VALUES (:district, '2026-11-19', :shift, :account, '2026-11-20', 1, :at, :at)",
     "INSERT INTO checkpoint (district_id, id, grid_id, code, name, geom, made_by, made_at)"
     " VALUES (:district, :checkpoint, :grid, 'C' || :number, '卡口' || :number,"
     " ST_SetSRID(ST_MakePoint(:lon, 36.83), 4326), :account, :at)",
@@ -194,6 +198,8 @@ _THINGS = (
     " VALUES (:district, :device, :account, daterange('2026-01-01', NULL))",
     "INSERT INTO device_token (digest, district_id, device_id, account_id, made_at)"
     " VALUES (convert_to('t' || :number, 'UTF8'), :district, :device, :account, :at)",
+    "INSERT INTO tracker_discard (district_id, account_id, device_id, day, off_duty, far_away,"
+    " unreadable) VALUES (:district, :account, :device, '2026-11-20', 1, 0, 0)",
     "INSERT INTO session (token_digest, id, district_id, account_id, way, created_at, expires_at)"
     " VALUES (convert_to('s' || :number, 'UTF8'), :session, :district, :account, 'password', :at,"
     " CAST(:at AS timestamptz) + interval '8 h')",

@@ -63,6 +63,7 @@ from data.schema.sign_in import PostHandover, SignInCode
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
 from data.schema.streets import Checkpoint, StreetPart, StreetPartGrid, StreetState, StreetWalk
 from data.schema.temporary_grids import TemporaryGrid, TemporaryGridChange
+from data.schema.tracks import ShiftGap, TrackerDiscard, TrackerKey, TrackLook
 
 __all__ = [
     "Account",
@@ -137,6 +138,7 @@ __all__ = [
     "SecondFactor",
     "Session",
     "Shift",
+    "ShiftGap",
     "ShiftGrid",
     "SignInAttempt",
     "SignInCode",
@@ -150,7 +152,10 @@ __all__ = [
     "TemporaryGridChange",
     "TicketReply",
     "TimeLimit",
+    "TrackLook",
     "TrackPoint",
+    "TrackerDiscard",
+    "TrackerKey",
     "Unit",
     "WatchStep",
     "Water",

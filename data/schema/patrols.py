@@ -35,6 +35,7 @@ class Shift(Base):
         UniqueConstraint("district_id", "id"),
         ForeignKeyConstraint(["district_id", "account_id"], ["account.district_id", "account.id"]),
         CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="order"),
+        CheckConstraint("track_kept IN ('whole', 'thinned', 'gone')", name="kept"),
         Index("shift_account_idx", "district_id", "account_id", "shift_day"),
         Index("shift_started_idx", "district_id", "started_at", "id"),
         Index("shift_grids_idx", "grid_ids", postgresql_using="gin"),
@@ -57,6 +58,7 @@ class Shift(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
+    track_kept: Mapped[str] = mapped_column(server_default="whole")
     points: Mapped[int] = mapped_column(server_default="0")
     seconds: Mapped[float] = mapped_column(Float, server_default="0")
     metres: Mapped[float] = mapped_column(Float, server_default="0")

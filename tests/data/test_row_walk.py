@@ -28,6 +28,8 @@ _KEYS = {
     "shift_grid": "shift_id = :shift",
     "track_point": "shift_id = :shift",
     "street_walk": "shift_id = :shift",
+    **dict.fromkeys(("shift_gap", "track_look"), "shift_id = :shift"),
+    "tracker_discard": "device_id = :device",
     "checkpoint": "id = :checkpoint",
     "round_plan": "id = :round",
     "planned_round": "id = :round",
@@ -65,6 +67,8 @@ _TAKING_LISTS = frozenset({"commander"})
 # table → roles that see what lies where they work; where it is not everybody.
 _WHO = {
     **dict.fromkeys(("shift", "shift_grid", "track_point", "street_walk"), _WATCHING),
+    **dict.fromkeys(("shift_gap", "track_look"), _WATCHING),
+    "tracker_discard": frozenset(),
     **dict.fromkeys(("operation", "notice", "notice_read", "saved_filter"), frozenset()),
     **dict.fromkeys(("device", "device_holding", "account_event"), frozenset()),
     **dict.fromkeys(("second_factor", "recovery_code"), frozenset()),
@@ -111,6 +115,7 @@ OPEN_TABLES = {
     "session": "digests of tokens: asked before anybody is known",
     "sign_in_identity": "digests of identities: asked before anybody is known",
     "device_token": "digests of tokens: asked before anybody is known",
+    "tracker_key": "digests of trackers' secrets: asked before anybody is known",
 }
 
 

@@ -52,6 +52,27 @@ EXCEPTION WHEN duplicate_table THEN
 END $$
 """
 TRACK_WEEK_RIGHTS = "REVOKE ALL ON FUNCTION make_track_week(date) FROM PUBLIC"
+# Weeks that began before a day go whole: what was in them is nowhere any more.
+TRACK_WEEKS_GO = """
+CREATE FUNCTION drop_track_weeks(before date) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '10s' AS $$
+DECLARE
+    name text;
+    gone integer := 0;
+BEGIN
+    FOR name IN
+        SELECT c.relname FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'track_point'::regclass
+          AND to_date(substring(c.relname FROM '[0-9]{4}w[0-9]{2}$'), 'IYYY"w"IW') < before
+        ORDER BY c.relname
+    LOOP
+        EXECUTE format('DROP TABLE %I', name);
+        gone := gone + 1;
+    END LOOP;
+    RETURN gone;
+END $$
+"""
+TRACK_WEEKS_GO_RIGHTS = "REVOKE ALL ON FUNCTION drop_track_weeks(date) FROM PUBLIC"
 
 
 # Row-level security (see data/rights.py): what a transaction may touch is said in settings of its
@@ -190,6 +211,8 @@ GUARDED = (
     *((table, OF_CASE, None) for table in ("case_event", "case_text", "case_candidates", "photo")),
     *((table, OF_CASE, None) for table in ("photo_upload", "photo_redaction", "case_paper")),
     *((table, OF_SHIFT, None) for table in ("shift_grid", "track_point", "street_walk")),
+    *((table, OF_SHIFT, None) for table in ("shift_gap", "track_look")),
+    ("tracker_discard", OWN, None),
     *((table, OF_GRID, None) for table in ("checkpoint", "round_plan", "planned_round")),
     ("notice", NOTICE_SEEN, None),
     ("saved_filter", NOTICE_SEEN, None),
@@ -1398,6 +1421,107 @@ def lay_streets() -> None:
     op.create_index(
         "street_walk_part_idx", "street_walk", ["district_id", "part_id", "shift_day"], unique=False
     )
+
+
+def lay_track_care() -> None:
+    """Lay the tables of trackers' keys, of gaps explained and of who looked at tracks."""
+    op.create_table(
+        "tracker_key",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "device_id"],
+            ["device.district_id", "device.id"],
+            name=op.f("tracker_key_district_id_device_id_fkey"),
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("tracker_key_pkey")),
+    )
+    op.create_index("tracker_key_device_idx", "tracker_key", ["district_id", "device_id"])
+    op.create_table(
+        "tracker_discard",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("off_duty", sa.Integer(), nullable=False),
+        sa.Column("far_away", sa.Integer(), nullable=False),
+        sa.Column("unreadable", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "device_id"],
+            ["device.district_id", "device.id"],
+            name=op.f("tracker_discard_district_id_device_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            ["account.district_id", "account.id"],
+            name=op.f("tracker_discard_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("tracker_discard_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id", "account_id", "device_id", "day", name=op.f("tracker_discard_pkey")
+        ),
+    )
+    op.create_table(
+        "shift_gap",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("shift_day", sa.Date(), nullable=False),
+        sa.Column("shift_id", sa.Uuid(), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("to_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("from_at < to_at", name=op.f("shift_gap_order_check")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "shift_day", "shift_id"],
+            ["shift.district_id", "shift.shift_day", "shift.id"],
+            name=op.f("shift_gap_district_id_shift_day_shift_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("shift_gap_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id", "shift_day", "shift_id", "from_at", name=op.f("shift_gap_pkey")
+        ),
+    )
+    op.create_table(
+        "track_look",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("shift_day", sa.Date(), nullable=False),
+        sa.Column("shift_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "account_id"],
+            ["account.district_id", "account.id"],
+            name=op.f("track_look_district_id_account_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "shift_day", "shift_id"],
+            ["shift.district_id", "shift.shift_day", "shift.id"],
+            name=op.f("track_look_district_id_shift_day_shift_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("track_look_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id",
+            "shift_day",
+            "shift_id",
+            "account_id",
+            "day",
+            name=op.f("track_look_pkey"),
+        ),
+    )
+    op.create_index("track_look_account_idx", "track_look", ["district_id", "account_id"])
 
 
 def upgrade() -> None:
@@ -2921,6 +3045,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("track_kept", sa.Text(), server_default="whole", nullable=False),
         sa.Column("points", sa.Integer(), server_default="0", nullable=False),
         sa.Column("seconds", sa.Float(), server_default="0", nullable=False),
         sa.Column("metres", sa.Float(), server_default="0", nullable=False),
@@ -2931,6 +3056,9 @@ def upgrade() -> None:
         sa.Column("standing_seconds", sa.Float(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "ended_at IS NULL OR ended_at >= started_at", name=op.f("shift_order_check")
+        ),
+        sa.CheckConstraint(
+            "track_kept IN ('whole', 'thinned', 'gone')", name=op.f("shift_kept_check")
         ),
         sa.ForeignKeyConstraint(
             ["district_id", "account_id"],
@@ -3117,7 +3245,10 @@ def upgrade() -> None:
     lay_saved_filters()
     lay_devices()
     lay_streets()
+    lay_track_care()
     for statement in (NUMBERS, APPEND_ONLY, APPEND_ONLY_TRIGGER, TRACK_WEEK, TRACK_WEEK_RIGHTS):
+        op.execute(statement)
+    for statement in (TRACK_WEEKS_GO, TRACK_WEEKS_GO_RIGHTS):
         op.execute(statement)
     for statement in (STAMP, STAMP_TRIGGER, TELL, *TELL_TRIGGERS):
         op.execute(statement)
