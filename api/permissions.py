@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ticket:reply": frozenset({"commander"}),
     "shift:record": frozenset({"officer"}),
     "track:read": frozenset({"officer", "commander", "auditor"}),
+    "coverage:read": frozenset({"officer", "planner", "commander", "auditor"}),
     "plan:read": frozenset({"planner", "commander", "administrator", "auditor"}),
     "plan:generate": WHO_PLANS["edit"],
     **{f"plan:{action}": roles for action, roles in WHO_PLANS.items() if action != "edit"},

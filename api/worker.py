@@ -30,6 +30,7 @@ from data.files import open_files
 from data.hotspot_runs import Period, Unit, compute_run, refresh_hotspots
 from data.housekeeping import district_ids, forget_what_is_over, make_track_weeks
 from data.jobs import defer
+from data.match_queue import match_left_over
 from data.notice_delivery import Post, deliver_all, forget_deliveries
 from data.photo_redactions import delete_forgotten_files
 from data.photo_uploads import forget_uploads
@@ -42,6 +43,8 @@ from data.report_lists.runs import fail_import, run_import
 from data.sealing import open_seal
 from data.server import database_urls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
+from data.street_matching import match_shift, match_waiting
+from data.street_parts import renew_all_streets
 from data.watch import watch_all
 
 CONCURRENCY: Final = 2
@@ -143,6 +146,7 @@ def add_tasks(app: App, parts: Parts) -> None:
     """Give the queue its tasks, by the names under which jobs are deferred."""
     _add_plan_tasks(app, parts)
     _add_hotspot_tasks(app, parts)
+    _add_street_tasks(app, parts)
     _add_list_tasks(app, parts)
     _add_clock_tasks(app, parts)
 
@@ -197,6 +201,21 @@ def _add_hotspot_tasks(app: App, parts: Parts) -> None:
                 defer(connection, "refresh_hotspots", arguments, lock=f"hotspots {district_id}")
 
 
+def _add_street_tasks(app: App, parts: Parts) -> None:
+    @app.task(name="match_shift", retry=_AGAIN_AFTER_SHUTDOWN)
+    def match(*, district_id: int, shift_id: str) -> None:
+        match_shift(parts.engine, district_id, UUID(shift_id), parts.clock())
+
+    @app.task(name="match_waiting", retry=_AGAIN_AFTER_SHUTDOWN)
+    def match_many(*, district_id: int) -> None:
+        match_waiting(parts.engine, district_id, parts.clock())
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="renew_streets", queueing_lock="renew_streets")
+    def renew(timestamp: int) -> None:  # noqa: ARG001
+        renew_all_streets(parts.engine, parts.clock())
+
+
 def _add_list_tasks(app: App, parts: Parts) -> None:
     @app.task(name="import_report_list", pass_context=True, retry=_AGAIN_AFTER_SHUTDOWN)
     def import_report_list(context: JobContext, *, district_id: int, list_id: str) -> None:
@@ -237,8 +256,8 @@ def _add_clock_tasks(app: App, parts: Parts) -> None:
     @app.task(name="each_hour", queueing_lock="each_hour")
     def each_hour(timestamp: int) -> None:  # noqa: ARG001
         at = parts.clock()
-        steps = (refresh_patrol_counters, make_track_weeks, forget_what_is_over, forget_deliveries)
-        for step in steps:
+        care = (make_track_weeks, forget_what_is_over, forget_deliveries)
+        for step in (refresh_patrol_counters, match_left_over, *care):
             with parts.engine.begin() as connection:
                 step(connection, at)
         each_hour_care(parts)

@@ -13,6 +13,7 @@ def defer(
     *,
     queue: str = "default",
     lock: str | None = None,
+    priority: int = 0,
 ) -> int:
     """Queue a job that begins once this transaction has been committed.
 
@@ -24,6 +25,8 @@ def defer(
         Its arguments, as JSON.
     lock
         Jobs with the same lock run one after the other.
+    priority
+        Of the jobs that wait, those with the highest go first.
 
     Returns
     -------
@@ -32,9 +35,15 @@ def defer(
     ids: list[int] = connection.execute(
         text(
             "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW("
-            ":queue, :task, 0, :lock, NULL, CAST(:arguments AS jsonb), NULL"
+            ":queue, :task, :priority, :lock, NULL, CAST(:arguments AS jsonb), NULL"
             ")::procrastinate_job_to_defer_v1])"
         ),
-        {"queue": queue, "task": task, "lock": lock, "arguments": json.dumps(arguments)},
+        {
+            "queue": queue,
+            "task": task,
+            "priority": priority,
+            "lock": lock,
+            "arguments": json.dumps(arguments),
+        },
     ).scalar_one()
     return ids[0]

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from data.database import query
+from data.match_queue import ask_match
 from data.schema import Shift, ShiftGrid
 from data.status import refresh_patrol_counters
 from geo.locate import OUTSIDE, GridIndex
@@ -177,6 +178,7 @@ def add_points(
     )
     if accepted and shift.ended_at is not None:
         share_over_grids(connection, shift, shift.ended_at, at)
+        ask_match(connection, shift, at)
     return Taken(accepted, len(taken) - accepted, refused)
 
 
@@ -188,7 +190,7 @@ def end_shift(
     *,
     refresh: bool = True,
 ) -> set[int]:
-    """End a shift and share its seconds and metres over the grids.
+    """End a shift and share its seconds and metres over the grids, until its track is matched.
 
     Parameters
     ----------
@@ -209,7 +211,10 @@ def end_shift(
     if not shift.started_at <= ended_at <= shift.started_at + LONGEST_SHIFT:
         raise ShiftTimeError("a shift ends after it began and within a day")
     connection.execute(_of(update(Shift), shift).values(ended_at=ended_at))
-    return share_over_grids(connection, shift, ended_at, at, refresh=refresh)
+    touched = share_over_grids(connection, shift, ended_at, at, refresh=refresh)
+    if shift.tracked:
+        ask_match(connection, shift, at, bulk=not refresh)
+    return touched
 
 
 def share_over_grids(

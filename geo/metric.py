@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from pyproj import CRS, Transformer
 
 from geo.datum import FloatArray
@@ -33,9 +34,25 @@ def local_crs(lon: npt.ArrayLike, lat: npt.ArrayLike) -> CRS:
     return CRS.from_proj4(f"+proj=tmerc +lon_0={lon_0} +lat_0={lat_0} +k=1 +datum=WGS84 +units=m")
 
 
-def project(lon: npt.ArrayLike, lat: npt.ArrayLike, crs: CRS) -> tuple[FloatArray, FloatArray]:
-    """Project WGS 84 degrees to `crs`, longitude first; returns x and y in its units."""
-    x, y = Transformer.from_crs(4326, crs, always_xy=True).transform(
+def project(
+    lon: npt.ArrayLike, lat: npt.ArrayLike, crs: CRS, *, back: bool = False
+) -> tuple[FloatArray, FloatArray]:
+    """Project WGS 84 degrees to `crs`, longitude first; returns x and y in its units.
+
+    With `back` from its units to degrees.
+    """
+    begin, end = (crs, 4326) if back else (4326, crs)
+    x, y = Transformer.from_crs(begin, end, always_xy=True).transform(
         np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     )
     return np.asarray(x), np.asarray(y)
+
+
+def on_plane(shapes: npt.ArrayLike, crs: CRS, *, back: bool = False) -> npt.NDArray[np.object_]:
+    """Shapes of WGS 84 degrees in the plane of `crs`; with `back` the reverse."""
+
+    def move(xy: FloatArray) -> FloatArray:
+        return np.column_stack(project(xy[:, 0], xy[:, 1], crs, back=back))
+
+    moved = shapely.transform(np.asarray(shapes, dtype=np.object_), move)
+    return np.asarray(moved, dtype=np.object_)

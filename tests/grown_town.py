@@ -126,6 +126,12 @@ _ROWS = (
     " uuid), :officer, 'patrol', '{1,2}', true, 'phone', :at, :at",
     "INSERT INTO shift_grid (district_id, shift_day, shift_id, grid_id, points, seconds, metres,"
     " last_at) SELECT 1, '2026-11-19', :shift, 200 + n, 1, 60, 60, :at",
+    "INSERT INTO street_part (district_id, id, digest, highway, length_m, since, geom)"
+    " SELECT 1, 1000 + n, decode(lpad(CAST(n AS text), 8, '0'), 'hex'), 'residential', 90, :at,"
+    " ST_SetSRID(ST_MakeLine(ST_MakePoint(118.001, 36.83), ST_MakePoint(118.002, 36.83)), 4326)",
+    "INSERT INTO street_part_grid (district_id, grid_id, part_id) SELECT 1, 1, 1000 + n",
+    "INSERT INTO street_walk (district_id, shift_day, shift_id, part_id, how, share, walked_at)"
+    " SELECT 1, '2026-11-19', :shift, 1000 + n, 'track', 1, :at",
     "INSERT INTO track_point (district_id, shift_day, shift_id, seq, occurred_at, received_at,"
     " geom, accuracy_m) SELECT 1, '2026-11-19', :shift, n, :at + n * interval '10 s', :at, "
     + _POINT

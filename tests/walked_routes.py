@@ -111,6 +111,7 @@ OWNERS_ONLY = {
     ("POST", "/api/v1/cases/{case_id}/uploads/{upload_id}/complete"),
     ("POST", "/api/v1/shifts/{shift_id}/points"),
     ("POST", "/api/v1/shifts/{shift_id}/end"),
+    ("POST", "/api/v1/shifts/{shift_id}/streets"),
 }
 
 
@@ -229,6 +230,14 @@ BODIES: dict[Route, tuple[Body, bool]] = {
             "seq": 1,
             "unit_id": walked_town.OWN.id(walked_town.UNIT),
             "demand": "清运",
+        },
+        False,
+    ),
+    ("POST", "/api/v1/shifts/{shift_id}/streets"): (
+        lambda place: {
+            "streets": [
+                {"part_id": place.id(walked_town.PART), "occurred_at": "2026-11-20T02:00:00Z"}
+            ]
         },
         False,
     ),

@@ -104,12 +104,13 @@ _THINGS = (
     " geom, accuracy_m) VALUES (:district, '2026-11-19', :shift, 1, :at, :at,"
     " ST_SetSRID(ST_MakePoint(:lon, 36.83), 4326), 5)",
     "INSERT INTO street_part (district_id, id, digest, highway, length_m, since, geom)"
-    " VALUES (:district, :part, convert_to('p' || :number, 'UTF8'),"
+    " VALUES (:district, :street_part, convert_to('p' || :number, 'UTF8'),"
     " 'residential', 90, :at, ST_SetSRID(ST_MakeLine(ST_MakePoint(:lon, 36.83),"
     " ST_MakePoint(:lon + 0.001, 36.83)), 4326))",
-    "INSERT INTO street_part_grid (district_id, grid_id, part_id) VALUES (:district, :grid, :part)",
+    "INSERT INTO street_part_grid (district_id, grid_id, part_id)"
+    " VALUES (:district, :grid, :street_part)",
     "INSERT INTO street_walk (district_id, shift_day, shift_id, part_id, how, share, walked_at)"
-    " VALUES (:district, '2026-11-19', :shift, :part, 'track', 1, :at)",
+    " VALUES (:district, '2026-11-19', :shift, :street_part, 'track', 1, :at)",
     "INSERT INTO shift_gap (district_id, shift_day, shift_id, from_at, to_at, reason, said_at)"
     " VALUES (:district, '2026-11-19', :shift, :at, CAST(:at AS timestamptz) + interval '9 min',"
     " '进楼', :at)",
@@ -280,7 +281,7 @@ def values_of(place: Place) -> dict[str, Any]:
         "plan": place.id(PLAN),
         "temporary": place.id(TEMPORARY),
         "layer": place.id(LAYER),
-        "part": place.id(PART),
+        "street_part": place.id(PART),
         "checkpoint": place.uuid(CHECKPOINT),
         "round": place.uuid(ROUND),
         "building": place.id(BUILDING),

@@ -121,6 +121,11 @@ class Shift(BaseModel):
     seconds: float
     metres: float
     gap_seconds: float = Field(description="Nobody knows where these were spent.")
+    standing_seconds: float = Field(description="Of the seconds, spent in one place.")
+    left_out: int = Field(description="Fixes that cannot be believed: no part of the metres.")
+    provisional: bool = Field(
+        description="The track is not cleaned and matched to streets yet: figures will change."
+    )
 
 
 class ShiftGrid(BaseModel):
@@ -249,7 +254,7 @@ def _answer(taken: patrols.Taken) -> dict[str, Any]:
 )
 def end_shift(shift_id: UUID, body: ShiftEnd, command: CurrentCommand) -> Response:
     """End the caller's own shift; its time and length are shared over the grids."""
-    shift = _own(command, shift_id)
+    shift = own_shift(command, shift_id)
     patrols.end_shift(command.tx, shift, body.ended_at or command.at, command.at)
     return command.keep(_tell(command.tx, command.caller, shift_id))
 
@@ -284,14 +289,14 @@ def shifts(
 
 @router.get("/{shift_id}", responses=problem_responses(404))
 def shift(shift_id: UUID, caller: CurrentCaller, tx: Tx) -> ShiftDetail:
-    """Tell what a shift came to in each grid."""
+    """Tell what a shift came to in each grid; provisionally until its track is matched."""
     return _tell(tx, caller, shift_id)
 
 
 @router.get("/{shift_id}/track", responses=problem_responses(404))
 def track(shift_id: UUID, caller: CurrentCaller, tx: Tx) -> Track:
     """Give the track as lines, split where nobody knows how the officer went."""
-    row = _seen(tx, caller, shift_id)
+    row = seen_shift(tx, caller, shift_id)
     found = patrols.find_shift(tx, caller.district_id, row.id)
     points = [] if found is None else patrols.read_track(tx, found)
     lines: list[list[tuple[float, float]]] = []
@@ -327,7 +332,7 @@ def _require_grids(command: Command, grid_ids: list[int], started_at: datetime) 
             raise not_found("grid")
 
 
-def _own(command: Command, shift_id: UUID) -> Row[Any]:
+def own_shift(command: Command, shift_id: UUID) -> Row[Any]:
     """The caller's own shift, locked until the command ends.
 
     It stays his own when he is charged with no grid any more.
@@ -350,7 +355,8 @@ def _scope(caller: Caller) -> Scope:
     return Scope(district_id=scope.district_id, area_paths=tuple(sorted(paths)))
 
 
-def _seen(tx: Connection, caller: Caller, shift_id: UUID) -> Row[Any]:
+def seen_shift(tx: Connection, caller: Caller, shift_id: UUID) -> Row[Any]:
+    """A shift that the caller may read, or 404: his own, or one of the areas he reads for."""
     reads = bool(caller.roles_for("track:read"))
     scope = _scope(caller) if reads else Scope(district_id=caller.district_id)
     found = list_shifts(tx, scope, caller.account_id, ShiftFilter(shift_id=shift_id), limit=1)
@@ -360,7 +366,7 @@ def _seen(tx: Connection, caller: Caller, shift_id: UUID) -> Row[Any]:
 
 
 def _tell(tx: Connection, caller: Caller, shift_id: UUID) -> ShiftDetail:
-    row = _seen(tx, caller, shift_id)
+    row = seen_shift(tx, caller, shift_id)
     grids = [
         ShiftGrid(**grid._mapping)  # noqa: SLF001 (SQLAlchemy's public name)
         for grid in grids_of_shift(tx, caller.district_id, row.shift_day, row.id)
@@ -370,7 +376,7 @@ def _tell(tx: Connection, caller: Caller, shift_id: UUID) -> ShiftDetail:
 
 _PLAIN = (
     *("id", "shift_day", "kind", "grid_ids", "tracked", "source", "started_at", "ended_at"),
-    *("points", "seconds", "metres", "gap_seconds"),
+    *("points", "seconds", "metres", "gap_seconds", "standing_seconds", "left_out", "provisional"),
 )
 
 

@@ -1,7 +1,9 @@
 -- Shifts by start, newest first. Who reads for an area sees those whose duty or track touches it;
 -- an officer sees his own.
 SELECT s.id, s.shift_day, s.account_id, a.display_name, s.kind, s.grid_ids, s.tracked, s.source,
-       s.started_at, s.ended_at, s.points, s.seconds, s.metres, s.gap_seconds
+       s.started_at, s.ended_at, s.points, s.seconds, s.metres, s.gap_seconds,
+       s.standing_seconds, s.left_out,
+       s.tracked AND (s.ended_at IS NULL OR s.match_done < s.match_asked) AS provisional
 FROM shift_in_scope AS s
 JOIN account AS a ON a.district_id = s.district_id AND a.id = s.account_id
 WHERE s.district_id = :district_id

@@ -65,6 +65,8 @@ class Matched:
         From where to where on the piece, the smaller first.
     length_m : float
         What was walked along streets, each pass counted.
+    off_street_m : float
+        What was walked beside them, straight from one place to the next.
     """
 
     piece: IntArray
@@ -73,6 +75,7 @@ class Matched:
     begin_m: FloatArray
     end_m: FloatArray
     length_m: float
+    off_street_m: float = 0.0
 
 
 def match(
@@ -102,11 +105,14 @@ def match(
     piece = np.full(len(time), _OFF_STREET, dtype=np.int64)
     along = np.full(len(time), np.nan)
     walked: list[Move] = []
+    beside_m = 0.0
     for first, last in _between_gaps(time, limits.gap_s):
         part = first + _apart(place[first:last], noise[first:last])
         lattice = _Lattice(place[part], noise[part], net, limits)
         piece[part], along[part], moves = lattice.best()
         walked += without_spurs(moves, 2 * float(np.median(noise[part])))
+        off = (piece[part[:-1]] == _OFF_STREET) | (piece[part[1:]] == _OFF_STREET)
+        beside_m += float(np.hypot(*np.diff(place[part], axis=0).T)[off].sum())
     return Matched(
         piece,
         along,
@@ -114,6 +120,7 @@ def match(
         np.array([min(move.begin_m, move.end_m) for move in walked], dtype=np.float64),
         np.array([max(move.begin_m, move.end_m) for move in walked], dtype=np.float64),
         sum(move.length_m for move in walked),
+        beside_m,
     )
 
 

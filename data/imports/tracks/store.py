@@ -25,6 +25,7 @@ from data.imports.store import Progress, no_progress
 from data.imports.track_messages import DropReason
 from data.imports.tracks.fixes import NOBODY, BadRows, Fixes, TrackFile
 from data.imports.tracks.spans import DutyRules, cut_spans, local_days, mark_recorded, mark_time
+from data.match_queue import match_later
 from data.patrols import (
     CLOCK_AHEAD,
     LONGEST_SHIFT,
@@ -197,6 +198,7 @@ def _store_spans(work: _Work, spans: Sequence[_Span]) -> None:
         refresh_patrol_counters(
             work.connection, work.at, district_id=district_id, grid_ids=sorted(grids)
         )
+        match_later(work.connection, district_id)
 
 
 def _officers(
