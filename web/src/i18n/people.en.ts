@@ -56,7 +56,7 @@ export const peopleEn: typeof peopleZh = {
     fieldFault: {
       login: 'At least 2 small letters, digits and . _ -, beginning with a letter or digit.',
       display_name: 'Give a name of at most 64 characters.',
-      unit_id: 'No such unit.',
+      unit_id: 'Choose a unit: who handles must belong to one.',
       subject: 'Give the identifier at the identity provider.',
     },
     madeAt: 'made {time}',

@@ -53,7 +53,7 @@ export const peopleZh = {
     fieldFault: {
       login: '至少 2 个字符：小写字母、数字和 . _ -，以字母或数字开头。',
       display_name: '请填写姓名，最多 64 个字。',
-      unit_id: '没有这个责任单位。',
+      unit_id: '请选一个责任单位：责任单位人员必须归到一个单位。',
       subject: '请填写对方在认证系统里的标识。',
     },
     madeAt: '{time} 建账号',
