@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final, Literal
 
 import docx
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
@@ -76,13 +77,14 @@ def shipped_form(kind: Kind) -> bytes:
     _line(paper, "{{ unit }}：", _BODY)
     _line(paper, _LEADS[kind], _BODY, indent=Pt(28))
     _table(paper, [*_ROWS, ("办理要求", "{{ demand }}"), ("办结日期", "{{ due_on }}")])
-    # The seal is put over name and day: three empty lines of room above them.
-    _line(paper, "", _BODY, after_pt=42)
+    # The seal, four centimetres wide, is put over name and day: room above them.
+    _line(paper, "", _BODY, after_pt=54)
     for words in ("{{ office }}（印章）", "{{ issued_on }}"):
         _line(paper, words, _BODY, WD_ALIGN_PARAGRAPH.RIGHT)
-    _line(paper, "经办人：{{ issued_by }}", _SMALL, after_pt=10)
+    _line(paper, "经办人：{{ issued_by }}", _SMALL, after_pt=14)
     _line(paper, "回　执", _BODY, WD_ALIGN_PARAGRAPH.CENTER, bold=True)
-    _table(paper, [("办理结果", "\n\n"), ("签收人、日期", ""), ("责任单位（印章）", "\n\n")])
+    paper.paragraphs[-1].paragraph_format.keep_with_next = True
+    _table(paper, [("办理结果", ""), ("签收人、日期", ""), ("责任单位（印章）", "")], (2.2, 1, 3))
     out = io.BytesIO()
     paper.save(out)
     return out.getvalue()
@@ -120,13 +122,23 @@ def _write(line: Any, words: str, font: tuple[str, Any], *, bold: bool = False) 
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font[0])  # noqa: SLF001
 
 
-def _table(paper: Any, rows: Sequence[tuple[str, str]]) -> None:
+def _table(
+    paper: Any, rows: Sequence[tuple[str, str]], heights_cm: Sequence[float] | None = None
+) -> None:
+    """Names and what is filled in beside them; rows grow with what they hold."""
     table = paper.add_table(rows=0, cols=2)
-    table.style, table.autofit = "Table Grid", False
-    for name, words in rows:
-        cells = table.add_row().cells
-        for cell, text, width in zip(cells, (name, words), (Cm(3.6), Cm(12.2)), strict=True):
-            cell.width = width
+    table.style, table.autofit, table.alignment = "Table Grid", False, WD_TABLE_ALIGNMENT.CENTER
+    # Word reads the width of the cells, other programs that of the columns.
+    widths = (Cm(4), Cm(11.8))
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for (name, words), height_cm in zip(rows, heights_cm or [0.9] * len(rows), strict=True):
+        row = table.add_row()
+        row.height, row.height_rule = Cm(height_cm), WD_ROW_HEIGHT_RULE.AT_LEAST
+        for cell, text, width in zip(row.cells, (name, words), widths, strict=True):
+            cell.width, cell.vertical_alignment = width, WD_CELL_VERTICAL_ALIGNMENT.CENTER
             line = cell.paragraphs[0]
+            # The slip to be sent back is not torn in two by the end of a page.
+            line.paragraph_format.keep_with_next = heights_cm is not None
             line.paragraph_format.space_after = line.paragraph_format.space_before = Pt(3)
             _write(line, text, _SMALL)
