@@ -186,6 +186,9 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     # One's own, though one's charge ended since.
     ("GET", "/api/v1/shifts/{shift_id}"): Then("track:read"),
     ("GET", "/api/v1/shifts/{shift_id}/track"): Then("track:read"),
+    ("GET", "/api/v1/shifts/{shift_id}/gaps"): Then("track:read"),
+    ("POST", "/api/v1/shifts/{shift_id}/gaps"): Then("shift:record"),
+    ("GET", "/api/v1/shifts/{shift_id}/looks"): Then("track:read"),
     ("GET", "/api/v1/shifts/{shift_id}/streets"): Then("track:read"),
     ("POST", "/api/v1/shifts/{shift_id}/streets"): Then("shift:record"),
     ("GET", "/api/v1/coverage"): "coverage:read",

@@ -23,12 +23,12 @@ from geo.locate import OUTSIDE, GridIndex
 from geo.tracks import TrackOnGrids, share_track
 
 LONGEST_SHIFT: Final = timedelta(hours=24)
-NEAR_DUTY_M: Final = 1000.0
+NEAR_DUTY_M: Final = 200.0
 CLOCK_AHEAD: Final = timedelta(minutes=10)
 """How far a phone's clock may run ahead of ours."""
 _METRES_PER_DEGREE: Final = 111_320.0
 
-RefusalReason = Literal["before-start", "after-end", "in-future", "far-from-duty"]
+RefusalReason = Literal["before-start", "after-end", "in-future", "far-from-duty", "too-old"]
 
 
 class PatrolError(Exception):
@@ -149,6 +149,9 @@ def add_points(
         raise NotTrackedError(str(shift.id))
     if not fixes:
         return Taken(0, 0, ())
+    if shift.track_kept != "whole":
+        # What the shift came to was worked out from a track that is not whole any more.
+        return Taken(0, 0, tuple((fix.seq, "too-old") for fix in fixes))
     lon = np.array([fix.lon for fix in fixes])
     lat = np.array([fix.lat for fix in fixes])
     ids, shapes = grids_around(connection, shift, lon, lat)

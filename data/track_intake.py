@@ -56,6 +56,9 @@ class Batch:
         By our clock.
     seq, occurred_us, lon, lat, accuracy_m
         The phone's count, microseconds since 1970, WGS 84 degrees, metres (NaN: not known).
+    remembered
+        Whether its answer is kept for when it comes again. A tracker's is not: its fixes are told
+        apart by their time, and there are too many of them.
     """
 
     account_id: UUID
@@ -68,6 +71,7 @@ class Batch:
     lon: FloatArray
     lat: FloatArray
     accuracy_m: FloatArray
+    remembered: bool = True
 
     @property
     def key(self) -> tuple[UUID, UUID]:
@@ -141,7 +145,7 @@ def take_batches(
             outcomes[batch.key] = NotOwnShiftError(str(batch.shift_id))
         elif not shift.tracked:
             outcomes[batch.key] = NotTrackedError(str(batch.shift_id))
-        elif shift.ended_at is not None:
+        elif shift.ended_at is not None or shift.track_kept != "whole":
             kept.append((batch, add_points(connection, shift, _fixes(batch), batch.received_at)))
         else:
             running.append((batch, shift))
@@ -262,7 +266,7 @@ def _keep_answers(
     rows = []
     for batch in batches:
         outcome = outcomes[batch.key]
-        if isinstance(outcome, Answered):
+        if isinstance(outcome, Answered) and batch.remembered:
             rows.append(
                 {
                     "account_id": str(batch.account_id),

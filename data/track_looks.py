@@ -67,14 +67,9 @@ def shown_to_others_from(connection: Connection, shift: Row[Any], at: datetime) 
 
 def looks_of_others(connection: Connection, shift: Row[Any]) -> Sequence[Row[Any]]:
     """Who else looked at a track: `account_id`, `display_name`, `day`, `times`, `last_at`."""
+    columns: list[Any] = [TrackLook.account_id, TrackLook.day, TrackLook.times, TrackLook.last_at]
     return connection.execute(
-        select(
-            TrackLook.account_id,
-            Account.display_name,
-            TrackLook.day,
-            TrackLook.times,
-            TrackLook.last_at,
-        )
+        select(*columns, Account.display_name)
         .join(
             Account,
             (Account.district_id == TrackLook.district_id) & (Account.id == TrackLook.account_id),

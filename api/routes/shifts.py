@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Row
 
 from api.case_views import ActorRef
-from api.context import AppContext, CurrentCaller, Tx, scope_for
+from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
 from api.errors import invalid, not_found, problem_responses
 from api.operations import Command, CurrentCommand, Replay, operation_reused
 from api.paging import Cursor, Limit, Page, cursor_of, moment_of
@@ -22,6 +22,7 @@ from api.past_roles import LATEST, caller_when
 from api.permissions import Caller
 from api.positions import AccuracyM, Lat, Lon
 from api.track_intake import CurrentSent, Sent, TrackIntake
+from api.track_looking import look_at_track
 from data import patrols
 from data.accounts import NewRole, UnknownPlaceError, place_paths
 from data.scope import Scope
@@ -293,11 +294,17 @@ def shift(shift_id: UUID, caller: CurrentCaller, tx: Tx) -> ShiftDetail:
     return _tell(tx, caller, shift_id)
 
 
-@router.get("/{shift_id}/track", responses=problem_responses(404))
-def track(shift_id: UUID, caller: CurrentCaller, tx: Tx) -> Track:
-    """Give the track as lines, split where nobody knows how the officer went."""
+@router.get("/{shift_id}/track", responses=problem_responses(404, 409))
+def track(shift_id: UUID, caller: CurrentCaller, tx: Tx, at: Now) -> Track:
+    """Give the track as lines, split where nobody knows how the officer went.
+
+    Who looks at a track is kept, and the officer sees it. He sees it first: for others it is there
+    when he has looked at it after the end, or half a day later.
+    """
     row = seen_shift(tx, caller, shift_id)
     found = patrols.find_shift(tx, caller.district_id, row.id)
+    if found is not None:
+        look_at_track(tx, caller, found, at)
     points = [] if found is None else patrols.read_track(tx, found)
     lines: list[list[tuple[float, float]]] = []
     times: list[list[float]] = []

@@ -21,7 +21,7 @@ DROPPED: Final[dict[DropReason, tuple[str, str]]] = {
     "repeated": ("与上一点时间相同", "same time as the fix before"),
     "off_hours": ("不在值守时段内", "outside the hours of duty"),
     "no_grids": ("当天没有负责的网格", "no grids assigned that day"),
-    "far_from_duty": ("离值守网格超过 1 千米", "more than 1 km from the grids on duty"),
+    "far_from_duty": ("离值守网格超过 200 米", "more than 200 m from the grids on duty"),
     "already_recorded": ("该时段已有记录", "that time is recorded already"),
     "untracked_duty": ("该时段值守不留轨迹", "on a duty that keeps no track"),
     "too_short": ("不成一段（点少或时间短）", "too few fixes or too short a time"),

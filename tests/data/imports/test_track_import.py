@@ -299,5 +299,5 @@ def test_the_report_names_files_rows_and_reasons(town: Connection, tmp_path: Pat
     assert (totals.files, totals.refused, totals.read, totals.sums.fixes) == (2, 1, 12, 6)
     write_track_report(tmp_path / "out.csv", outcomes, "en")
     lines = (tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert lines[1] == "walk.gpx,,,6,more than 1 km from the grids on duty,"
+    assert lines[1] == "walk.gpx,,,6,more than 200 m from the grids on duty,"
     assert lines[2].startswith("18.gpx,,,,Nothing says whose tracks 18.gpx holds.,")
