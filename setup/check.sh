@@ -41,8 +41,11 @@ check_python
 wait
 cat "$told/web"
 
+# A browser waits a good deal, for pages and for maps: others use that time.
+check 'Browser tests (pytest, Chromium)' "$bin/pytest" -m e2e tests/e2e >"$told/browser" 2>&1 &
 check 'Tests (pytest)' "$bin/pytest" -n 2 --dist loadscope -m 'not e2e'
-check 'Browser tests (pytest, Chromium)' "$bin/pytest" -m e2e tests/e2e
+wait
+cat "$told/browser"
 
 printf '\n'
 cat "$told/results"
