@@ -4140,6 +4140,38 @@ export type Gap = {
 };
 
 /**
+ * GapIn
+ *
+ * A while, and why nobody knows where one was; an empty reason takes back what was said.
+ */
+export type GapIn = {
+    /**
+     * From
+     */
+    from: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * To
+     */
+    to: string;
+};
+
+/**
+ * GapsIn
+ *
+ * Reasons for gaps of a track.
+ */
+export type GapsIn = {
+    /**
+     * Gaps
+     */
+    gaps: Array<GapIn>;
+};
+
+/**
  * Generation
  *
  * How far the worker has come with the grids of a draft.
@@ -8927,7 +8959,7 @@ export type RefusedPoint = {
     /**
      * Reason
      */
-    reason: 'before-start' | 'after-end' | 'in-future' | 'far-from-duty';
+    reason: 'before-start' | 'after-end' | 'in-future' | 'far-from-duty' | 'too-old';
     /**
      * Seq
      */
@@ -10223,6 +10255,40 @@ export type ShiftEnd = {
 };
 
 /**
+ * ShiftGap
+ *
+ * A while for which nobody knows where the officer was.
+ */
+export type ShiftGap = {
+    /**
+     * From
+     */
+    from: string;
+    /**
+     * Reason
+     *
+     * The officer's own; null: none given.
+     */
+    reason: string | null;
+    /**
+     * To
+     */
+    to: string;
+};
+
+/**
+ * ShiftGaps
+ *
+ * All gaps of a shift, by time.
+ */
+export type ShiftGaps = {
+    /**
+     * Gaps
+     */
+    gaps: Array<ShiftGap>;
+};
+
+/**
  * ShiftGrid
  *
  * What a shift came to in one grid.
@@ -11135,6 +11201,39 @@ export type TrackLines = {
      * Type
      */
     type?: 'MultiLineString';
+};
+
+/**
+ * TrackLooked
+ *
+ * Somebody who looked at a track on a day.
+ */
+export type TrackLooked = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Last At
+     */
+    last_at: string;
+    /**
+     * Times
+     */
+    times: number;
+    who: ActorRef;
+};
+
+/**
+ * TrackLooks
+ *
+ * Who else looked at a track, the latest first.
+ */
+export type TrackLooks = {
+    /**
+     * Looks
+     */
+    looks: Array<TrackLooked>;
 };
 
 /**
@@ -22303,6 +22402,148 @@ export type EndShiftResponses = {
 
 export type EndShiftResponse = EndShiftResponses[keyof EndShiftResponses];
 
+export type ShiftGapsData = {
+    body?: never;
+    path: {
+        /**
+         * Shift Id
+         */
+        shift_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{shift_id}/gaps';
+};
+
+export type ShiftGapsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ShiftGapsError = ShiftGapsErrors[keyof ShiftGapsErrors];
+
+export type ShiftGapsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ShiftGaps;
+};
+
+export type ShiftGapsResponse = ShiftGapsResponses[keyof ShiftGapsResponses];
+
+export type ExplainShiftGapsData = {
+    body: GapsIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Shift Id
+         */
+        shift_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{shift_id}/gaps';
+};
+
+export type ExplainShiftGapsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ExplainShiftGapsError = ExplainShiftGapsErrors[keyof ExplainShiftGapsErrors];
+
+export type ExplainShiftGapsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ShiftGaps;
+};
+
+export type ExplainShiftGapsResponse = ExplainShiftGapsResponses[keyof ExplainShiftGapsResponses];
+
+export type ShiftLooksData = {
+    body?: never;
+    path: {
+        /**
+         * Shift Id
+         */
+        shift_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{shift_id}/looks';
+};
+
+export type ShiftLooksErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type ShiftLooksError = ShiftLooksErrors[keyof ShiftLooksErrors];
+
+export type ShiftLooksResponses = {
+    /**
+     * Successful Response
+     */
+    200: TrackLooks;
+};
+
+export type ShiftLooksResponse = ShiftLooksResponses[keyof ShiftLooksResponses];
+
 export type SendPointsData = {
     body: PointsIn;
     headers: {
@@ -22490,6 +22731,10 @@ export type TrackErrors = {
      * Not found
      */
     404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
     /**
      * Invalid input
      */
