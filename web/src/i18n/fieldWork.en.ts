@@ -171,6 +171,7 @@ export const fieldWorkEn = {
       households: '{n} households',
       more: 'Show {n} more',
       unsent: 'not sent yet',
+      offline: 'ready for offline use',
       reload: 'Refresh',
       rounds: 'Rounds of today',
     },

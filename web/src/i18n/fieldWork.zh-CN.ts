@@ -165,6 +165,7 @@ export const fieldWorkZh = {
       households: '{n} 户',
       more: '再看 {n} 件',
       unsent: '未传',
+      offline: '可离线使用',
       reload: '刷新',
       rounds: '今天的巡查任务',
     },

@@ -1,17 +1,11 @@
-/** What the phone knows for a duty: the streets of my grids, and my duties of late. */
+/** What the phone knows for a duty: my duties of late. */
 import { ask } from '@/api/ask'
 import type { Shift } from '@/api/types'
-import { dutyStreets, shifts as listShifts, type Street } from '@/client'
+import { shifts as listShifts } from '@/client'
 import { session } from '@/state/session'
 import { type Known, useKnown } from '../outbox'
 
 const MOST_PAST = 10
-
-export function useMyStreets(): Known<Street[]> {
-  return useKnown('my-streets', async (signal) => {
-    return (await ask(dutyStreets({ query: { limit: 1000 }, signal }))).items
-  })
-}
 
 /** Duties of mine that the server knows, newest first. */
 export function usePastDuties(): Known<Shift[]> {

@@ -1,15 +1,18 @@
 /** What an officer's phone knows of his grids, read from the server whenever there is a network. */
 import { ask } from '@/api/ask'
-import type { CaseBrief, GridDetail, Photo } from '@/api/types'
+import type { CaseBrief, CaseDetail, GridDetail, Photo } from '@/api/types'
 import {
   type BoardCase,
   board,
   type Category,
+  case_,
+  dutyStreets,
   cases as listCases,
   grids as listGrids,
   categories as readCategories,
   grid as readGrid,
   photos as readPhotos,
+  type Street,
 } from '@/client'
 import { session } from '@/state/session'
 import { type Known, useKnown } from '../outbox'
@@ -32,32 +35,25 @@ async function gridIds(signal: AbortSignal): Promise<number[]> {
   return [...found].slice(0, MOST_GRIDS)
 }
 
-export function useMyGrids(): Known<GridDetail[]> {
-  return useKnown('my-grids', async (signal) =>
-    Promise.all(
-      (await gridIds(signal)).map((id) => ask(readGrid({ path: { grid_id: id }, signal }))),
-    ),
-  )
+async function loadGrids(signal: AbortSignal): Promise<GridDetail[]> {
+  const ids = await gridIds(signal)
+  return Promise.all(ids.map((id) => ask(readGrid({ path: { grid_id: id }, signal }))))
 }
 
 /** An open case of my grids with the steps that I may take; `mine`: the next one is mine. */
 export type MyCase = BoardCase & { mine: boolean }
 
-export function useMyCases(): Known<MyCase[]> {
-  return useKnown('my-cases', async (signal) => {
-    const [{ columns }, turn] = await Promise.all([
-      ask(board({ query: { limit: 100 }, signal })),
-      ask(listCases({ query: { state: 'open', mine: true, limit: 200 }, signal })),
-    ])
-    const mine = new Set(turn.items.map(({ id }) => id))
-    return columns.flatMap(({ items }) => items).map((one) => ({ ...one, mine: mine.has(one.id) }))
-  })
+async function loadCases(signal: AbortSignal): Promise<MyCase[]> {
+  const [{ columns }, turn] = await Promise.all([
+    ask(board({ query: { limit: 100 }, signal })),
+    ask(listCases({ query: { state: 'open', mine: true, limit: 200 }, signal })),
+  ])
+  const mine = new Set(turn.items.map(({ id }) => id))
+  return columns.flatMap(({ items }) => items).map((one) => ({ ...one, mine: mine.has(one.id) }))
 }
 
-export function useCategories(): Known<Category[]> {
-  return useKnown('categories', async (signal) => {
-    return (await ask(readCategories({ query: { limit: 200 }, signal }))).items
-  })
+async function loadCategories(signal: AbortSignal): Promise<Category[]> {
+  return (await ask(readCategories({ query: { limit: 200 }, signal }))).items
 }
 
 /** Something that was put right, to show to those who live there. */
@@ -67,17 +63,46 @@ export interface Mended {
   after: Photo | null
 }
 
-export function useMended(): Known<Mended[]> {
-  return useKnown('mended', async (signal) => {
-    const query = { state: 'closed', days: MENDED_DAYS, limit: MOST_MENDED } as const
-    const { items } = await ask(listCases({ query, signal }))
-    if (items.length === 0) return []
-    const asked = { case_id: items.map(({ id }) => id) }
-    const { items: photos } = await ask(readPhotos({ query: asked, signal }))
-    const last = (id: string, role: Photo['role']) =>
-      photos.findLast((one) => one.case_id === id && one.role === role) ?? null
-    return items
-      .map((found) => ({ found, before: last(found.id, 'before'), after: last(found.id, 'after') }))
-      .sort((a, b) => (b.found.closed_at ?? '').localeCompare(a.found.closed_at ?? ''))
-  })
+async function loadMended(signal: AbortSignal): Promise<Mended[]> {
+  const query = { state: 'closed', days: MENDED_DAYS, limit: MOST_MENDED } as const
+  const { items } = await ask(listCases({ query, signal }))
+  if (items.length === 0) return []
+  const asked = { case_id: items.map(({ id }) => id) }
+  const { items: photos } = await ask(readPhotos({ query: asked, signal }))
+  const last = (id: string, role: Photo['role']) =>
+    photos.findLast((one) => one.case_id === id && one.role === role) ?? null
+  return items
+    .map((found) => ({ found, before: last(found.id, 'before'), after: last(found.id, 'after') }))
+    .sort((a, b) => (b.found.closed_at ?? '').localeCompare(a.found.closed_at ?? ''))
+}
+
+async function loadStreets(signal: AbortSignal): Promise<Street[]> {
+  return (await ask(dutyStreets({ query: { limit: 1000 }, signal }))).items
+}
+
+export function loadCase(id: string, signal: AbortSignal): Promise<CaseDetail> {
+  return ask(case_({ path: { case_id: id }, signal }))
+}
+
+/** All of it by the name under which it is kept; the first are needed first without a network. */
+export const LOADS = {
+  categories: loadCategories,
+  'my-streets': loadStreets,
+  'my-grids': loadGrids,
+  'my-cases': loadCases,
+  mended: loadMended,
+}
+
+export const useCategories = (): Known<Category[]> => useKnown('categories', loadCategories)
+export const useMyStreets = (): Known<Street[]> => useKnown('my-streets', loadStreets)
+export const useMyGrids = (): Known<GridDetail[]> => useKnown('my-grids', loadGrids)
+export const useMyCases = (): Known<MyCase[]> => useKnown('my-cases', loadCases)
+export const useMended = (): Known<Mended[]> => useKnown('mended', loadMended)
+
+export function useCase(id: string): Known<CaseDetail> {
+  return useKnown(caseKey(id), (signal) => loadCase(id, signal))
+}
+
+export function caseKey(id: string): string {
+  return `case-${id}`
 }
