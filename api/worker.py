@@ -40,6 +40,7 @@ from data.plan_reports import make_plan_report
 from data.plan_runs import fail_run
 from data.publication import place_open_cases, plans_taking_effect
 from data.report_lists.runs import fail_import, run_import
+from data.rounds import look_at_rounds
 from data.sealing import open_seal
 from data.server import database_urls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
@@ -244,6 +245,7 @@ def _add_clock_tasks(app: App, parts: Parts) -> None:
         place_cases_of_new_plans(parts.engine, parts.clock())
         dispatch_waiting(parts.engine, parts.clock())
         alert_on_call(parts.engine, parts.clock())
+        look_at_rounds(parts.engine, parts.clock())
 
     # Apart from the rest: whom it asks may take long to answer.
     @app.periodic(cron="* * * * *")

@@ -27,6 +27,8 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
         "有人用了您设备登录凭证的副本，已作废",
         "a copy of your device's sign-in was used: it is revoked",
     ),
+    "round-reason": ("有一次巡查没做，请说明原因", "a round was not done: please say why"),
+    "place-not-visited": ("有网格未按计划巡查", "a grid was not visited as planned"),
     "calendar-missing": ("缺少工作日历", "working days are missing"),
 }
 _OTHER: Final = ("新提醒", "new notice")

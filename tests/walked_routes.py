@@ -35,6 +35,8 @@ THINGS = {
     "building_id": "building",
     "area_id": "community",
     "grid_id": "grid",
+    "round_id": "round",
+    "round_plan_id": "round",
     # They go by the number of a notice.
     "channel_id": "notice",
 }
@@ -111,6 +113,7 @@ OWNERS_ONLY = {
     ("POST", "/api/v1/cases/{case_id}/uploads/{upload_id}/complete"),
     ("POST", "/api/v1/shifts/{shift_id}/points"),
     ("POST", "/api/v1/shifts/{shift_id}/end"),
+    ("POST", "/api/v1/shifts/{shift_id}/gaps"),
     ("POST", "/api/v1/shifts/{shift_id}/streets"),
 }
 
@@ -232,6 +235,16 @@ BODIES: dict[Route, tuple[Body, bool]] = {
             "demand": "清运",
         },
         False,
+    ),
+    ("POST", "/api/v1/rounds/{round_id}/reason"): (lambda _: {"reason": "下雨封路"}, False),
+    ("POST", "/api/v1/round-plans"): (
+        lambda place: {
+            "id": str(uuid7()),
+            "grid_ids": [place.grid],
+            "every_days": 2,
+            "starts_on": "2026-11-20",
+        },
+        True,
     ),
     ("POST", "/api/v1/shifts/{shift_id}/streets"): (
         lambda place: {

@@ -51,7 +51,8 @@ class RoundPlan(Base):
 class PlannedRound(Base):
     """A round that was due on a day: done when a visit of its grid fell between its hours.
 
-    `reason` is what the officer said of one that was not done; `told_at` when others were told.
+    `reason` is what the officer said of one that was not done, once he was asked; `told_at` when
+    others were told.
     """
 
     __tablename__ = "planned_round"
@@ -84,4 +85,5 @@ class PlannedRound(Base):
     reason: Mapped[str | None]
     reason_by: Mapped[UUID | None]
     reason_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]

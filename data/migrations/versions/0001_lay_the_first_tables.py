@@ -1356,6 +1356,7 @@ def lay_streets() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("reason_by", sa.Uuid(), nullable=True),
         sa.Column("reason_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("planned_round_order_check")),
         sa.ForeignKeyConstraint(

@@ -2813,6 +2813,10 @@ export type DeviceLine = {
      */
     name: string;
     /**
+     * Of one's own trackers.
+     */
+    not_kept?: NotKept | null;
+    /**
      * Of Post
      *
      * It goes with the post when that is handed over.
@@ -2851,6 +2855,10 @@ export type DeviceMade = {
      * Sent as `Authorization: Bearer`; null when the command is repeated. An answer may bring the next one in the header `Sanbai-Device-Token`: keep that in its place.
      */
     token: string | null;
+    /**
+     * Of a tracker, told once: where it sends positions.
+     */
+    tracker: TrackerAddress | null;
 };
 
 /**
@@ -6841,6 +6849,30 @@ export type NewcomerCode = {
 };
 
 /**
+ * NotKept
+ *
+ * Positions of a tracker that were not kept in the last 30 days: counted, then forgotten.
+ */
+export type NotKept = {
+    /**
+     * Far Away
+     *
+     * More than 200 m from the duty's grids.
+     */
+    far_away: number;
+    /**
+     * Off Duty
+     *
+     * Sent while no duty with a track was on.
+     */
+    off_duty: number;
+    /**
+     * Unreadable
+     */
+    unreadable: number;
+};
+
+/**
  * Notice
  *
  * Something to know; the client puts `kind` and `facts` into words.
@@ -7383,6 +7415,34 @@ export type PagePlan = {
      * Items
      */
     items: Array<Plan>;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
+ * Page[RoundPlan]
+ */
+export type PageRoundPlan = {
+    /**
+     * Items
+     */
+    items: Array<RoundPlan>;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
+ * Page[Round]
+ */
+export type PageRound = {
+    /**
+     * Items
+     */
+    items: Array<Round>;
     /**
      * Next
      */
@@ -8832,6 +8892,18 @@ export type Ready = {
 };
 
 /**
+ * ReasonIn
+ *
+ * Why a round was not done.
+ */
+export type ReasonIn = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
  * RecoveryCodes
  *
  * Codes for when the telephone is lost: told once, each good once.
@@ -9696,6 +9768,162 @@ export type RotaRemoved = {
      * Id
      */
     id: number;
+};
+
+/**
+ * Round
+ *
+ * A round on a day.
+ */
+export type Round = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Done At
+     */
+    done_at: string | null;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Grid Id
+     */
+    grid_id: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Plan Id
+     */
+    plan_id: string;
+    /**
+     * Reason
+     *
+     * Why it was not done, in the officer's words.
+     */
+    reason: string | null;
+    /**
+     * Reason At
+     */
+    reason_at: string | null;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * State
+     *
+     * missed: its hours are over without a visit; a late track still makes it done.
+     */
+    state: 'ahead' | 'due' | 'done' | 'missed';
+};
+
+/**
+ * RoundPlan
+ *
+ * How often a grid is to be walked.
+ */
+export type RoundPlan = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Ends On
+     *
+     * Last day; null: until it is ended.
+     */
+    ends_on: string | null;
+    /**
+     * Every Days
+     */
+    every_days: number | null;
+    /**
+     * From Time
+     */
+    from_time: string;
+    /**
+     * Grid Id
+     */
+    grid_id: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * To Time
+     *
+     * Midnight: to the end of the day.
+     */
+    to_time: string;
+    /**
+     * Weekdays
+     *
+     * 0 is Monday; empty where `every_days` says it.
+     */
+    weekdays: Array<number>;
+};
+
+/**
+ * RoundPlanIn
+ *
+ * Rounds to plan, the same for each of some grids.
+ */
+export type RoundPlanIn = {
+    /**
+     * Ends On
+     */
+    ends_on?: string | null;
+    /**
+     * Every Days
+     */
+    every_days?: number | null;
+    /**
+     * From Time
+     */
+    from_time?: string;
+    /**
+     * Grid Ids
+     */
+    grid_ids: Array<number>;
+    /**
+     * Id
+     *
+     * UUIDv7 made by the client.
+     */
+    id: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * To Time
+     */
+    to_time?: string;
+    /**
+     * Weekdays
+     */
+    weekdays?: Array<number>;
 };
 
 /**
@@ -11250,6 +11478,30 @@ export type TrackProperties = {
      * Times
      */
     times: Array<Array<number>>;
+};
+
+/**
+ * TrackerAddress
+ *
+ * What is typed into the app that records: all forms of the same secret.
+ */
+export type TrackerAddress = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Qr
+     *
+     * The address as a picture: `data:image/png;base64,…`.
+     */
+    qr: string;
+    /**
+     * Secret
+     *
+     * Its identifier, or its password.
+     */
+    secret: string;
 };
 
 /**
@@ -15534,6 +15786,35 @@ export type DutyDeskResponses = {
 };
 
 export type DutyDeskResponse = DutyDeskResponses[keyof DutyDeskResponses];
+
+export type DutyRoundsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/duty/rounds';
+};
+
+export type DutyRoundsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+};
+
+export type DutyRoundsError = DutyRoundsErrors[keyof DutyRoundsErrors];
+
+export type DutyRoundsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageRound;
+};
+
+export type DutyRoundsResponse = DutyRoundsResponses[keyof DutyRoundsResponses];
 
 export type DutySettingData = {
     body?: never;
@@ -20643,6 +20924,297 @@ export type RemoveFromRotaResponses = {
 };
 
 export type RemoveFromRotaResponse = RemoveFromRotaResponses[keyof RemoveFromRotaResponses];
+
+export type RoundPlansData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/round-plans';
+};
+
+export type RoundPlansErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RoundPlansError = RoundPlansErrors[keyof RoundPlansErrors];
+
+export type RoundPlansResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageRoundPlan;
+};
+
+export type RoundPlansResponse = RoundPlansResponses[keyof RoundPlansResponses];
+
+export type PlanRoundsData = {
+    body: RoundPlanIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/round-plans';
+};
+
+export type PlanRoundsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PlanRoundsError = PlanRoundsErrors[keyof PlanRoundsErrors];
+
+export type PlanRoundsResponses = {
+    /**
+     * Successful Response
+     */
+    201: PageRoundPlan;
+};
+
+export type PlanRoundsResponse = PlanRoundsResponses[keyof PlanRoundsResponses];
+
+export type EndPlanData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Round Plan Id
+         */
+        round_plan_id: string;
+    };
+    query?: never;
+    url: '/api/v1/round-plans/{round_plan_id}/end';
+};
+
+export type EndPlanErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type EndPlanError = EndPlanErrors[keyof EndPlanErrors];
+
+export type EndPlanResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoundPlan;
+};
+
+export type EndPlanResponse = EndPlanResponses[keyof EndPlanResponses];
+
+export type RoundsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From
+         *
+         * None: a week ago.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * None: tomorrow.
+         */
+        to?: string | null;
+        /**
+         * Area Id
+         */
+        area_id?: number | null;
+        /**
+         * Grid Id
+         */
+        grid_id?: number | null;
+        /**
+         * Missed
+         *
+         * Only those that were not done.
+         */
+        missed?: boolean;
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/rounds';
+};
+
+export type RoundsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type RoundsError = RoundsErrors[keyof RoundsErrors];
+
+export type RoundsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageRound;
+};
+
+export type RoundsResponse = RoundsResponses[keyof RoundsResponses];
+
+export type GiveReasonData = {
+    body: ReasonIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Round Id
+         */
+        round_id: string;
+    };
+    query?: never;
+    url: '/api/v1/rounds/{round_id}/reason';
+};
+
+export type GiveReasonErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type GiveReasonError = GiveReasonErrors[keyof GiveReasonErrors];
+
+export type GiveReasonResponses = {
+    /**
+     * Successful Response
+     */
+    200: Round;
+};
+
+export type GiveReasonResponse = GiveReasonResponses[keyof GiveReasonResponses];
 
 export type RoutingOwnersData = {
     body?: never;
