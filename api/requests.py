@@ -68,11 +68,16 @@ class Surround:
                     extra={
                         "request_id": request_id,
                         "method": scope["method"],
-                        "path": scope["path"],
+                        "path": _shown(scope["path"]),
                         "status": status,
                         "seconds": round(time.perf_counter() - begun, 4),
                     },
                 )
+
+
+def _shown(path: str) -> str:
+    """A path as it is logged: without the secret of a tracker."""
+    return "/t/…" if path.startswith("/t/") else path
 
 
 def limited(scope: Scope, receive: Receive) -> Receive:

@@ -1,7 +1,7 @@
 """The ways into an account, as its owner and who administers it see them."""
 
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -14,7 +14,9 @@ from data.devices import devices_of
 from data.second_factor import factor_of, recovery_codes_left
 from data.session_list import sessions_of
 from data.sign_in_cards import card_of
+from data.trackers import Discarded, discarded_of
 
+NOT_KEPT_SHOWN: Final = timedelta(days=30)
 DeviceKind = Literal["phone", "tablet", "tracker", "other"]
 
 
@@ -31,6 +33,14 @@ class SessionLine(BaseModel):
     current: bool = Field(description="It is the one that asks.")
 
 
+class NotKept(BaseModel):
+    """Positions of a tracker that were not kept in the last 30 days: counted, then forgotten."""
+
+    off_duty: int = Field(description="Sent while no duty with a track was on.")
+    far_away: int = Field(description="More than 200 m from the duty's grids.")
+    unreadable: int
+
+
 class DeviceLine(BaseModel):
     """A device; seen on a day, nobody knows where."""
 
@@ -45,6 +55,7 @@ class DeviceLine(BaseModel):
     seen_on: date | None
     revoked_at: AwareDatetime | None
     revoked_why: Literal["owner", "administrator", "reused"] | None
+    not_kept: NotKept | None = Field(None, description="Of one's own trackers.")
 
 
 class CardLine(BaseModel):
@@ -104,6 +115,8 @@ def ways_in(
     """
     factor = factor_of(tx, district_id, account_id)
     mine = None if token is None else token_digest(token)
+    since = today - NOT_KEPT_SHOWN
+    not_kept = {} if token is None else discarded_of(tx, district_id, account_id, since)
     return WaysIn(
         sessions=[
             SessionLine(
@@ -119,7 +132,8 @@ def ways_in(
             for row in sessions_of(tx, district_id, account_id, at)
         ],
         devices=[
-            device_line(row, today) for row in devices_of(tx, district_id, account_id, at, today)
+            device_line(row, today, not_kept.get(row.id))
+            for row in devices_of(tx, district_id, account_id, at, today)
         ],
         card=_card_line(card_of(tx, district_id, account_id, at)),
         second_factor=FactorLine(
@@ -152,7 +166,7 @@ def _card_line(row: Any) -> CardLine | None:
     )
 
 
-def device_line(row: Any, today: date) -> DeviceLine:
+def device_line(row: Any, today: date, not_kept: Discarded | None = None) -> DeviceLine:
     """Render a device as its holder has it."""
     return DeviceLine(
         id=row.id,
@@ -166,4 +180,11 @@ def device_line(row: Any, today: date) -> DeviceLine:
         seen_on=row.seen_on,
         revoked_at=row.revoked_at,
         revoked_why=row.revoked_why,
+        not_kept=None
+        if not_kept is None
+        else NotKept(
+            off_duty=not_kept.off_duty,
+            far_away=not_kept.far_away,
+            unreadable=not_kept.unreadable,
+        ),
     )

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from data.database import query
 from data.layers import district_today
-from data.schema import Account, ShiftGap, TrackLook
+from data.schema import ShiftGap, TrackLook
 
 OFFICER_FIRST: Final = timedelta(hours=12)
 """So long after its end a track is the officer's alone, unless he has looked at it."""
@@ -67,16 +68,14 @@ def shown_to_others_from(connection: Connection, shift: Row[Any], at: datetime) 
 
 def looks_of_others(connection: Connection, shift: Row[Any]) -> Sequence[Row[Any]]:
     """Who else looked at a track: `account_id`, `display_name`, `day`, `times`, `last_at`."""
-    columns: list[Any] = [TrackLook.account_id, TrackLook.day, TrackLook.times, TrackLook.last_at]
     return connection.execute(
-        select(*columns, Account.display_name)
-        .join(
-            Account,
-            (Account.district_id == TrackLook.district_id) & (Account.id == TrackLook.account_id),
-        )
-        .where(*_of(TrackLook, shift), TrackLook.account_id != shift.account_id)
-        .order_by(TrackLook.last_at.desc(), TrackLook.account_id)
-        .limit(200)
+        query("looks_at_track"),
+        {
+            "district_id": shift.district_id,
+            "shift_day": shift.shift_day,
+            "shift_id": shift.id,
+            "officer": shift.account_id,
+        },
     ).all()
 
 

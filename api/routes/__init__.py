@@ -65,6 +65,7 @@ from api.routes import (
     temporary_grids,
     ticket_replies,
     tiles,
+    trackers,
     triage,
     unit_desk,
 )
@@ -111,6 +112,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     share_cards.router,
     shifts.router,
     shift_care.router,
+    trackers.router,
     streets.router,
     rounds.router,
     sync.router,

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+import segno
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
@@ -28,6 +29,7 @@ from data.devices import (
 from data.layers import district_today
 from data.session_list import end_other_sessions, end_session
 from data.sign_in_cards import revoke_card
+from data.trackers import give_key
 
 router = APIRouter(
     prefix="/api/v1/session", tags=["session"], responses=problem_responses(401, 403)
@@ -48,6 +50,14 @@ class DeviceIn(BaseModel):
     )
 
 
+class TrackerAddress(BaseModel):
+    """What is typed into the app that records: all forms of the same secret."""
+
+    secret: str = Field(description="Its identifier, or its password.")
+    address: str = Field(examples=["https://sanbai.example.cn/t/abcd…"])
+    qr: str = Field(description="The address as a picture: `data:image/png;base64,…`.")
+
+
 class DeviceMade(BaseModel):
     """A device with its token, which is told once."""
 
@@ -56,6 +66,9 @@ class DeviceMade(BaseModel):
         description="Sent as `Authorization: Bearer`; null when the command is repeated. An answer "
         "may bring the next one in the header `Sanbai-Device-Token`: keep that in its place.",
         examples=["sanbai-device-2n0c…"],
+    )
+    tracker: TrackerAddress | None = Field(
+        description="Of a tracker, told once: where it sends positions."
     )
 
 
@@ -111,7 +124,9 @@ def end_other_own_sessions(
 @router.post(
     "/devices", status_code=201, response_model=DeviceMade, responses=problem_responses(409)
 )
-def add_device(body: DeviceIn, command: CurrentCommand) -> Response:
+def add_device(
+    body: DeviceIn, command: CurrentCommand, request: Request, parts: AppContext
+) -> Response:
     """Register a device of one's own; its token is told once."""
     new = NewDevice(uuid7(), body.name, body.kind, body.of_post)
     tx, caller, at = command.tx, command.caller, command.at
@@ -122,7 +137,8 @@ def add_device(body: DeviceIn, command: CurrentCommand) -> Response:
         raise Problem(
             409, "devices-too-many", "Revoke a device that is no longer used first."
         ) from None
-    return _tell(command, new.id, token, 201)
+    secret = give_key(tx, caller.district_id, new.id, at) if new.kind == "tracker" else None
+    return _tell(command, new.id, token, 201, _tracker(request, parts, secret))
 
 
 @router.post(
@@ -130,7 +146,9 @@ def add_device(body: DeviceIn, command: CurrentCommand) -> Response:
     response_model=DeviceMade,
     responses=problem_responses(404, 409),
 )
-def renew_device(device_id: UUID, command: CurrentCommand) -> Response:
+def renew_device(
+    device_id: UUID, command: CurrentCommand, request: Request, parts: AppContext
+) -> Response:
     """Make a new token for a device that one has: those before it are good no more.
 
     So one signs in on the device of a post that came with it, or one that lost its token.
@@ -154,7 +172,8 @@ def renew_device(device_id: UUID, command: CurrentCommand) -> Response:
         at=at,
         facts={"device": device.name, "kind": device.kind},
     )
-    return _tell(command, device_id, token, 200)
+    secret = give_key(tx, caller.district_id, device_id, at) if device.kind == "tracker" else None
+    return _tell(command, device_id, token, 200, _tracker(request, parts, secret))
 
 
 @router.post("/devices/{device_id}/revoke", response_model=WaysIn, responses=problem_responses(404))
@@ -180,13 +199,25 @@ def revoke_own_card(request: Request, command: CurrentCommand, parts: AppContext
     return _done(command, request, parts)
 
 
-def _tell(command: Command, device_id: UUID, token: str, status: int) -> Response:
+def _tracker(request: Request, parts: Context, secret: str | None) -> TrackerAddress | None:
+    if secret is None:
+        return None
+    site = parts.settings.origin or str(request.base_url)
+    address = f"{site.rstrip('/')}/t/{secret}"
+    picture = segno.make(address, error="m", micro=False).png_data_uri(scale=5, border=3)
+    return TrackerAddress(secret=secret, address=address, qr=picture)
+
+
+def _tell(
+    command: Command, device_id: UUID, token: str, status: int, tracker: TrackerAddress | None
+) -> Response:
     tx, caller, at = command.tx, command.caller, command.at
     today = district_today(tx, caller.district_id, at)
     rows = devices_of(tx, caller.district_id, caller.account_id, at, today)
     line = next(device_line(row, today) for row in rows if row.id == device_id)
-    told = DeviceMade(device=line, token=token)
-    return command.keep(told, status, again=told.model_copy(update={"token": None}))
+    told = DeviceMade(device=line, token=token, tracker=tracker)
+    again = told.model_copy(update={"token": None, "tracker": None})
+    return command.keep(told, status, again=again)
 
 
 def _done(command: Command, request: Request, parts: Context) -> Response:
