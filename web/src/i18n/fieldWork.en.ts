@@ -152,6 +152,8 @@ export const fieldWorkEn = {
       past: 'Duties of late',
       unsent: '{n} not sent yet; sent by itself when there is a network.',
       provisional: 'Distance and streets are provisional until the server has checked them.',
+      looks: 'Who looked at this track',
+      noLooks: 'Nobody but you so far.',
       ownFirst: 'Your track:',
     },
     mine: {

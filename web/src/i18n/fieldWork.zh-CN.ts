@@ -146,6 +146,8 @@ export const fieldWorkZh = {
       past: '最近的巡查',
       unsent: '还有 {n} 项没有传上去，有网后自动传。',
       provisional: '路程和街道是初步算的；服务器核对完会更新。',
+      looks: '谁看过这条轨迹',
+      noLooks: '除了您自己，还没有人看过。',
       ownFirst: '您的轨迹：',
     },
     mine: {
