@@ -3,13 +3,28 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 import { fieldWorker } from './scripts/fieldWorker'
 import { packed } from './scripts/pack'
+import { weighed } from './scripts/weigh'
 
 const server = process.env.SANBAI_DEV_SERVER ?? 'http://127.0.0.1:8000'
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** Kilobytes by gzip, words of one language and the first place with it; the map comes later. */
+const WEIGHTS = [
+  {
+    page: '/field/',
+    begins: ['/field/index.html', 'field/words.zh-CN.ts', 'field/mine/MinePage.vue'],
+    limitKb: 120,
+  },
+  {
+    page: '/',
+    begins: ['web/index.html', 'i18n/zh-CN.ts', 'components/WorkPlace.vue'],
+    limitKb: 245,
+  },
+]
+
 export default defineConfig({
-  plugins: [vue(), fieldWorker(), packed()],
+  plugins: [vue(), weighed(WEIGHTS), fieldWorker(), packed()],
   resolve: { alias: { '@': file('./src') } },
   worker: { format: 'es' },
   build: {
@@ -23,5 +38,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
   },
   server: { proxy: { '/api': server, '/tiles': server } },
-  test: { environment: 'jsdom', include: ['tests/**/*.test.ts'] },
+  test: { environment: 'jsdom', include: ['tests/**/*.test.ts'], setupFiles: ['tests/words.ts'] },
 })

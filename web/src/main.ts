@@ -1,6 +1,7 @@
 import { createApp } from 'vue'
 import App from './App.vue'
-import { i18n, language } from './i18n'
+import { bringWords, i18n, language } from './i18n'
+import { sayNothingCame } from './lib/pieces'
 import { takeCardLink } from './state/cardLink'
 import { bindAddressBar } from './state/url'
 import './styles/base.css'
@@ -33,4 +34,13 @@ document.documentElement.lang = language()
 takeCardLink()
 window.addEventListener('hashchange', takeCardLink)
 bindAddressBar()
-createApp(App).use(i18n).mount('#app')
+
+const WORDS = {
+  'zh-CN': async () => (await import('./i18n/zh-CN')).zhCN,
+  en: async () => (await import('./i18n/en')).en,
+}
+
+bringWords(async (chosen) => [await WORDS[chosen]()]).then(
+  () => createApp(App).use(i18n).mount('#app'),
+  sayNothingCame,
+)

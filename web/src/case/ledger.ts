@@ -76,7 +76,7 @@ export function told(line: LedgerLine, around: Around): string[] {
       ? t('casePage.told.other', { number: other?.number ?? '' })
       : '',
     action === 'paper' ? paperTold(facts) : '',
-    typeof facts.list === 'string' ? t('lists.fromList', { source: facts.list }) : '',
+    typeof facts.list === 'string' ? t('casePage.fromList', { source: facts.list }) : '',
   ].filter((words) => words !== '')
 }
 

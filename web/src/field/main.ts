@@ -1,10 +1,11 @@
 /** The officer's app: opens from what the phone keeps, with or without a network. */
 import { createApp } from 'vue'
-import { i18n, language } from '@/i18n'
+import { bringWords, i18n, language } from '@/i18n'
+import { sayNothingCame } from '@/lib/pieces'
 import { takeCardLink } from '@/state/cardLink'
 import FieldApp from './FieldApp.vue'
 import { startWorker } from './shell/update'
-import { addFieldWords } from './words'
+import { fieldWords } from './words'
 import '@/styles/base.css'
 import '@/styles/layout.css'
 import '@/styles/panels.css'
@@ -12,8 +13,7 @@ import '@/styles/account.css'
 import './field.css'
 
 document.documentElement.lang = language()
-addFieldWords()
 takeCardLink()
 window.addEventListener('hashchange', takeCardLink)
-createApp(FieldApp).use(i18n).mount('#app')
+bringWords(fieldWords).then(() => createApp(FieldApp).use(i18n).mount('#app'), sayNothingCame)
 void startWorker()

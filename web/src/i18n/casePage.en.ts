@@ -3,6 +3,7 @@ import type { casePageProblemsZh, casePageZh } from './casePage.zh-CN'
 
 export const casePageEn: typeof casePageZh = {
   casePage: {
+    fromList: 'by the list “{source}”',
     open: 'Open the page of the case',
     standing: '{place} of {of}',
     before: 'Previous case',

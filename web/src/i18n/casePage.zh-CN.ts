@@ -1,6 +1,7 @@
 /** Chinese words of the page of a case. */
 export const casePageZh = {
   casePage: {
+    fromList: '按台账“{source}”',
     open: '打开案件页',
     standing: '第 {place} / {of} 件',
     before: '上一件',

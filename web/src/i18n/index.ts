@@ -1,10 +1,10 @@
 /** Chinese first, English complete; the choice is kept on this device. */
 import { createI18n } from 'vue-i18n'
 import type { ApiProblem } from '@/api/problem'
-import { en } from './en'
-import { zhCN } from './zh-CN'
 
 export type Language = 'zh-CN' | 'en'
+/** Catalogues of a language; groups of a later one fill up those of the ones before. */
+type Load = (language: Language) => Promise<readonly object[]>
 
 const KEY = 'sanbai.language'
 
@@ -15,15 +15,31 @@ function firstLanguage(): Language {
 export const i18n = createI18n({
   legacy: false,
   locale: firstLanguage() as string,
-  fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': zhCN, en },
+  messages: { 'zh-CN': {}, en: {} },
 })
+
+const held = new Set<Language>()
+let load: Load = () => Promise.resolve([])
+
+/** Puts words in; both languages say the same, so one is enough. */
+export function addWords(language: Language, catalogues: readonly object[]): void {
+  for (const words of catalogues) i18n.global.mergeLocaleMessage(language, words)
+  held.add(language)
+}
+
+/** Brings the words of the chosen language, and of the other one when it is chosen. */
+export async function bringWords(from: Load): Promise<void> {
+  load = from
+  addWords(language(), await load(language()))
+}
 
 export function language(): Language {
   return i18n.global.locale.value === 'en' ? 'en' : 'zh-CN'
 }
 
-export function setLanguage(chosen: Language): void {
+/** Chooses a language; it shows once its words are here. */
+export async function setLanguage(chosen: Language): Promise<void> {
+  if (!held.has(chosen)) addWords(chosen, await load(chosen))
   i18n.global.locale.value = chosen
   localStorage.setItem(KEY, chosen)
   document.documentElement.lang = chosen

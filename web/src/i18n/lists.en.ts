@@ -158,7 +158,6 @@ export const listsEn = {
     },
     toTriage: 'Place {count} cases',
     another: 'Import another',
-    fromList: 'by the list “{source}”',
     toMap: 'Back to the map',
   },
   triage: {

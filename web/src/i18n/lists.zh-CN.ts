@@ -146,7 +146,6 @@ export const listsZh = {
     },
     toTriage: '去归格 {count} 条',
     another: '再导入一份',
-    fromList: '按台账“{source}”',
     toMap: '回到地图',
   },
   triage: {

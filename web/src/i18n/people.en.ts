@@ -203,18 +203,6 @@ export const peopleEn: typeof peopleZh = {
       twice: 'this role is named twice',
     },
   },
-  otherWays: {
-    go: 'Sign in by {name}',
-    problem: {
-      'oidc-cancelled': 'You did not sign in there: try again, or use your password.',
-      'oidc-stale': 'It took too long, or was begun in another browser: try again.',
-      'oidc-refused': 'What the identity provider said did not hold. Tell the administrator.',
-      'oidc-unreachable': 'The identity provider does not answer: try later, or use your password.',
-      'oidc-unknown':
-        'Your identity there is not linked with an account here: ask your administrator.',
-      'oidc-busy': 'Many sign in just now: try again in a moment.',
-    },
-  },
   exportLog: {
     lead: 'Every list of cases that was taken out: by whom, when, which and what for. Only added to; the file itself is kept for a day.',
     seek: 'Find',

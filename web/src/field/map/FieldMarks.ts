@@ -1,9 +1,12 @@
 /** What the field app draws over the map: own grids, streets, the track, and where one is. */
 import { L, type LonLat, toLatLng, toLatLngs } from '@/map/leaflet'
+import type { Box } from '@/map/placement'
 import type { MapOutline, MapStreet } from './types'
 
 /** A finger is that wide: the line under it is thin. */
 const TOUCH_PX = 34
+/** Half the dot that says where one is, with its rim. */
+const HERE_PX = 12
 
 export class FieldMarks {
   private readonly grids: L.LayerGroup
@@ -11,7 +14,7 @@ export class FieldMarks {
   private readonly track: L.LayerGroup
   private readonly here: L.LayerGroup
 
-  constructor(map: L.Map) {
+  constructor(private readonly map: L.Map) {
     const group = () => L.layerGroup().addTo(map)
     this.grids = group()
     this.streets = group()
@@ -64,10 +67,16 @@ export class FieldMarks {
     const centre = toLatLng([at.lon, at.lat])
     const shared = { interactive: false }
     L.circle(centre, { ...shared, radius: at.accuracyM, className: 'here-area' }).addTo(this.here)
-    L.circleMarker(centre, { ...shared, radius: 9, className: 'here-dot' }).addTo(this.here)
+    L.circleMarker(centre, { ...shared, radius: HERE_PX - 3, className: 'here-dot' }).addTo(
+      this.here,
+    )
   }
 
-  clear(): void {
-    for (const group of [this.grids, this.streets, this.track, this.here]) group.remove()
+  /** What the dot covers, in pixels of the map's container. */
+  boxes(): Box[] {
+    const dot = this.here.getLayers().at(-1)
+    if (!(dot instanceof L.CircleMarker)) return []
+    const { x, y } = this.map.latLngToContainerPoint(dot.getLatLng())
+    return [[x - HERE_PX, y - HERE_PX, x + HERE_PX, y + HERE_PX]]
   }
 }

@@ -30,3 +30,14 @@ export interface MapPlace {
 export interface MapPosition extends MapPlace {
   accuracyM: number
 }
+
+export interface FieldMapProps {
+  grids?: readonly MapOutline[]
+  cases?: readonly MapCase[]
+  position?: MapPosition | null
+  /** Unbroken stretches. */
+  track?: readonly (readonly LonLat[])[]
+  streets?: readonly MapStreet[]
+  /** Whether there is a marker that can be put somewhere else. */
+  pick?: boolean
+}
