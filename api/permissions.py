@@ -34,6 +34,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "shift:record": frozenset({"officer"}),
     "track:read": frozenset({"officer", "commander", "auditor"}),
     "coverage:read": frozenset({"officer", "planner", "commander", "auditor"}),
+    "checkpoint:manage": frozenset({"commander"}),
     "round:plan": frozenset({"commander"}),
     "plan:read": frozenset({"planner", "commander", "administrator", "auditor"}),
     "plan:generate": WHO_PLANS["edit"],

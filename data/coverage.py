@@ -19,6 +19,8 @@ from data.street_parts import VISITED_SHARE
 _NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 """Stands before every visit where lists go on after a street that had none."""
 
+_SIDES: Final = ("west", "south", "east", "north")
+
 
 @dataclass(frozen=True)
 class Days:
@@ -70,6 +72,7 @@ def streets_in_scope(
     grid_id: int | None = None,
     area_path: str | None = None,
     near: tuple[float, float] | None = None,
+    box: tuple[float, float, float, float] | None = None,
     before: datetime | None = None,
     after: tuple[datetime | None, int] | None = None,
     limit: int,
@@ -80,6 +83,8 @@ def streets_in_scope(
     ----------
     near
         Longitude and latitude in degrees.
+    box
+        West, south, east, north in degrees.
     before
         Only those that were not visited since.
     after
@@ -94,6 +99,7 @@ def streets_in_scope(
             "area_path": area_path,
             "lon": None if near is None else near[0],
             "lat": None if near is None else near[1],
+            **dict(zip(_SIDES, box or (None,) * 4, strict=True)),
             "before": before,
             "after_at": None if after is None else after[0] or _NEVER,
             "after_id": None if after is None else after[1],

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.dialects.postgresql import insert
 
+from data.checkpoints import code_in
 from data.database import query
 from data.match_queue import shift_key
 from data.patrols import CLOCK_AHEAD, LONGEST_SHIFT
@@ -88,7 +89,7 @@ def parts_of_checkpoint(
         query("parts_of_checkpoint"),
         {
             "district_id": district_id,
-            "code": code,
+            "code": code_in(code),
             "grid_ids": list(grid_ids),
             "box_deg": _BOX_DEG,
             "far_m": FAR_M,

@@ -132,6 +132,10 @@ _ROWS = (
     "INSERT INTO street_part_grid (district_id, grid_id, part_id) SELECT 1, 1, 1000 + n",
     "INSERT INTO street_walk (district_id, shift_day, shift_id, part_id, how, share, walked_at)"
     " SELECT 1, '2026-11-19', :shift, 1000 + n, 'track', 1, :at",
+    "INSERT INTO checkpoint (district_id, id, grid_id, code, name, geom, made_by, made_at)"
+    " SELECT 1, CAST(lpad(CAST(n AS text), 32, '0') AS uuid), 1, 'C' || n, '卡口' || n, "
+    + _POINT
+    + ", :officer, :at",
     "INSERT INTO round_plan (district_id, id, grid_id, every_days, weekdays, from_minute,"
     " to_minute, starts_on, made_by, made_at) SELECT 1, CAST(lpad(CAST(n AS text), 32, '0') AS"
     " uuid), 1, 1, 0, 480, 1080, '2026-11-01', :officer, :at",

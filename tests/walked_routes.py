@@ -36,6 +36,7 @@ THINGS = {
     "area_id": "community",
     "grid_id": "grid",
     "round_id": "round",
+    "checkpoint_id": "checkpoint",
     "round_plan_id": "round",
     # They go by the number of a notice.
     "channel_id": "notice",
@@ -235,6 +236,10 @@ BODIES: dict[Route, tuple[Body, bool]] = {
             "demand": "清运",
         },
         False,
+    ),
+    ("POST", "/api/v1/checkpoints"): (
+        lambda place: {"id": str(uuid7()), "name": "北门", "lon": place.lon, "lat": 36.83},
+        True,
     ),
     ("POST", "/api/v1/rounds/{round_id}/reason"): (lambda _: {"reason": "下雨封路"}, False),
     ("POST", "/api/v1/round-plans"): (

@@ -204,7 +204,7 @@ def plan_rounds(body: RoundPlanIn, command: CurrentCommand) -> Response:
 @router.post(
     "/round-plans/{round_plan_id}/end", response_model=RoundPlan, responses=problem_responses(404)
 )
-def end_plan(round_plan_id: UUID, command: CurrentCommand) -> Response:
+def end_round_plan(round_plan_id: UUID, command: CurrentCommand) -> Response:
     """Plan no more rounds of a grid; those that have begun stay as they are."""
     tx, caller = command.tx, command.caller
     caller.require("round:plan")

@@ -19,6 +19,7 @@ from api.operations import CurrentCommand
 from api.paging import Cursor, Limit, Page, WideLimit, cursor_of, key_of, unknown_cursor
 from api.positions import Lat, Lon
 from api.routes.shifts import own_shift, seen_shift
+from api.shapes import BboxText, read_bbox
 from data import coverage
 from data.areas import area_path
 from data.layers import district_today
@@ -30,6 +31,7 @@ router = APIRouter(prefix="/api/v1", tags=["streets"], responses=problem_respons
 MOST_DAYS = 366
 USUAL_DAYS = 30
 MOST_TICKS = 500
+MOST_ON_MAP = 4000
 How = Literal["track", "ticked", "checkpoint"]
 From = Annotated[date | None, Query(alias="from", description="None: 30 days up to the last.")]
 To = Annotated[date | None, Query(description="Last day; none: today.")]
@@ -72,6 +74,22 @@ class Walked(BaseModel):
     )
 
 
+class StreetOnMap(BaseModel):
+    """A part of a street as it is drawn."""
+
+    id: int
+    walked_at: AwareDatetime | None
+    how: How | None
+    line: list[tuple[float, float]]
+
+
+class StreetsOnMap(BaseModel):
+    """Streets of a part of the map; `capped`: there are more than are told."""
+
+    streets: list[StreetOnMap]
+    capped: bool
+
+
 class GridCoverage(Walked):
     """What patrols of a period came to in a grid."""
 
@@ -99,7 +117,9 @@ class TickIn(BaseModel):
 
     part_id: int | None = None
     how: Literal["ticked", "checkpoint"] = "ticked"
-    code: str | None = Field(None, max_length=64)
+    code: str | None = Field(
+        None, max_length=300, description="The code of a checkpoint, or all that its QR code says."
+    )
     occurred_at: AwareDatetime
 
     @model_validator(mode="after")
@@ -223,6 +243,37 @@ def streets(
         last = rows[limit - 1]
         more = cursor_of("" if last.walked_at is None else last.walked_at.isoformat(), last.id)
     return Page(items=[_street(row) for row in rows[:limit]], next=more)
+
+
+@router.get("/streets/map", responses=problem_responses(422))
+def streets_on_map(
+    *,
+    caller: CurrentCaller,
+    tx: Tx,
+    at: Now,
+    bbox: BboxText = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_ON_MAP)] = MOST_ON_MAP,
+) -> StreetsOnMap:
+    """Tell when the streets in a box were last visited, to be drawn."""
+    scope = scope_for(caller, "coverage:read")
+    box = read_bbox(bbox)
+    if box is None:
+        raise invalid("/bbox", "missing", "Say which part of the map is asked for.")
+    rows = coverage.streets_in_scope(
+        tx, scope, district_today(tx, scope.district_id, at), box=box, limit=limit + 1
+    )
+    return StreetsOnMap(
+        streets=[
+            StreetOnMap(
+                id=row.id,
+                walked_at=row.walked_at,
+                how=row.walked_how,
+                line=json.loads(row.geometry)["coordinates"],
+            )
+            for row in rows[:limit]
+        ],
+        capped=len(rows) > limit,
+    )
 
 
 @router.get("/duty/streets", responses=problem_responses(404, 422))

@@ -19,6 +19,8 @@ JOIN LATERAL (
       AND (CAST(:area_path AS ltree) IS NULL OR v.area_path <@ CAST(:area_path AS ltree))
 ) AS g ON g.grid_ids IS NOT NULL
 WHERE p.district_id = :district_id AND p.until IS NULL
+  AND (CAST(:west AS double precision) IS NULL
+       OR p.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
   AND (CAST(:before AS timestamptz) IS NULL OR p.walked_at IS NULL OR p.walked_at < :before)
   AND (CAST(:after_at AS timestamptz) IS NULL
        OR (coalesce(p.walked_at, CAST('0001-01-01T00:00Z' AS timestamptz)), p.id) > (:after_at, :after_id))

@@ -222,3 +222,31 @@ def test_parts_stay_what_they_are_while_a_road_is_drawn_the_same(
     walked = [one for one in after.values() if one["walked_at"] is not None]
     assert sum(one["length_m"] for one in walked) == pytest.approx(357, abs=5)
     assert officer.read("/api/v1/coverage")["items"][0]["walked_m"] == pytest.approx(357, abs=15)
+
+
+def test_a_checkpoint_stands_for_the_streets_beside_it(
+    person: People, streets: Engine, clock: Clock
+) -> None:
+    officer, commander = person("officer"), person("commander")
+    with streets.begin() as connection:
+        renew_streets(connection, 1, clock())
+    place = {"id": str(uuid7()), "name": "北门", "lon": 118.0061, "lat": 36.833}
+    made = commander.do("/api/v1/checkpoints", place)
+    assert (made["grid_id"], made["streets"]) == (1, ["north"])
+    assert person("officer").post("/api/v1/checkpoints", place).status_code == 403
+    assert person("commander.east").post("/api/v1/checkpoints", place).status_code == 404
+    far = {**place, "id": str(uuid7()), "lat": 36.8215}
+    assert commander.post("/api/v1/checkpoints", far).status_code == 422
+    shift = patrol(officer, eastwards(118.002, 118.004), tracked=False)
+    code = f"https://sanbai.example.cn/field/#/duty?checkpoint={made['code'].lower()}"
+    body = {"streets": [{"how": "checkpoint", "code": code, "occurred_at": START.isoformat()}]}
+    assert len(officer.do(f"/api/v1/shifts/{shift}/streets", body)["part_ids"]) == 1
+    assert [row[1] for row in walks(streets)] == ["checkpoint"]
+    drawn = commander.read("/api/v1/streets/map", bbox="118.0,36.8,118.02,36.84")
+    assert {one["how"] for one in drawn["streets"]} == {None, "checkpoint"}
+    sheet = commander.get("/api/v1/checkpoints/sheet.pdf")
+    assert (sheet.status_code, sheet.content[:5]) == (200, b"%PDF-")
+    commander.do(f"/api/v1/checkpoints/{made['id']}/end")
+    assert commander.read("/api/v1/checkpoints")["items"] == []
+    refused = officer.do(f"/api/v1/shifts/{shift}/streets", body)["refused"]
+    assert [one["reason"] for one in refused] == ["unknown-code"]

@@ -37,6 +37,8 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "/api/v1/coverage": ("commander", {}),
     "/api/v1/streets": ("commander", {}),
     "/api/v1/duty/streets": ("officer", {}),
+    "/api/v1/streets/map": ("commander", {"bbox": "118,36.8,118.04,36.84"}),
+    "/api/v1/checkpoints": ("commander", {}),
     "/api/v1/duty/rounds": ("officer", {}),
     "/api/v1/rounds": ("commander", {}),
     "/api/v1/round-plans": ("commander", {}),

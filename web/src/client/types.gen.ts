@@ -2278,6 +2278,126 @@ export type CheckedRow = {
 };
 
 /**
+ * Checkpoint
+ *
+ * A place with a code to scan.
+ */
+export type Checkpoint = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Grid Code
+     */
+    grid_code: string;
+    /**
+     * Grid Id
+     */
+    grid_id: number;
+    /**
+     * Grid Name
+     */
+    grid_name: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * CheckpointIn
+ *
+ * A checkpoint to put up.
+ */
+export type CheckpointIn = {
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
+    /**
+     * Id
+     *
+     * UUIDv7 made by the client.
+     */
+    id: string;
+    /**
+     * Lat
+     *
+     * Degrees, in `datum`.
+     */
+    lat: number;
+    /**
+     * Lon
+     *
+     * Degrees, in `datum`.
+     */
+    lon: number;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * CheckpointMade
+ *
+ * A checkpoint, with the streets that it stands for.
+ */
+export type CheckpointMade = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Grid Code
+     */
+    grid_code: string;
+    /**
+     * Grid Id
+     */
+    grid_id: number;
+    /**
+     * Grid Name
+     */
+    grid_name: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Streets
+     *
+     * Their names, the nearest first; null: none.
+     */
+    streets: Array<string | null>;
+};
+
+/**
  * ColourStop
  *
  * A density and its colour.
@@ -7338,6 +7458,20 @@ export type PageCategory = {
 };
 
 /**
+ * Page[Checkpoint]
+ */
+export type PageCheckpoint = {
+    /**
+     * Items
+     */
+    items: Array<Checkpoint>;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
  * Page[ExportLine]
  */
 export type PageExportLine = {
@@ -10967,6 +11101,49 @@ export type StreetLine = {
 };
 
 /**
+ * StreetOnMap
+ *
+ * A part of a street as it is drawn.
+ */
+export type StreetOnMap = {
+    /**
+     * How
+     */
+    how: 'track' | 'ticked' | 'checkpoint' | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Line
+     */
+    line: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * Walked At
+     */
+    walked_at: string | null;
+};
+
+/**
+ * StreetsOnMap
+ *
+ * Streets of a part of the map; `capped`: there are more than are told.
+ */
+export type StreetsOnMap = {
+    /**
+     * Capped
+     */
+    capped: boolean;
+    /**
+     * Streets
+     */
+    streets: Array<StreetOnMap>;
+};
+
+/**
  * Suggestion
  *
  * Where the rules send a matter, and why.
@@ -11260,6 +11437,8 @@ export type TemporaryGrid = {
 export type TickIn = {
     /**
      * Code
+     *
+     * The code of a checkpoint, or all that its QR code says.
      */
     code?: string | null;
     /**
@@ -15501,6 +15680,215 @@ export type SetCategoryRulesResponses = {
 };
 
 export type SetCategoryRulesResponse = SetCategoryRulesResponses[keyof SetCategoryRulesResponses];
+
+export type CheckpointsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next` of the page before; none: the first.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/checkpoints';
+};
+
+export type CheckpointsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type CheckpointsError = CheckpointsErrors[keyof CheckpointsErrors];
+
+export type CheckpointsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCheckpoint;
+};
+
+export type CheckpointsResponse = CheckpointsResponses[keyof CheckpointsResponses];
+
+export type PutUpData = {
+    body: CheckpointIn;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/checkpoints';
+};
+
+export type PutUpErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type PutUpError = PutUpErrors[keyof PutUpErrors];
+
+export type PutUpResponses = {
+    /**
+     * Successful Response
+     */
+    201: CheckpointMade;
+};
+
+export type PutUpResponse = PutUpResponses[keyof PutUpResponses];
+
+export type PrintCheckpointsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Checkpoint Id
+         *
+         * None: all.
+         */
+        checkpoint_id?: Array<string> | null;
+        /**
+         * Language
+         */
+        language?: 'zh' | 'en';
+    };
+    url: '/api/v1/checkpoints/sheet.pdf';
+};
+
+export type PrintCheckpointsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+    /**
+     * Not available
+     */
+    503: ProblemBody;
+};
+
+export type PrintCheckpointsError = PrintCheckpointsErrors[keyof PrintCheckpointsErrors];
+
+export type PrintCheckpointsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type PrintCheckpointsResponse = PrintCheckpointsResponses[keyof PrintCheckpointsResponses];
+
+export type TakeDownData = {
+    body?: never;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Checkpoint Id
+         */
+        checkpoint_id: string;
+    };
+    query?: never;
+    url: '/api/v1/checkpoints/{checkpoint_id}/end';
+};
+
+export type TakeDownErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type TakeDownError = TakeDownErrors[keyof TakeDownErrors];
+
+export type TakeDownResponses = {
+    /**
+     * Successful Response
+     */
+    200: Checkpoint;
+};
+
+export type TakeDownResponse = TakeDownResponses[keyof TakeDownResponses];
 
 export type CoverageOfGridsData = {
     body?: never;
@@ -21024,7 +21412,7 @@ export type PlanRoundsResponses = {
 
 export type PlanRoundsResponse = PlanRoundsResponses[keyof PlanRoundsResponses];
 
-export type EndPlanData = {
+export type EndRoundPlanData = {
     body?: never;
     headers: {
         /**
@@ -21048,7 +21436,7 @@ export type EndPlanData = {
     url: '/api/v1/round-plans/{round_plan_id}/end';
 };
 
-export type EndPlanErrors = {
+export type EndRoundPlanErrors = {
     /**
      * Not signed in
      */
@@ -21071,16 +21459,16 @@ export type EndPlanErrors = {
     422: ProblemBody;
 };
 
-export type EndPlanError = EndPlanErrors[keyof EndPlanErrors];
+export type EndRoundPlanError = EndRoundPlanErrors[keyof EndRoundPlanErrors];
 
-export type EndPlanResponses = {
+export type EndRoundPlanResponses = {
     /**
      * Successful Response
      */
     200: RoundPlan;
 };
 
-export type EndPlanResponse = EndPlanResponses[keyof EndPlanResponses];
+export type EndRoundPlanResponse = EndRoundPlanResponses[keyof EndRoundPlanResponses];
 
 export type RoundsData = {
     body?: never;
@@ -23489,6 +23877,50 @@ export type StreetsResponses = {
 };
 
 export type StreetsResponse = StreetsResponses[keyof StreetsResponses];
+
+export type StreetsOnMapData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Bbox
+         *
+         * west,south,east,north in degrees
+         */
+        bbox?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/streets/map';
+};
+
+export type StreetsOnMapErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type StreetsOnMapError = StreetsOnMapErrors[keyof StreetsOnMapErrors];
+
+export type StreetsOnMapResponses = {
+    /**
+     * Successful Response
+     */
+    200: StreetsOnMap;
+};
+
+export type StreetsOnMapResponse = StreetsOnMapResponses[keyof StreetsOnMapResponses];
 
 export type SyncData = {
     body: SyncIn;
