@@ -46,7 +46,8 @@ from data.server import database_urls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
 from data.street_matching import match_shift, match_waiting
 from data.street_parts import renew_all_streets
-from data.watch import watch_all
+from data.track_retention import thin_and_forget_tracks
+from data.watch import Seen, watch_all
 
 CONCURRENCY: Final = 2
 """One long job (a generation) and the short ones beside it."""
@@ -67,6 +68,8 @@ class Parts:
     files: ObjectStore
     clock: Clock
     post: Post | None = None
+    track_whole_days: int = 30
+    track_days: int = 90
 
 
 def run_worker(settings: Settings) -> None:
@@ -120,7 +123,9 @@ def _parts(settings: Settings, engine: Engine, clock: Clock) -> Parts:
     key = settings.seal_key
     seal = open_seal(settings.home, None if key is None else key.get_secret_value())
     files = open_files(settings.home, settings.files_url)
-    return Parts(engine, files, clock, Post(seal, settings.origin))
+    post = Post(seal, settings.origin)
+    days = (settings.track_whole_days, settings.track_days)
+    return Parts(engine, files, clock, post, *days)
 
 
 def _end_when_asked() -> None:
@@ -237,10 +242,12 @@ def _add_list_tasks(app: App, parts: Parts) -> None:
 
 
 def _add_clock_tasks(app: App, parts: Parts) -> None:
+    seen = Seen()
+
     @app.periodic(cron="* * * * *")
     @app.task(name="each_minute", queueing_lock="each_minute")
     def each_minute(timestamp: int) -> None:  # noqa: ARG001
-        watch_all(parts.engine, parts.clock())
+        watch_all(parts.engine, parts.clock(), seen)
         mark_all_overdue(parts.engine, parts.clock())
         place_cases_of_new_plans(parts.engine, parts.clock())
         dispatch_waiting(parts.engine, parts.clock())
@@ -263,6 +270,11 @@ def _add_clock_tasks(app: App, parts: Parts) -> None:
             with parts.engine.begin() as connection:
                 step(connection, at)
         each_hour_care(parts)
+        # Last: it asks for a lock that a long question may hold.
+        with parts.engine.begin() as connection:
+            thin_and_forget_tracks(
+                connection, at, whole_days=parts.track_whole_days, days=parts.track_days
+            )
 
     @app.periodic(cron="* * * * *")
     @app.task(name="resume_interrupted", queueing_lock="resume_interrupted")

@@ -3,16 +3,17 @@
 Every step is claimed by its key in the transaction that carries it out, with the case locked: two
 watches at the same moment, or one that looks a day late, do each thing once. Which cases there are
 to look at is kept in `case_watch`; a case it has not seen at its present `seq` is looked at anew,
-so nobody who writes to a ledger has to think of the watch.
+so nobody who writes to a ledger has to think of the watch. Whoever watches on remembers up to which
+change he has seen (`Seen`): then only what is due or changed since is asked for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, delete, select, text
+from sqlalchemy import Connection, Engine, Row, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.limits import DeadlineRules
@@ -29,8 +30,20 @@ from data.limits import rules_of
 from data.notices import notify, notify_role
 from data.schema import CaseWatch
 from data.schema import WatchStep as Done
+from data.snapshot import Snapshot
 
 BATCH: Final = 500
+
+
+@dataclass
+class Seen:
+    """Up to which change somebody who watches on has looked at each district."""
+
+    snapshots: dict[int, Snapshot] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Look at everything anew at the next turn."""
+        self.snapshots.clear()
 
 
 @dataclass(frozen=True)
@@ -56,41 +69,62 @@ class Look:
         return self.watched.case.seq
 
 
-def watch_all(engine: Engine, at: datetime) -> int:
+def watch_all(engine: Engine, at: datetime, seen: Seen | None = None) -> int:
     """Carry out what is due in every district; how many steps were taken."""
     with engine.connect() as connection:
         districts = district_ids(connection)
-    return sum(watch_district(engine, district_id, at) for district_id in districts)
+    return sum(watch_district(engine, district_id, at, seen) for district_id in districts)
 
 
-def watch_district(engine: Engine, district_id: int, at: datetime) -> int:
+def watch_district(engine: Engine, district_id: int, at: datetime, seen: Seen | None = None) -> int:
     """Carry out what is due in a district, a case in a transaction; how many steps were taken."""
-    taken, after = 0, UUID(int=0)
+    taken = 0
+    seen = seen or Seen()
     with engine.connect() as connection:
         turn = Turn(district_id, rules_of(connection, district_id), at)
-    while True:
+        # Taken first: what changes while it looks is looked at in the next turn.
+        now = Snapshot.parse(connection.execute(text(_SNAPSHOT)).scalar_one())
+        found = _found(connection, turn, seen.snapshots.get(district_id))
+    for first in range(0, len(found), BATCH):
+        ids = found[first : first + BATCH]
         with engine.begin() as connection:
-            looks = _looks(connection, turn, after)
+            looks = _looks(connection, turn, ids)
+            _let_rest(connection, turn, set(ids) - {look.case_id for look in looks})
             due = _due(connection, turn, looks)
             _remember(connection, turn, [look for look in looks if look.case_id not in due])
         for look in looks:
             if look.case_id in due:
                 with engine.begin() as connection:
                     taken += _take(connection, turn, look, due[look.case_id])
-        if len(looks) < BATCH:
-            return taken
-        after = looks[-1].case_id
+    seen.snapshots[district_id] = now
+    return taken
 
 
 def look_again(connection: Connection, district_id: int) -> None:
     """Have the watch look at every open case anew: limits, hours or days were changed."""
-    connection.execute(delete(CaseWatch).where(CaseWatch.district_id == district_id))
+    connection.execute(
+        update(CaseWatch)
+        .where(CaseWatch.district_id == district_id)
+        .values(next_at=text("'epoch'::timestamptz"))
+    )
 
 
-def _looks(connection: Connection, turn: Turn, after: UUID) -> list[Look]:
+_SNAPSHOT: Final = "SELECT CAST(pg_current_snapshot() AS text)"
+
+
+def _found(connection: Connection, turn: Turn, since: Snapshot | None) -> Sequence[UUID]:
+    """Ids of the cases to look at; since a snapshot, those due or changed."""
+    asked = {"district_id": turn.district_id, "at": turn.at}
+    if since is None:
+        return connection.execute(query("cases_unseen_by_watch"), asked).scalars().all()
+    fence = {"oldest": str(since.oldest), "known": str(since)}
+    return connection.execute(query("cases_due_or_changed"), asked | fence).scalars().all()
+
+
+def _looks(connection: Connection, turn: Turn, ids: Sequence[UUID]) -> list[Look]:
     rows = connection.execute(
         query("cases_to_watch", derived=", ".join(f"c.{name}" for name in DERIVED)),
-        {"district_id": turn.district_id, "at": turn.at, "after_id": after, "batch": BATCH},
+        {"district_id": turn.district_id, "at": turn.at, "ids": list(ids)},
     )
     return [_look(row) for row in rows]
 
@@ -143,6 +177,31 @@ def _remember(connection: Connection, turn: Turn, looks: Sequence[Look]) -> None
     )
 
 
+def _let_rest(connection: Connection, turn: Turn, over: set[UUID]) -> None:
+    """Ask no more for cases that are over, until they change."""
+    if not over:
+        return
+    connection.execute(
+        update(CaseWatch)
+        .where(
+            CaseWatch.district_id == turn.district_id,
+            CaseWatch.case_id.in_(over),
+            CaseWatch.next_at <= turn.at,
+        )
+        .values(next_at=None)
+    )
+
+
+def _look_again_at(connection: Connection, turn: Turn, look: Look) -> None:
+    values = {"district_id": turn.district_id, "case_id": look.case_id, "seq": look.seq}
+    row = insert(CaseWatch).values(next_at=turn.at, **values)
+    connection.execute(
+        row.on_conflict_do_update(
+            index_elements=["district_id", "case_id"], set_={"next_at": turn.at}
+        )
+    )
+
+
 def _take(connection: Connection, turn: Turn, look: Look, steps: Sequence[WatchStep]) -> int:
     """Carry out the steps of one case, as long as it stands as it was seen; how many."""
     stored = find_case(connection, turn.district_id, look.case_id, lock=True)
@@ -155,7 +214,8 @@ def _take(connection: Connection, turn: Turn, look: Look, steps: Sequence[WatchS
         taken += 1
         writes = _EVENTS.get(step.name)
         if writes is not None:
-            # The case moves on: what else is due is asked anew at its next line.
+            # The case moves on: what else is due is asked anew at its next line, or in a minute.
+            _look_again_at(connection, turn, look)
             writes(connection, turn, stored)
             return taken
         _tell(connection, turn, look, step)

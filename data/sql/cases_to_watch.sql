@@ -1,6 +1,5 @@
--- Open cases at which the watch has to look: those it has never seen, those whose ledger has grown
--- since, and those whose next moment has come. Of a case that was passed up, since when it lies on
--- its level.
+-- Of some cases those at which the watch has still to look. Of a case that was passed up, since when
+-- it lies on its level.
 SELECT {derived}, c.standing, c.id, c.category_id, CAST(c.area_path AS text) AS path,
        CASE WHEN c.level = 0 THEN c.received_at ELSE (
            SELECT max(e.received_at) FROM case_event AS e
@@ -15,6 +14,5 @@ LEFT JOIN case_watch AS w ON w.district_id = c.district_id AND w.case_id = c.id
 WHERE c.district_id = :district_id
   AND c.state NOT IN ('closed', 'void')
   AND (w.seq IS DISTINCT FROM c.seq OR w.next_at <= :at)
-  AND c.id > :after_id
+  AND c.id = ANY(CAST(:ids AS uuid[]))
 ORDER BY c.id
-LIMIT :batch

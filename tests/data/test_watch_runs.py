@@ -25,7 +25,7 @@ from data.database import open_engine
 from data.limits import put_limit
 from data.recount import check_ledgers
 from data.server import DatabaseUrls
-from data.watch import look_again, watch_all, watch_district
+from data.watch import Seen, look_again, watch_all, watch_district
 
 OFFICER = Actor(account_id("officer"), frozenset({"officer"}))
 COMMANDER = Actor(account_id("commander"), frozenset({"commander"}))
@@ -195,3 +195,30 @@ def test_a_case_filed_without_a_deadline_gets_one_when_its_year_is_entered(engin
     assert stored.case.deadline_at is not None
     assert stored.case.deadline_at.date().year == unknown
     assert not stored.overdue
+
+
+def test_who_watches_on_finds_what_is_due_or_changed_and_asks_for_nothing_over(
+    engine: Engine,
+) -> None:
+    seen, case_id, settled = Seen(), file(engine), file(engine)
+
+    def waiting() -> int:
+        with engine.connect() as connection:
+            due = "SELECT count(*) FROM case_watch WHERE next_at <= :at"
+            return connection.execute(text(due), {"at": AT + 9 * HOUR}).scalar_one()
+
+    assert watch_all(engine, AT, seen) == 0
+    do(engine, settled, AT, action="void", text="误报")
+    assert watch_all(engine, AT + HOUR, seen) == 1, "half of its time is over"
+    fresh = file(engine, at=AT + HOUR)
+    set_limit(engine, "grid", 90)
+    # Filed after the last turn; and limits that change are looked at with all that was seen.
+    assert watch_all(engine, AT + 3.5 * HOUR, seen) == 3, "a level up each, and half of one's time"
+    assert watch_all(engine, AT + 3.6 * HOUR, seen) == 4, "soon due, overdue"
+    assert actions(engine, case_id) == ["report", "escalate"]
+    assert actions(engine, fresh) == ["report", "escalate"]
+    assert actions(engine, settled) == ["report", "void"]
+    watch_all(engine, AT + 9 * HOUR, seen)
+    watch_all(engine, AT + 9 * HOUR, seen)
+    assert waiting() == 0
+    assert watch_all(engine, AT + 9 * HOUR, Seen()) == 0
