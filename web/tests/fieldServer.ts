@@ -121,12 +121,6 @@ export class FakeServer implements Transport {
     })
   }
 
-  photoState = ({ id }: KeptPhoto) =>
-    this.answer('photoState', () => {
-      const upload = this.uploads.get(id)
-      return upload === undefined ? null : this.stateOf(upload)
-    })
-
   beginPhoto = ({ id, caseId, sha256, sizeBytes }: KeptPhoto) =>
     this.answer('beginPhoto', () => {
       if (!this.cases.has(caseId)) throw new ApiProblem('not-found', 404)

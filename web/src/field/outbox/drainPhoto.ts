@@ -36,7 +36,8 @@ async function sendWhole(steps: Steps, photo: KeptPhoto): Promise<void> {
   }
   if (await completedBefore(steps, photo)) return arrived(steps, photo)
   const { transport } = steps
-  const state = (await transport.photoState(photo)) ?? (await transport.beginPhoto(photo, uuid7()))
+  // Each time under a new id: the same would be told what was missing the first time.
+  const state = await transport.beginPhoto(photo, uuid7())
   if (!state.done) {
     await sendParts(steps, photo, bytes, state)
     const completeId = uuid7()

@@ -5,7 +5,6 @@ import {
   beginPhotoUpload,
   completePhotoUpload,
   me,
-  photoUpload,
   putPhotoPart,
   sync,
   type Upload,
@@ -30,8 +29,7 @@ export interface Transport {
   /** The account that the server takes us for. */
   whoAmI(): Promise<string>
   sync(operations: readonly Sendable[]): Promise<Result[]>
-  /** Null: the server knows nothing of it. */
-  photoState(photo: KeptPhoto): Promise<PhotoState | null>
+  /** Begun before, it tells what is still missing. */
   beginPhoto(photo: KeptPhoto, operationId: string): Promise<PhotoState>
   putPart(photo: KeptPhoto, offset: number, part: ArrayBuffer, operationId: string): Promise<void>
   /** Returns only when the server has put it together and found its SHA-256 to be ours. */
@@ -87,15 +85,6 @@ export function overNetwork(account: string): Transport {
         answer,
         problem: problem ? refusalOf(problemOf(status, problem)) : null,
       }))
-    },
-
-    photoState: async (photo) => {
-      try {
-        return stateOf(await ask(photoUpload({ path: pathOf(photo) })))
-      } catch (error) {
-        if (error instanceof ApiProblem && error.status === 404) return null
-        throw error
-      }
     },
 
     beginPhoto: async (photo, operationId) => {
