@@ -66,6 +66,12 @@ class Settings(BaseSettings):
         description="Batches of track points of each web process that may wait to be stored; who "
         "comes later is asked to send again.",
     )
+    track_whole_days: int = Field(
+        30, ge=1, description="Tracks are kept as they came for so many days, then thinned."
+    )
+    track_days: int = Field(
+        90, ge=2, description="No position of a track is kept for longer than so many days."
+    )
     secure_cookies: bool = Field(
         default=False, description="Send the session cookie over HTTPS only."
     )
