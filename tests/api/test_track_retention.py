@@ -14,6 +14,7 @@ from people import Clock, Person
 from sqlalchemy import Engine, text
 from uuid_utils.compat import uuid7
 
+from data.accounts import open_session
 from data.database import open_engine
 from data.server import DatabaseUrls
 from data.street_matching import match_shift
@@ -94,6 +95,14 @@ def shift_id(person: People, worker: Engine, client: TestClient) -> UUID:
     return UUID(str(shift_id))
 
 
+def signed_in_anew(client: TestClient, worker: Engine, clock: Clock) -> Person:
+    """The officer, whose session of three months ago has ended."""
+    who = small_town.account_id("officer")
+    with worker.begin() as connection:
+        token = open_session(connection, small_town.DISTRICT, who, clock.at, 10)
+    return Person(client, token, who)
+
+
 def care(worker: Engine, clock: Clock) -> int:
     """What the worker does each hour."""
     with worker.begin() as connection:
@@ -126,7 +135,7 @@ def test_nothing_of_where_somebody_was_remains(
     assert officer.read(path) == figures
     clock.at = begun + timedelta(days=90)
     assert care(worker, clock) == 1
-    officer = person("officer")
+    officer = signed_in_anew(client, worker, clock)
     assert traces(urls, home) == set()
     assert officer.read(path) == figures, "what was walked stays"
     assert officer.read(f"{path}/track")["geometry"]["coordinates"] == []
