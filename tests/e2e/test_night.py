@@ -121,6 +121,8 @@ def opens(browser: Browser, night: tuple[str, Clock, Engine]) -> Iterator[Opens]
             has_touch=phone,
             is_mobile=phone,
         )
+        # Nobody asks these phones whether they would rather have the officer's app.
+        context.add_init_script("localStorage.setItem('sanbai.client', 'desk')")
         contexts.append(context)
         with engine.begin() as connection:
             token = small_town.sign_in(connection, login)

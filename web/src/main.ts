@@ -3,6 +3,7 @@ import App from './App.vue'
 import { bringWords, i18n, language } from './i18n'
 import { sayNothingCame } from './lib/pieces'
 import { takeCardLink } from './state/cardLink'
+import { FIELD, leadsToField } from './state/fieldOffer'
 import { bindAddressBar } from './state/url'
 import './styles/base.css'
 import './styles/layout.css'
@@ -29,6 +30,8 @@ import './styles/board.css'
 import './styles/notices.css'
 import './styles/print.css'
 
+// A phone on which the officer's app was chosen: before the address says more than nothing.
+if (leadsToField(window.location)) window.location.replace(FIELD)
 document.documentElement.lang = language()
 // Before the address bar is kept equal to the view: a card's code does not stay there.
 takeCardLink()

@@ -4,12 +4,11 @@ import { ask, FROM_HERE, onSignedOut } from '@/api/ask'
 import { ApiProblem } from '@/api/problem'
 import type { Me } from '@/api/types'
 import { signOut as endSession, me as readSession } from '@/client'
-import { expire, lock, resume, session } from '@/state/session'
+import { expire, lock, REMEMBERED, resume, session } from '@/state/session'
 import { closeCurrent, eraseAccount } from './outbox/current'
 import { stopDraining } from './outbox/drainer'
 import { hideQueue } from './outbox/outbox'
 
-const ME = 'sanbai.field.me'
 /** Set by `lock`: a locked phone is not opened by what it remembers. */
 const LOCKED = 'sanbai.locked'
 
@@ -22,7 +21,7 @@ export const field = reactive({
 
 function remembered(): Me | null {
   try {
-    const kept = JSON.parse(localStorage.getItem(ME) ?? 'null') as Me | null
+    const kept = JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as Me | null
     return typeof kept?.account?.id === 'string' ? kept : null
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
@@ -60,7 +59,7 @@ function askToSignIn(): void {
 
 function keep(me: Me | null): void {
   if (me === null) return
-  localStorage.setItem(ME, JSON.stringify(me))
+  localStorage.setItem(REMEMBERED, JSON.stringify(me))
   field.mustSignIn = false
   field.signingIn = false
 }
@@ -78,7 +77,7 @@ export async function leave(keepUnsent: boolean): Promise<void> {
     if (!(error instanceof ApiProblem)) throw error
     if (error.status !== 401) await lock()
   }
-  localStorage.removeItem(ME)
+  localStorage.removeItem(REMEMBERED)
   hideQueue()
   closeCurrent()
   if (account !== undefined && !keepUnsent) await eraseAccount(account)

@@ -2,9 +2,11 @@ import { adminEn, adminProblemsEn } from './admin.en'
 import { coreEn } from './core.en'
 import { districtEn, districtProblemsEn } from './district.en'
 import { dutyEn, dutyProblemsEn } from './duty.en'
+import { fieldOfferEn } from './fieldOffer.en'
 import { listsEn } from './lists.en'
 import { messageProblemsEn, messagesEn } from './messages.en'
 import { noticesEn } from './notices.en'
+import { patrolPlaceEn, patrolProblemsEn } from './patrolPlace.en'
 import { peopleEn, peopleProblemsEn } from './people.en'
 import { plannerEn, planProblemsEn } from './planner.en'
 import { temporaryEn, temporaryProblemsEn } from './temporary.en'
@@ -24,11 +26,14 @@ export const en: typeof zhCN = {
   ...noticesEn,
   ...workEn,
   ...peopleEn,
+  ...patrolPlaceEn,
+  fieldOffer: fieldOfferEn,
   problem: {
     ...coreEn.problem,
     ...adminProblemsEn,
     ...workProblemsEn,
     ...peopleProblemsEn,
+    ...patrolProblemsEn,
     ...messageProblemsEn,
     ...planProblemsEn,
     ...temporaryProblemsEn,

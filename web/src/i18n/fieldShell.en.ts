@@ -65,11 +65,6 @@ export const fieldShellEn = {
       note: 'Note',
       reason: 'Reason',
     },
-    offer: {
-      text: 'On a phone the field app is handier: big buttons, reports without a network.',
-      go: 'Use the field app',
-      stay: 'No, stay here',
-    },
     queue: {
       title: 'To send',
       empty: 'Everything has been sent.',

@@ -61,11 +61,6 @@ export const fieldShellZh = {
       note: '备注',
       reason: '理由',
     },
-    offer: {
-      text: '在手机上用外勤版更顺手：大按钮，没有网络也能上报。',
-      go: '用外勤版',
-      stay: '不用，留在这里',
-    },
     queue: {
       title: '待传内容',
       empty: '都传完了。',

@@ -2,9 +2,11 @@ import { adminProblemsZh, adminZh } from './admin.zh-CN'
 import { coreZh } from './core.zh-CN'
 import { districtProblemsZh, districtZh } from './district.zh-CN'
 import { dutyProblemsZh, dutyZh } from './duty.zh-CN'
+import { fieldOfferZh } from './fieldOffer.zh-CN'
 import { listsZh } from './lists.zh-CN'
 import { messageProblemsZh, messagesZh } from './messages.zh-CN'
 import { noticesZh } from './notices.zh-CN'
+import { patrolPlaceZh, patrolProblemsZh } from './patrolPlace.zh-CN'
 import { peopleProblemsZh, peopleZh } from './people.zh-CN'
 import { plannerZh, planProblemsZh } from './planner.zh-CN'
 import { temporaryProblemsZh, temporaryZh } from './temporary.zh-CN'
@@ -23,11 +25,14 @@ export const zhCN = {
   ...noticesZh,
   ...workZh,
   ...peopleZh,
+  ...patrolPlaceZh,
+  fieldOffer: fieldOfferZh,
   problem: {
     ...coreZh.problem,
     ...adminProblemsZh,
     ...workProblemsZh,
     ...peopleProblemsZh,
+    ...patrolProblemsZh,
     ...messageProblemsZh,
     ...planProblemsZh,
     ...temporaryProblemsZh,

@@ -16,6 +16,8 @@ import { linked } from '@/state/cardLink'
 
 /** Locked here while the server may still hold the session: a reload must not bring it back. */
 const LOCKED = 'sanbai.locked'
+/** Whom the officer's app opens as without a network; nobody once he signed out here. */
+export const REMEMBERED = 'sanbai.field.me'
 
 export const session = reactive({
   me: null as Me | null,
@@ -108,6 +110,7 @@ window.addEventListener('storage', ({ key, newValue }) => {
 
 export async function signOut(): Promise<void> {
   await ask(endSession({ headers: FROM_HERE }))
+  localStorage.removeItem(REMEMBERED)
   session.me = null
   session.expired = false
 }
