@@ -6,8 +6,10 @@ export const fieldMapEn = {
     place: 'Where it is; can be dragged',
     whereAmI: 'Where am I',
     notLocated: 'Your place is not known yet. Turn location on and wait a moment in the open.',
-    noMap: 'No network, and no map was taken along; reports and patrols work all the same.',
+    noMap:
+      'The map did not load: no network, and none was taken along. Reports and patrols work all the same.',
     takeOne: 'Take the map along when there is a network',
+    offer: 'Take the map along',
     waiting: 'not walked yet',
     walked: 'walked',
     track: 'my track',
