@@ -99,6 +99,8 @@ BY_RULES = {
     ("POST", "/api/v1/cases/{case_id}/uploads"),
     ("POST", "/api/v1/cases/{case_id}/actions"),
     ("POST", "/api/v1/cases/{case_id}/photos"),
+    # Who handles may only do it to what he added himself.
+    ("POST", "/api/v1/photos/{photo_id}/redactions"),
     ("POST", "/api/v1/plans/{plan_id}/publish"),
 }
 # Things that only their owner knows, whoever asks and wherever it is.
