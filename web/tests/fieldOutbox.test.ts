@@ -15,7 +15,8 @@ import { uuid7 } from '@/lib/uuid7'
 import { ACCOUNT, FakeServer, Killed, photoOf, report } from './fieldServer'
 
 vi.hoisted(() => {
-  Object.assign(globalThis, { window: globalThis, location: { origin: 'http://localhost' } })
+  const location = { origin: 'http://localhost' }
+  Object.assign(globalThis, { window: globalThis, location, navigator: {} })
 })
 
 let server: FakeServer

@@ -7,7 +7,7 @@ import { signOut as endSession, me as readSession } from '@/client'
 import { expire, lock, REMEMBERED, resume, session } from '@/state/session'
 import { closeCurrent, eraseAccount } from './outbox/current'
 import { stopDraining } from './outbox/drainer'
-import { hideQueue } from './outbox/outbox'
+import { hideQueue, wake } from './outbox/outbox'
 
 /** Set by `lock`: a locked phone is not opened by what it remembers. */
 const LOCKED = 'sanbai.locked'
@@ -33,11 +33,13 @@ function remembered(): Me | null {
 export async function open(): Promise<void> {
   onSignedOut(askToSignIn)
   watch(() => session.me, keep)
+  window.addEventListener('online', () => {
+    if (session.me !== null) void confirm()
+  })
   const me = localStorage.getItem(LOCKED) === null ? remembered() : null
   if (me === null) return resume()
   session.me = me
   session.known = true
-  window.addEventListener('online', () => void confirm())
   await confirm()
 }
 
@@ -62,6 +64,8 @@ function keep(me: Me | null): void {
   localStorage.setItem(REMEMBERED, JSON.stringify(me))
   field.mustSignIn = false
   field.signingIn = false
+  // What waited for a sign-in goes now.
+  wake()
 }
 
 /**

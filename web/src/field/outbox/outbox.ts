@@ -100,6 +100,14 @@ export async function enqueue(
   )
   await changed()
   wake()
+  void askToKeep()
+}
+
+/** Asked when there is something to keep: then somebody who is asked knows why. */
+async function askToKeep(): Promise<void> {
+  const { storage } = navigator
+  if (storage?.persist === undefined || (await storage.persisted())) return
+  await storage.persist()
 }
 
 /** Something may be sent now. */
