@@ -31,6 +31,8 @@ export const noticesEn = {
       'on-call-nobody': 'Nobody is on call for this urgent case: the centre must see to it',
       'device-reused':
         'A copy of the sign-in of your device “{device}” was used, so it is revoked: change your password and register the device again',
+      'round-reason': '{grid}: the round of {day} was not done. Please say why',
+      'place-not-visited': '{grid} was not visited as planned on {day}. {reason}',
       'calendar-missing': 'The working days of {year} are not entered: some cases have no deadline',
     },
   },

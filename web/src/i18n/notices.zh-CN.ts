@@ -26,6 +26,8 @@ export const noticesZh = {
       'on-call-post': '请打电话给{post}（{number}）：急件待接收',
       'on-call-nobody': '急件没人值班，请指挥中心处理',
       'device-reused': '设备“{device}”的登录凭证被人复制使用，已作废：请改密码，再重新登记设备',
+      'round-reason': '{grid}（{day}）的计划巡查没做，请说明原因',
+      'place-not-visited': '{grid}（{day}）未按计划巡查。{reason}',
       'calendar-missing': '{year} 年的工作日还没录入，有问题定不了期限',
     },
   },

@@ -22,6 +22,7 @@ export interface TownMapEvents {
 const PANES: Record<string, number> = {
   grids: 250,
   hotspots: 320,
+  streets: 420,
   tracks: 430,
   labels: 450,
 }

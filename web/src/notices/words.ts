@@ -19,5 +19,8 @@ export function noticeText(notice: Pick<Notice, 'kind' | 'facts'>): string {
     number: text(facts.desk_number),
     year: text(facts.year),
     device: text(facts.device),
+    grid: text(facts.grid),
+    day: text(facts.day),
+    reason: text(facts.reason),
   })
 }

@@ -1,5 +1,6 @@
 /** Small things that panels and map share while someone is working. */
 import { reactive, shallowReactive } from 'vue'
+import type { ApiProblem } from '@/api/problem'
 import type { Category, Density, HotspotItem, Track } from '@/api/types'
 import type { BBox, LonLat } from '@/map/leaflet'
 import type { Hit } from '@/map/worker/protocol'
@@ -83,6 +84,13 @@ export const hotspots = shallowReactive({
 
 /** The track the map draws. */
 export const shown = shallowReactive({ track: null as Track | null })
+
+/** What the layer of streets says about itself; a higher version has it look again. */
+export const streetNotes = shallowReactive({
+  capped: false,
+  version: 0,
+  problem: null as ApiProblem | null,
+})
 
 /** The grid under the pointer. */
 export const hover = shallowReactive({

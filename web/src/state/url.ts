@@ -28,6 +28,7 @@ export type LayerName =
   | 'cases'
   | 'hotspots'
   | 'tracks'
+  | 'streets'
 export type HotspotUnit = 'h3' | 'grid' | 'density'
 
 export interface View {
@@ -62,6 +63,7 @@ export const ALL_LAYERS: LayerName[] = [
   'cases',
   'hotspots',
   'tracks',
+  'streets',
   'areas',
   'roads',
   'buildings',
@@ -268,7 +270,7 @@ export function openAccount(): void {
 }
 
 /** Cases, hotspots and tracks are of now: beside the grids of another day they would mislead. */
-const OF_NOW: LayerName[] = ['cases', 'hotspots', 'tracks']
+const OF_NOW: LayerName[] = ['cases', 'hotspots', 'tracks', 'streets']
 
 /** Whether a layer is on the map as it stands. */
 export function shows(name: LayerName): boolean {
