@@ -40,7 +40,7 @@ from data.plan_reports import make_plan_report
 from data.plan_runs import fail_run
 from data.publication import place_open_cases, plans_taking_effect
 from data.report_lists.runs import fail_import, run_import
-from data.rounds import look_at_rounds
+from data.rounds import look_at_rounds, note_late_visits
 from data.sealing import open_seal
 from data.server import database_urls
 from data.status import OVERDUE_BATCH, mark_overdue, refresh_patrol_counters
@@ -266,7 +266,7 @@ def _add_clock_tasks(app: App, parts: Parts) -> None:
     def each_hour(timestamp: int) -> None:  # noqa: ARG001
         at = parts.clock()
         care = (make_track_weeks, forget_what_is_over, forget_deliveries)
-        for step in (refresh_patrol_counters, match_left_over, *care):
+        for step in (refresh_patrol_counters, match_left_over, note_late_visits, *care):
             with parts.engine.begin() as connection:
                 step(connection, at)
         each_hour_care(parts)

@@ -27,6 +27,8 @@ REASON_WAIT: Final = timedelta(hours=12)
 """So long the officers of a grid have to give a reason before others are told."""
 LATE_TRACKS: Final = timedelta(days=30)
 """A phone that had no network tells of visits so much later."""
+LATELY: Final = timedelta(days=2)
+"""Rounds of the last days are looked at each minute, those before each hour."""
 _BATCH: Final = 500
 _IDS: Final = UUID("4a1f0f52-6f0e-5f0c-9a35-51f6f1b7c0de")
 
@@ -123,10 +125,7 @@ def look_at_rounds(engine: Engine, at: datetime) -> int:
     """Write down rounds ahead, see which were done, and tell of those that were not; how many."""
     with engine.begin() as connection:
         make_rounds(connection, at)
-        connection.execute(
-            query("rounds_done"),
-            {"at": at, "since": (at - LATE_TRACKS).date(), "patrol_s": PATROL_S},
-        )
+        _note_visits(connection, at, at - LATELY)
     told, after = 0, (0, UUID(int=0))
     while True:
         with engine.begin() as connection:
@@ -135,6 +134,11 @@ def look_at_rounds(engine: Engine, at: datetime) -> int:
         if len(rows) < _BATCH:
             return told
         after = rows[-1].district_id, rows[-1].id
+
+
+def note_late_visits(connection: Connection, at: datetime) -> None:
+    """See which rounds of the last weeks were done after all: a phone had no network till now."""
+    _note_visits(connection, at, at - LATE_TRACKS)
 
 
 def give_reason(
@@ -215,6 +219,12 @@ def list_round_plans(
             "limit": limit,
         },
     ).all()
+
+
+def _note_visits(connection: Connection, at: datetime, since: datetime) -> None:
+    connection.execute(
+        query("rounds_done"), {"at": at, "since": since.date(), "patrol_s": PATROL_S}
+    )
 
 
 def _missed(connection: Connection, at: datetime, after: tuple[int, UUID]) -> Sequence[Row[Any]]:
