@@ -175,7 +175,9 @@ export const fieldWorkEn = {
       unsent: 'not sent yet',
       offline: 'ready for offline use',
       reload: 'Refresh',
-      rounds: 'Rounds of today',
+      round: { ahead: 'later', due: 'due now', done: 'done', missed: 'not done' },
+      roundReason: 'Say why',
+      rounds: 'Rounds of today, and those missed in a week',
     },
     case: {
       notKnown:

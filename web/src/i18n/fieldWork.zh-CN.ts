@@ -169,7 +169,9 @@ export const fieldWorkZh = {
       unsent: '未传',
       offline: '可离线使用',
       reload: '刷新',
-      rounds: '今天的巡查任务',
+      round: { ahead: '还没到时间', due: '现在该巡查', done: '已巡查', missed: '没有巡查' },
+      roundReason: '写一句原因',
+      rounds: '巡查任务（今天的，和一周内没做的）',
     },
     case: {
       notKnown: '手机里还没有这一件的详情；连上网络打开一次，以后离线也能看。',

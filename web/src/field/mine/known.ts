@@ -6,9 +6,11 @@ import {
   board,
   type Category,
   case_,
+  dutyRounds,
   dutyStreets,
   cases as listCases,
   grids as listGrids,
+  type Round,
   categories as readCategories,
   grid as readGrid,
   photos as readPhotos,
@@ -80,6 +82,10 @@ async function loadStreets(signal: AbortSignal): Promise<Street[]> {
   return (await ask(dutyStreets({ query: { limit: 1000 }, signal }))).items
 }
 
+async function loadRounds(signal: AbortSignal): Promise<Round[]> {
+  return (await ask(dutyRounds({ signal }))).items
+}
+
 export function loadCase(id: string, signal: AbortSignal): Promise<CaseDetail> {
   return ask(case_({ path: { case_id: id }, signal }))
 }
@@ -90,6 +96,7 @@ export const LOADS = {
   'my-streets': loadStreets,
   'my-grids': loadGrids,
   'my-cases': loadCases,
+  'my-rounds': loadRounds,
   mended: loadMended,
 }
 
@@ -97,6 +104,7 @@ export const useCategories = (): Known<Category[]> => useKnown('categories', loa
 export const useMyStreets = (): Known<Street[]> => useKnown('my-streets', loadStreets)
 export const useMyGrids = (): Known<GridDetail[]> => useKnown('my-grids', loadGrids)
 export const useMyCases = (): Known<MyCase[]> => useKnown('my-cases', loadCases)
+export const useMyRounds = (): Known<Round[]> => useKnown('my-rounds', loadRounds)
 export const useMended = (): Known<Mended[]> => useKnown('mended', loadMended)
 
 export function useCase(id: string): Known<CaseDetail> {

@@ -1,0 +1,81 @@
+"""Reporting from a phone: three taps, no network, and a page that dies under the camera."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from field_pages import (
+    SENT_WITHIN_MS,
+    moment,
+    new_kind,
+    open_field,
+    own_grid,
+    read,
+    take_photo,
+    tap,
+)
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+
+
+def test_a_report_takes_three_taps_and_no_network(open_page: OpenPage) -> None:
+    page = open_field(open_page)
+    grid, kind = own_grid(page), new_kind(page)
+    page.get_by_role("link", name="上报", exact=True).tap()
+    page.context.set_offline(True)
+    page.evaluate("window.taps = 0")
+    take_photo(page, "拍照")
+    tap(page, "就在这里")
+    page.locator(".kind-step").get_by_role("button", name=kind["name"]).first.tap()
+    expect(page.get_by_role("heading", name="已记下")).to_be_visible()
+    assert page.evaluate("window.taps") == 3
+    # A slip of the thumb is undone, and nothing of it is lost.
+    tap(page, "撤销，再改改")
+    page.locator(".kind-step").get_by_role("button", name=kind["name"]).first.tap()
+    expect(page.get_by_text("存在手机里了，自动上传。")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("已上报")).to_be_visible(timeout=SENT_WITHIN_MS)
+    cases = read(page, f"/api/v1/cases?category_id={kind['id']}&grid_id={grid['id']}")["items"]
+    assert [one["photos"] for one in cases] == [1]
+    case = read(page, f"/api/v1/cases/{cases[0]['id']}")
+    lon, lat = grid["centre"]
+    assert (case["lon"], case["lat"]) == pytest.approx((lon, lat), abs=1e-6)
+    assert case["accuracy_m"] == 9
+    (photo,) = case["photos"]
+    # Made smaller on the phone, and still known where and when.
+    assert (photo["width_px"], photo["height_px"]) == (2048, 1536)
+    assert (photo["taken_lon"], photo["taken_lat"]) == pytest.approx((lon, lat), abs=1e-6)
+    apart = moment(photo["taken_at"]) - moment(case["occurred_at"])
+    assert abs(apart) < timedelta(minutes=5)
+
+
+def test_a_page_that_dies_under_the_camera_comes_back(open_page: OpenPage) -> None:
+    page = open_field(open_page)
+    kind = new_kind(page)
+    page.get_by_role("link", name="上报", exact=True).tap()
+    tap(page, "已当场整改（前、后各一张）")
+    take_photo(page, "拍整改前")
+    expect(page.get_by_alt_text("第 1 张照片")).to_be_visible()
+    with page.expect_file_chooser():
+        page.get_by_label("拍整改后", exact=True).tap()
+    # The system's camera takes all memory: the page is gone, and begins anew at its address.
+    again = page.context.new_page()
+    page.close()
+    again.goto(page.url)
+    expect(again.get_by_text("拍照时手机把页面关掉了")).to_be_visible()
+    expect(again.get_by_alt_text("第 1 张照片")).to_be_visible()
+    take_photo(again, "拍整改后")
+    # Where the phone is well known nothing is asked; otherwise the place is looked at.
+    here = again.get_by_role("button", name="就在这里", exact=True)
+    kinds = again.locator(".kind-step")
+    expect(here.or_(kinds)).to_be_visible()
+    if here.is_visible():
+        here.tap()
+    kinds.get_by_role("button", name=kind["name"]).first.tap()
+    expect(again.get_by_text("已上报")).to_be_visible(timeout=SENT_WITHIN_MS)
+    (brief,) = read(again, f"/api/v1/cases?category_id={kind['id']}&days=1")["items"]
+    case = read(again, f"/api/v1/cases/{brief['id']}")
+    assert [photo["role"] for photo in case["photos"]] == ["before", "after"]
+    assert case["state"] in {"closed", "handled"}
+    assert [line["action"] for line in case["ledger"]][:2] == ["report", "rectify"]
