@@ -10,6 +10,7 @@ import { patrolPlaceEn, patrolProblemsEn } from './patrolPlace.en'
 import { peopleEn, peopleProblemsEn } from './people.en'
 import { plannerEn, planProblemsEn } from './planner.en'
 import { temporaryEn, temporaryProblemsEn } from './temporary.en'
+import { trackerProblemsEn, trackersEn } from './trackers.en'
 import { workEn, workProblemsEn } from './work.en'
 import type { zhCN } from './zh-CN'
 
@@ -27,6 +28,7 @@ export const en: typeof zhCN = {
   ...workEn,
   ...peopleEn,
   ...patrolPlaceEn,
+  ...trackersEn,
   fieldOffer: fieldOfferEn,
   problem: {
     ...coreEn.problem,
@@ -34,6 +36,7 @@ export const en: typeof zhCN = {
     ...workProblemsEn,
     ...peopleProblemsEn,
     ...patrolProblemsEn,
+    ...trackerProblemsEn,
     ...messageProblemsEn,
     ...planProblemsEn,
     ...temporaryProblemsEn,

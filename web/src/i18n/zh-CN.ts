@@ -10,6 +10,7 @@ import { patrolPlaceZh, patrolProblemsZh } from './patrolPlace.zh-CN'
 import { peopleProblemsZh, peopleZh } from './people.zh-CN'
 import { plannerZh, planProblemsZh } from './planner.zh-CN'
 import { temporaryProblemsZh, temporaryZh } from './temporary.zh-CN'
+import { trackerProblemsZh, trackersZh } from './trackers.zh-CN'
 import { workProblemsZh, workZh } from './work.zh-CN'
 
 /** Chinese words of the desk; the English catalogue has the same keys. */
@@ -26,6 +27,7 @@ export const zhCN = {
   ...workZh,
   ...peopleZh,
   ...patrolPlaceZh,
+  ...trackersZh,
   fieldOffer: fieldOfferZh,
   problem: {
     ...coreZh.problem,
@@ -33,6 +35,7 @@ export const zhCN = {
     ...workProblemsZh,
     ...peopleProblemsZh,
     ...patrolProblemsZh,
+    ...trackerProblemsZh,
     ...messageProblemsZh,
     ...planProblemsZh,
     ...temporaryProblemsZh,
