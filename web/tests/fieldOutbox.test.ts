@@ -79,6 +79,18 @@ describe('the outbox', () => {
     expect(server.photos.size).toBe(1)
   })
 
+  it('lets the rest go on where the server fails at one', async () => {
+    const [bad, good] = [report(), report()]
+    const step = { ...report(), needs: [bad.id] }
+    await enqueue([bad, step, good], [await photoOf(good, 10)])
+    server.refuse(bad.id, 'internal', 500)
+    expect(await drain()).toBe('later')
+    expect(states()).toEqual(['waiting', 'waiting', 'sent', 'sent'])
+    server.refusals.clear()
+    expect(await drain()).toBe('done')
+    expect(states()).toEqual(['sent', 'sent', 'sent', 'sent'])
+  })
+
   it('does not send in the name of another account', async () => {
     await enqueue([report()])
     server.account = 'somebody-else'

@@ -111,7 +111,9 @@ export class FakeServer implements Transport {
       }
       if (refusal !== undefined) {
         failed.add(id)
-        return result(refusal.status === 409 ? 'conflict' : 'refused', refusal.status)
+        const { status } = refusal
+        if (status >= 500) return result('later', status)
+        return result(status === 409 ? 'conflict' : 'refused', status)
       }
       const key = String(body.id)
       if (this.cases.has(key)) this.doubled += 1

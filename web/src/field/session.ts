@@ -1,5 +1,5 @@
 /** Who works with this phone: remembered, so that the app opens without a network. */
-import { reactive, watch } from 'vue'
+import { nextTick, reactive, watch } from 'vue'
 import { ask, FROM_HERE, onSignedOut } from '@/api/ask'
 import { ApiProblem } from '@/api/problem'
 import type { Me } from '@/api/types'
@@ -82,12 +82,13 @@ export async function leave(keepUnsent: boolean): Promise<void> {
     if (error.status !== 401) await lock()
   }
   localStorage.removeItem(REMEMBERED)
+  window.location.hash = ''
+  Object.assign(field, { mustSignIn: false, signingIn: false })
+  session.me = null
+  session.expired = false
+  // The pages go first: none of them is to read from a database that is closed.
+  await nextTick()
   hideQueue()
   closeCurrent()
   if (account !== undefined && !keepUnsent) await eraseAccount(account)
-  window.location.hash = ''
-  session.me = null
-  session.expired = false
-  field.mustSignIn = false
-  field.signingIn = false
 }

@@ -17,6 +17,8 @@ import {
 } from './transport'
 import type { KeptOperation, KeptPhoto } from './types'
 
+/** The server, or what stands before it, has too much to do. */
+const BUSY = new Set([429, 503])
 const MOST_AT_ONCE = 200
 /** The server takes 2 MiB; room for what JSON puts around. */
 const MOST_CHARS = 900_000
@@ -39,13 +41,15 @@ export async function drainAll(steps: Steps): Promise<Outcome> {
   await begin(steps)
   try {
     let asked = false
+    /** What the server failed at this time: it waits for another, and the rest goes on. */
+    const failed = new Set<string>()
     for (;;) {
-      const work = await nextWork(steps)
-      if (work === null) return 'done'
+      const work = await nextWork(steps, failed)
+      if (work === null) return (await anyWaits(steps, failed)) ? 'later' : 'done'
       if (!asked && (await steps.transport.whoAmI()) !== steps.account) return 'other-account'
       asked = true
       if ('photo' in work) await sendPhoto(steps, work.photo)
-      else if (!(await sendBatch(steps, work.operations))) return 'later'
+      else if (!(await sendBatch(steps, work.operations, failed))) return 'later'
     }
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error
@@ -72,6 +76,11 @@ async function begin({ store, now, changed }: Steps): Promise<void> {
   if (any) await changed()
 }
 
+async function anyWaits({ store }: Steps, ids: ReadonlySet<string>): Promise<boolean> {
+  const all = await store.getAll('operations')
+  return all.some(({ id, state }) => state === 'waiting' && ids.has(id))
+}
+
 type Work = { operations: KeptOperation[] } | { photo: KeptPhoto }
 
 const LONGEST_HOLD_MS = 600_000
@@ -82,7 +91,7 @@ function isHeld({ notBefore }: KeptOperation | KeptPhoto, now: number): boolean 
 }
 
 /** Operations before photos: a case is known before its pictures come. */
-async function nextWork({ store, now }: Steps): Promise<Work | null> {
+async function nextWork({ store, now }: Steps, failed: ReadonlySet<string>): Promise<Work | null> {
   const tx = store.transaction(['operations', 'photos'])
   const operations = await tx.objectStore('operations').index('order').getAll()
   const photos = await tx.objectStore('photos').index('order').getAll()
@@ -90,7 +99,10 @@ async function nextWork({ store, now }: Steps): Promise<Work | null> {
     [...operations, ...photos].filter(({ state }) => state !== 'sent').map(({ id }) => id),
   )
   const may = (one: KeptOperation | KeptPhoto) =>
-    one.state === 'waiting' && !isHeld(one, now()) && !one.needs.some((id) => open.has(id))
+    one.state === 'waiting' &&
+    !failed.has(one.id) &&
+    !isHeld(one, now()) &&
+    !one.needs.some((id) => open.has(id))
   const batch: KeptOperation[] = []
   let chars = 0
   for (const one of operations) {
@@ -106,13 +118,20 @@ async function nextWork({ store, now }: Steps): Promise<Work | null> {
   return photo === undefined ? null : { photo }
 }
 
-/** Sends a batch and writes down what became of each; false when it is to be sent again later. */
-async function sendBatch(steps: Steps, batch: KeptOperation[]): Promise<boolean> {
+/** Sends a batch and writes down what became of each; false when the server is to be left alone. */
+async function sendBatch(
+  steps: Steps,
+  batch: KeptOperation[],
+  failed: Set<string>,
+): Promise<boolean> {
   const leaving = await markSending(steps, batch)
   if (leaving.length === 0) return true
   try {
     const results = await syncOrHalve(steps.transport, leaving)
-    return await settle(steps, leaving, results)
+    await settle(steps, leaving, results)
+    const arrivedIds = new Set(results.filter(came).map(({ id }) => id))
+    for (const { id } of leaving) if (!arrivedIds.has(id)) failed.add(id)
+    return !results.some(({ outcome, status }) => outcome === 'later' && BUSY.has(status))
   } catch (error) {
     await settle(steps, leaving, [])
     throw error
@@ -171,10 +190,9 @@ async function settle(
   steps: Steps,
   batch: KeptOperation[],
   results: readonly Result[],
-): Promise<boolean> {
+): Promise<void> {
   const told = new Map(results.map((one) => [one.id, one]))
   const tx = steps.store.transaction('operations', 'readwrite', { durability: 'strict' })
-  let later = false
   for (const { id } of batch) {
     const one = await tx.store.get(id)
     if (one === undefined) continue
@@ -186,13 +204,11 @@ async function settle(
     } else if (result?.outcome === 'conflict' || result?.outcome === 'refused') {
       await tx.store.put({ ...one, state: result.outcome, problem: result.problem })
     } else {
-      later = later || result?.outcome === 'later' || result === undefined
       await tx.store.put({ ...one, state: 'waiting', problem: result?.problem ?? null })
     }
   }
   await tx.done
   await steps.changed()
-  return !later
 }
 
 function numberIn(answer: unknown): string | null {
