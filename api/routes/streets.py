@@ -55,7 +55,7 @@ class Street(BaseModel):
     length_m: float
     walked_at: AwareDatetime | None = Field(description="Last visit; null: never.")
     how: How | None = Field(description="How one knows: by a track, or by somebody's word.")
-    grids: list[NamedRef] = Field(description="Two along a border.")
+    grids: list[NamedRef] = Field(description="Two along a border; named with their community.")
     away_m: float | None = Field(description="From the place that was asked for.")
     geometry: StreetLine
 

@@ -9,9 +9,10 @@ SELECT p.id, p.name, p.highway, p.length_m, p.walked_at, p.walked_how,
 FROM street_part AS p
 JOIN LATERAL (
     SELECT array_agg(v.grid_id ORDER BY v.code) AS grid_ids,
-           array_agg(coalesce(v.name, v.code) ORDER BY v.code) AS grids
+           array_agg(concat_ws(' ', a.name, coalesce(v.name, v.code)) ORDER BY v.code) AS grids
     FROM street_part_grid AS m
     JOIN grid_version AS v ON v.district_id = m.district_id AND v.grid_id = m.grid_id
+    JOIN area AS a ON a.district_id = v.district_id AND a.path = v.area_path
     WHERE m.district_id = p.district_id AND m.part_id = p.id
       AND {seen}
       AND v.validity @> CAST(:on AS date)

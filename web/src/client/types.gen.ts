@@ -11044,7 +11044,7 @@ export type Street = {
     /**
      * Grids
      *
-     * Two along a border.
+     * Two along a border; named with their community.
      */
     grids: Array<NamedRef>;
     /**
