@@ -1,4 +1,4 @@
-"""The demo's duty: a second duty officer, rules that route, a rota, and limits of steps and levels."""
+"""The demo's duty: a second duty officer, rules that route, limits of levels, and a rota."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
