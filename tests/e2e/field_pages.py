@@ -64,6 +64,12 @@ def new_kind(page: Page) -> dict[str, Any]:
     return found
 
 
+def cases_of(page: Page, kind: dict[str, Any]) -> dict[str, Any]:
+    """Cases of a kind by their id."""
+    items = read(page, f"/api/v1/cases?category_id={kind['id']}&limit=200")["items"]
+    return {one["id"]: one for one in items}
+
+
 def take_photo(page: Page, label: str) -> None:
     """Tap on the camera and come back with a picture."""
     with page.expect_file_chooser() as chooser:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from field_pages import (
     SENT_WITHIN_MS,
+    cases_of,
     moment,
     new_kind,
     open_field,
@@ -22,6 +23,7 @@ OpenPage = Callable[..., Page]
 def test_a_report_takes_three_taps_and_no_network(open_page: OpenPage) -> None:
     page = open_field(open_page)
     grid, kind = own_grid(page), new_kind(page)
+    before = cases_of(page, kind)
     page.get_by_role("link", name="上报", exact=True).tap()
     page.context.set_offline(True)
     page.evaluate("window.taps = 0")
@@ -36,9 +38,9 @@ def test_a_report_takes_three_taps_and_no_network(open_page: OpenPage) -> None:
     expect(page.get_by_text("存在手机里了，自动上传。")).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("已上报")).to_be_visible(timeout=SENT_WITHIN_MS)
-    cases = read(page, f"/api/v1/cases?category_id={kind['id']}&grid_id={grid['id']}")["items"]
-    assert [one["photos"] for one in cases] == [1]
-    case = read(page, f"/api/v1/cases/{cases[0]['id']}")
+    (case_id,) = cases_of(page, kind).keys() - before.keys()
+    case = read(page, f"/api/v1/cases/{case_id}")
+    assert case["grid"]["id"] == grid["id"]
     lon, lat = grid["centre"]
     assert (case["lon"], case["lat"]) == pytest.approx((lon, lat), abs=1e-6)
     assert case["accuracy_m"] == 9
@@ -53,6 +55,7 @@ def test_a_report_takes_three_taps_and_no_network(open_page: OpenPage) -> None:
 def test_a_page_that_dies_under_the_camera_comes_back(open_page: OpenPage) -> None:
     page = open_field(open_page)
     kind = new_kind(page)
+    before = cases_of(page, kind)
     page.get_by_role("link", name="上报", exact=True).tap()
     tap(page, "已当场整改（前、后各一张）")
     take_photo(page, "拍整改前")
@@ -74,8 +77,8 @@ def test_a_page_that_dies_under_the_camera_comes_back(open_page: OpenPage) -> No
         here.tap()
     kinds.get_by_role("button", name=kind["name"]).first.tap()
     expect(again.get_by_text("已上报")).to_be_visible(timeout=SENT_WITHIN_MS)
-    (brief,) = read(again, f"/api/v1/cases?category_id={kind['id']}&days=1")["items"]
-    case = read(again, f"/api/v1/cases/{brief['id']}")
+    (case_id,) = cases_of(again, kind).keys() - before.keys()
+    case = read(again, f"/api/v1/cases/{case_id}")
     assert [photo["role"] for photo in case["photos"]] == ["before", "after"]
     assert case["state"] in {"closed", "handled"}
     assert [line["action"] for line in case["ledger"]][:2] == ["report", "rectify"]
