@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from mortal_server import MortalServer
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydantic import SecretStr
 from rich.console import Console
@@ -103,14 +104,7 @@ def certificate_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def secure_address(address: str, town_settings: Settings, certificate_home: Path) -> Iterator[str]:
     """Address over HTTPS of a second server on the same town, with the same photos."""
     assert address
-    settings = town_settings.model_copy(
-        update={
-            "home": certificate_home,
-            "files_url": (town_settings.home / "files").resolve().as_uri(),
-            "port": _free_port(),
-            "https_port": _free_port(),
-        }
-    )
+    settings = _beside(town_settings, certificate_home)
     with _served(settings):
         yield f"https://localhost:{settings.https_port}"
 
@@ -137,6 +131,7 @@ def worker(
             [sys.executable, "-m", "api.cli", "worker"], env=environment, stdout=log, stderr=log
         )
         try:
+            _until_working(process, home / "worker.log")
             yield
         finally:
             process.terminate()
@@ -149,8 +144,43 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(scope="module")
+def mortal(
+    address: str,
+    town_settings: Settings,
+    certificate_home: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[MortalServer]:
+    """A server over HTTPS on the same town, which one module may kill."""
+    assert address
+    home = tmp_path_factory.mktemp("mortal")
+    shutil.copytree(certificate_home, home, dirs_exist_ok=True)
+    settings = _beside(town_settings, home)
+    server = MortalServer(f"https://localhost:{settings.https_port}", lambda: _running(settings))
+    server.start()
+    yield server
+    server.kill()
+
+
+def _beside(settings: Settings, home: Path) -> Settings:
+    """Settings of another server on the same town, with the same photos."""
+    changed = {
+        "home": home,
+        "files_url": (settings.home / "files").resolve().as_uri(),
+        "port": _free_port(),
+        "https_port": _free_port(),
+    }
+    return settings.model_copy(update=changed)
+
+
 @contextmanager
 def _served(settings: Settings) -> Iterator[str]:
+    with _running(settings):
+        yield f"http://127.0.0.1:{settings.port}"
+
+
+@contextmanager
+def _running(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     assert settings.database_url is not None
     assert settings.migration_database_url is not None
     environment = os.environ | {
@@ -165,9 +195,9 @@ def _served(settings: Settings) -> Iterator[str]:
     with (settings.home / "server.log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            served = f"http://127.0.0.1:{settings.port}"
-            _until_ready(served, server, settings.home / "server.log")
-            yield served
+            address = f"http://127.0.0.1:{settings.port}"
+            _until_ready(address, server, settings.home / "server.log")
+            yield server
         finally:
             server.terminate()
             server.wait(timeout=STOP_WITHIN_S)
@@ -183,6 +213,16 @@ def _until_ready(served: str, server: subprocess.Popen[bytes], log: Path) -> Non
             # Refused, reset or too late: it is starting.
             time.sleep(0.2)
     pytest.fail(f"the server did not become ready:\n{log.read_text()[-3000:]}")
+
+
+def _until_working(worker: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait for the worker to begin, so that a page waits for its work alone."""
+    deadline = time.monotonic() + START_WITHIN_S
+    while worker.poll() is None and time.monotonic() < deadline:
+        if "Starting worker" in log.read_text():
+            return
+        time.sleep(0.2)
+    pytest.fail(f"the worker did not begin:\n{log.read_text()[-3000:]}")
 
 
 def _trusting(home: Path) -> str:
