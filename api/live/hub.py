@@ -161,15 +161,19 @@ class Hub:
         wait_s = 1.0
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(
+                connection = await psycopg.AsyncConnection.connect(
                     self._url, autocommit=True, application_name="sanbai live", keepalives_idle=30
-                ) as connection:
+                )
+                # As a context it would roll back first, and a scope that ends breaks that off too.
+                try:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self._hearing, wait_s = True, 1.0
                     # What was said before is read now.
                     self._note("rights")
                     async for notice in connection.notifies():
                         self._note(notice.payload)
+                finally:
+                    await connection.close()
             except psycopg.Error as error:
                 logger.warning("live events are not heard", extra={"cause": str(error)})
             self._hearing = False
