@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from sqlalchemy import Row
 
 from api.case_views import ActorRef, NamedRef
+from api.days import DayTime
 from api.paging import Page
 from data.notice_senders import Address, Security, Via
 from data.notice_words import KINDS
@@ -47,10 +48,10 @@ class _Channel(BaseModel):
     kinds: list[str] | None = Field(
         None, min_length=1, max_length=40, description="Kinds of notices; null: all."
     )
-    quiet_from: time | None = Field(
+    quiet_from: DayTime | None = Field(
         None, description="From then on only red cases and calls to who is on duty go."
     )
-    quiet_to: time | None = None
+    quiet_to: DayTime | None = None
     language: Literal["zh-CN", "en"] = "zh-CN"
     active: bool = True
 
@@ -95,8 +96,8 @@ class NoticeChannel(BaseModel):
     via: Via
     shown: str = Field(description="What may be seen of the address.")
     kinds: list[str] | None
-    quiet_from: time | None
-    quiet_to: time | None
+    quiet_from: DayTime | None
+    quiet_to: DayTime | None
     language: Literal["zh-CN", "en"]
     active: bool
     waiting: int

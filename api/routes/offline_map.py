@@ -39,8 +39,12 @@ class OfflineMapOut(BaseModel):
     grids: Annotated[int, Field(description="Own grids on it; 0 where it is made for areas.")]
     margin_m: Annotated[float, Field(description="How far it reaches beyond one's own area.")]
     bounds: Annotated[
-        tuple[float, float, float, float],
-        Field(description="West, south, east, north of one's own area, in degrees."),
+        list[float],
+        Field(
+            min_length=4,
+            max_length=4,
+            description="West, south, east, north of one's own area, in degrees.",
+        ),
     ]
 
 
@@ -79,7 +83,7 @@ def offline_map(
         size_bytes=len(_file(parts, tx, asked)),
         grids=len(asked.scope.grid_ids),
         margin_m=MARGIN_M,
-        bounds=_bounds(asked.outline),
+        bounds=[*_bounds(asked.outline)],
     )
     return Response(told.model_dump_json(), media_type="application/json", headers=headers)
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_v
 from sqlalchemy import Connection, Row
 
 from api.context import CurrentCaller, Now, Tx, scope_for
+from api.days import DayTime
 from api.errors import Problem, invalid, not_found, problem_responses
 from api.operations import Command, CurrentCommand
 from api.paging import Cursor, Limit, Page, cursor_of, key_of, moment_of, unknown_cursor
@@ -55,8 +56,8 @@ class RoundPlan(BaseModel):
     name: str | None
     every_days: int | None
     weekdays: list[int] = Field(description="0 is Monday; empty where `every_days` says it.")
-    from_time: time
-    to_time: time = Field(description="Midnight: to the end of the day.")
+    from_time: DayTime
+    to_time: DayTime = Field(description="Midnight: to the end of the day.")
     starts_on: date
     ends_on: date | None = Field(description="Last day; null: until it is ended.")
 
@@ -68,8 +69,8 @@ class RoundPlanIn(BaseModel):
     grid_ids: list[int] = Field(min_length=1, max_length=MOST_GRIDS)
     every_days: int | None = Field(None, ge=1, le=90)
     weekdays: list[Weekday] = Field(default_factory=list, max_length=7)
-    from_time: time = time(8)
-    to_time: time = time(18)
+    from_time: DayTime = time(8)
+    to_time: DayTime = time(18)
     starts_on: date
     ends_on: date | None = None
 

@@ -19,7 +19,7 @@ from starlette.routing import compile_path
 from starlette.types import Message
 from starlette.types import Scope as AsgiScope
 
-from api.context import AppContext, Now, current_session
+from api.context import AppContext, Context, Now, current_session
 from api.cookies import token_of
 from api.errors import TITLES, problem_responses
 from api.permissions import Caller, as_caller
@@ -132,35 +132,30 @@ class _Answer:
             self.body += message.get("body", b"")
 
 
-async def done_before(body: SyncIn, request: Request, parts: AppContext, at: Now) -> set[UUID]:
-    """Operations of who hands in that were carried out before and are needed now.
+async def who_hands_in(request: Request, parts: AppContext, at: Now) -> Caller:
+    """Who sends the batch: looked up first, in a transaction that ends before any operation."""
 
-    Asked in a transaction of its own, which ends before the first operation begins.
-    """
-    asked = {need for operation in body.operations for need in operation.needs}
-
-    def look_up() -> tuple[Caller, set[UUID]]:
+    def look_up() -> Caller:
         with parts.engine.begin() as connection:
-            who = as_caller(current_session(request, connection, at))
-            let_act(connection, Scope(who.district_id, account_id=who.account_id))
-            return who, operations_carried_out(connection, who.district_id, who.account_id, asked)
+            return as_caller(current_session(request, connection, at))
 
     async with parts.turns:
-        who, done = await to_thread.run_sync(look_up)
+        who = await to_thread.run_sync(look_up)
     require_for_route(who, request.method, request.scope["route"].path)
     parts.signed_in.keep(token_of(request) or "", who, at)
-    return done
+    return who
 
 
 @router.post("", responses=problem_responses(413, 422))
 async def sync(
-    body: SyncIn, request: Request, done: Annotated[set[UUID], Depends(done_before)]
+    body: SyncIn, request: Request, parts: AppContext, who: Annotated[Caller, Depends(who_hands_in)]
 ) -> SyncTold:
     """Carry out operations in the order given; each is answered by itself.
 
     An operation that is `held` or `later` was not carried out: it is sent again. The same batch
     may be sent again too; what was done before is `already`. At most 200 operations and 2 MiB.
     """
+    done = await _done_before(body, parts, who)
     results: list[SyncResult] = []
     for operation in body.operations:
         result = _not_tried(operation, done, results) or await _carry_out(request, operation)
@@ -168,6 +163,21 @@ async def sync(
             done.add(operation.id)
         results.append(result)
     return SyncTold(results=results)
+
+
+async def _done_before(body: SyncIn, parts: Context, who: Caller) -> set[UUID]:
+    """Operations of who hands in that were carried out before and are needed now."""
+    asked = {need for operation in body.operations for need in operation.needs}
+
+    def look_up() -> set[UUID]:
+        with parts.engine.begin() as connection:
+            let_act(connection, Scope(who.district_id, account_id=who.account_id))
+            return operations_carried_out(connection, who.district_id, who.account_id, asked)
+
+    if not asked:
+        return set()
+    async with parts.turns:
+        return await to_thread.run_sync(look_up)
 
 
 def _not_tried(
