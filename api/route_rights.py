@@ -182,6 +182,7 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("POST", "/api/v1/shifts"): Then("shift:record"),
     ("POST", "/api/v1/shifts/{shift_id}/points"): Then("shift:record"),
     ("POST", "/api/v1/shifts/{shift_id}/end"): Then("shift:record"),
+    ("POST", "/api/v1/shifts/{shift_id}/track-file"): Then("shift:record"),
     ("GET", "/api/v1/shifts"): "track:read",
     # One's own, though one's charge ended since.
     ("GET", "/api/v1/shifts/{shift_id}"): Then("track:read"),

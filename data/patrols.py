@@ -26,6 +26,7 @@ LONGEST_SHIFT: Final = timedelta(hours=24)
 NEAR_DUTY_M: Final = 200.0
 CLOCK_AHEAD: Final = timedelta(minutes=10)
 """How far a phone's clock may run ahead of ours."""
+FIRST_TIMED_SEQ: Final = 1_000_000_000
 _METRES_PER_DEGREE: Final = 111_320.0
 
 RefusalReason = Literal["before-start", "after-end", "in-future", "far-from-duty", "too-old"]
@@ -86,6 +87,14 @@ class Taken:
     accepted: int
     duplicates: int
     refused: tuple[tuple[int, RefusalReason], ...]
+
+
+def seq_of_moment(at: datetime, started_at: datetime) -> int:
+    """The number of a fix that no phone has counted: its tenth of a second in the shift.
+
+    The same fix has the same number in whatever it comes; all of them lie above what phones count.
+    """
+    return FIRST_TIMED_SEQ + round((at - started_at) / timedelta(milliseconds=100))
 
 
 def find_shift(

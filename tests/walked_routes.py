@@ -116,6 +116,7 @@ OWNERS_ONLY = {
     ("POST", "/api/v1/cases/{case_id}/uploads/{upload_id}/complete"),
     ("POST", "/api/v1/shifts/{shift_id}/points"),
     ("POST", "/api/v1/shifts/{shift_id}/end"),
+    ("POST", "/api/v1/shifts/{shift_id}/track-file"),
     ("POST", "/api/v1/shifts/{shift_id}/gaps"),
     ("POST", "/api/v1/shifts/{shift_id}/streets"),
 }

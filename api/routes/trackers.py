@@ -28,6 +28,7 @@ from api.routes.shifts import track_intake
 from api.track_intake import TrackIntake
 from api.tracker_messages import TrackerFix, TrackerMessage, read_json, read_parameters
 from data.accounts import token_digest
+from data.patrols import seq_of_moment
 from data.rights import let_act
 from data.scope import Scope
 from data.track_intake import Answered, Batch, microseconds
@@ -36,8 +37,6 @@ from data.trackers import Discarded, Tracker, count_discarded, duties_at, tracke
 # Other programs say what they send: nothing of it is ours to describe.
 router = APIRouter(prefix="/t", include_in_schema=False)
 
-# Above all that a phone counts for itself: a fix is told apart by its tenth of a second.
-FIRST_SEQ: Final = 1_000_000_000
 WRONG_A_MINUTE: Final = 20
 _MOST_ADDRESSES: Final = 10_000
 
@@ -196,14 +195,14 @@ async def _keep(
 def _batch(rows: Sequence[tuple[TrackerFix, Row[Any]]], at: datetime) -> Batch:
     fixes = [fix for fix, _ in rows]
     duty = rows[0][1]
-    tenths = [round((fix.at - duty.started_at) / timedelta(milliseconds=100)) for fix in fixes]
+    seqs = [seq_of_moment(fix.at, duty.started_at) for fix in fixes]
     return Batch(
         account_id=duty.account_id,
         shift_id=duty.shift_id,
         operation_id=uuid7(),
         digest=b"",
         received_at=at,
-        seq=np.array(tenths, dtype=np.int64) + FIRST_SEQ,
+        seq=np.array(seqs, dtype=np.int64),
         occurred_us=microseconds([fix.at for fix in fixes]),
         lon=np.array([fix.lon for fix in fixes]),
         lat=np.array([fix.lat for fix in fixes]),

@@ -12,7 +12,8 @@ MESSAGE = "李建国 2026-11-20 08:31\n{place}门口垃圾桶满了，一地垃�
 
 def test_a_message_from_a_chat_group_fills_in_a_report(sign_in: SignIn, address: str) -> None:
     page = sign_in("officer001", size=PHONE)
-    found = page.request.get(f"{address}/api/v1/cases?state=all&limit=1").json()["items"][0]
+    cases = page.request.get(f"{address}/api/v1/cases?state=all&limit=100").json()["items"]
+    found = next(case for case in cases if case["address"])
     page.evaluate("location.hash = '#panel=report'")
     page.reload()
     page.get_by_role("button", name="粘贴群消息").click()

@@ -916,6 +916,22 @@ export type BodyAddPlanLayer = {
 };
 
 /**
+ * Body_add_track_file
+ */
+export type BodyAddTrackFile = {
+    /**
+     * Datum
+     *
+     * Some phone apps write GCJ-02 against the standard.
+     */
+    datum?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
+    /**
+     * File
+     */
+    file: Blob | File;
+};
+
+/**
  * Body_check_list
  */
 export type BodyCheckList = {
@@ -11589,6 +11605,42 @@ export type Track = {
      * Type
      */
     type?: 'Feature';
+};
+
+/**
+ * TrackFileTaken
+ *
+ * What became of the fixes of a file.
+ */
+export type TrackFileTaken = {
+    /**
+     * Accepted
+     */
+    accepted: number;
+    /**
+     * Duplicates
+     *
+     * Known before, by this file or by a tracker.
+     */
+    duplicates: number;
+    /**
+     * Far From Duty
+     *
+     * Farther than 200 m from its grids: not kept.
+     */
+    far_from_duty: number;
+    /**
+     * Outside Shift
+     *
+     * Before its begin, after its end, or too old: not kept.
+     */
+    outside_shift: number;
+    /**
+     * Unreadable
+     *
+     * Without a time, or nowhere on earth.
+     */
+    unreadable: number;
 };
 
 /**
@@ -23711,6 +23763,68 @@ export type TrackResponses = {
 };
 
 export type TrackResponse = TrackResponses[keyof TrackResponses];
+
+export type AddTrackFileData = {
+    body: BodyAddTrackFile;
+    headers: {
+        /**
+         * Operation-Id
+         *
+         * UUIDv7 made by the client
+         */
+        'operation-id'?: string | null;
+        /**
+         * Always 1: a page of another site cannot send it.
+         */
+        'X-Sanbai': '1';
+    };
+    path: {
+        /**
+         * Shift Id
+         */
+        shift_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{shift_id}/track-file';
+};
+
+export type AddTrackFileErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Conflict
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type AddTrackFileError = AddTrackFileErrors[keyof AddTrackFileErrors];
+
+export type AddTrackFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: TrackFileTaken;
+};
+
+export type AddTrackFileResponse = AddTrackFileResponses[keyof AddTrackFileResponses];
 
 export type MakeCardsData = {
     body: CardsWanted;

@@ -70,6 +70,14 @@ export const fieldWorkEn = {
       toQueue: 'See why',
       again: 'Report another',
     },
+    trackFile: {
+      title: 'Add a track recorded elsewhere',
+      help: 'A GPX or FIT file of a watch or another app. Only what lies within this duty and 200 m of its grids is kept; the same file again changes nothing.',
+      choose: 'Choose a file',
+      sending: 'Sending…',
+      taken: '{accepted} points added, {known} known before.',
+      left: 'Not kept: {outside} outside this duty, {far} too far from the grids, {unreadable} unreadable.',
+    },
     duty: {
       title: 'Duty',
       on: { patrol: 'On patrol', inspection: 'On inspection' },

@@ -68,6 +68,14 @@ export const fieldWorkZh = {
       toQueue: '去看原因',
       again: '再报一件',
     },
+    trackFile: {
+      title: '补上别处记的轨迹',
+      help: '手表或其他软件记下的 GPX、FIT 文件。只留本次巡查时间内、网格 200 米以内的点；同一个文件再传一次不会重复。',
+      choose: '选择文件',
+      sending: '正在上传…',
+      taken: '补上 {accepted} 点，已有 {known} 点。',
+      left: '没有保留：时间不在本次巡查内 {outside} 点，离网格太远 {far} 点，读不出 {unreadable} 点。',
+    },
     duty: {
       title: '巡查',
       on: { patrol: '正在巡查', inspection: '正在检查' },
