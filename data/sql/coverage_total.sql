@@ -3,7 +3,7 @@ SELECT count(*) AS streets, count(*) FILTER (WHERE w.share >= :visited) AS visit
        coalesce(sum(p.length_m), 0) AS street_m,
        coalesce(sum(p.length_m * w.share), 0) AS walked_m,
        coalesce(sum(p.length_m * w.share) FILTER (WHERE NOT w.tracked), 0) AS by_hand_m,
-       count(*) FILTER (WHERE p.walked_at IS NULL) AS never, min(p.walked_at) AS oldest_at
+       count(*) FILTER (WHERE p.walked_at IS NULL AND p.length_m >= 10) AS never, min(p.walked_at) AS oldest_at
 FROM (
     SELECT DISTINCT g.part_id
     FROM street_part_grid AS g

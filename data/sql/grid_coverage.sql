@@ -35,7 +35,7 @@ CROSS JOIN LATERAL (
            coalesce(sum(p.length_m), 0) AS street_m,
            coalesce(sum(p.length_m * w.share), 0) AS walked_m,
            coalesce(sum(p.length_m * w.share) FILTER (WHERE NOT w.tracked), 0) AS by_hand_m,
-           count(*) FILTER (WHERE p.walked_at IS NULL) AS never, min(p.walked_at) AS oldest_at
+           count(*) FILTER (WHERE p.walked_at IS NULL AND p.length_m >= 10) AS never, min(p.walked_at) AS oldest_at
     FROM street_part_grid AS g
     JOIN street_part AS p ON p.district_id = g.district_id AND p.id = g.part_id
     LEFT JOIN LATERAL (

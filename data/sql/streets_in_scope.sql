@@ -19,7 +19,8 @@ JOIN LATERAL (
       AND (CAST(:grid_id AS bigint) IS NULL OR v.grid_id = :grid_id)
       AND (CAST(:area_path AS ltree) IS NULL OR v.area_path <@ CAST(:area_path AS ltree))
 ) AS g ON g.grid_ids IS NOT NULL
-WHERE p.district_id = :district_id AND p.until IS NULL
+-- The few metres between the lanes of a crossing are no street that anybody goes to.
+WHERE p.district_id = :district_id AND p.until IS NULL AND p.length_m >= 10
   AND (CAST(:west AS double precision) IS NULL
        OR p.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
   AND (CAST(:before AS timestamptz) IS NULL OR p.walked_at IS NULL OR p.walked_at < :before)
