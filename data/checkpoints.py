@@ -16,7 +16,8 @@ from data.scope import Scope, in_place
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and letters that nobody takes for one another."""
 _GROUPS: Final = 3
-_MARK: Final = "checkpoint="
+# As the officer's app reads it (`web/src/field/duty/checkpoint.ts`).
+_MARK: Final = "#/checkpoint/"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def list_checkpoints(
 
 def address_of(base: str, code: str) -> str:
     """The address that a checkpoint's QR code opens: the officer's app on its duty page."""
-    return f"{base.rstrip('/')}/field/#/duty?{_MARK}{code}"
+    return f"{base.rstrip('/')}/field/{_MARK}{code}"
 
 
 def code_in(scanned: str) -> str:

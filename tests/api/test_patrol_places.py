@@ -238,7 +238,7 @@ def test_a_checkpoint_stands_for_the_streets_beside_it(
     far = {**place, "id": str(uuid7()), "lat": 36.8215}
     assert commander.post("/api/v1/checkpoints", far).status_code == 422
     shift = patrol(officer, eastwards(118.002, 118.004), tracked=False)
-    code = f"https://sanbai.example.cn/field/#/duty?checkpoint={made['code'].lower()}"
+    code = f"https://sanbai.example.cn/field/#/checkpoint/{made['code'].lower()}"
     body = {"streets": [{"how": "checkpoint", "code": code, "occurred_at": START.isoformat()}]}
     assert len(officer.do(f"/api/v1/shifts/{shift}/streets", body)["part_ids"]) == 1
     assert [row[1] for row in walks(streets)] == ["checkpoint"]
