@@ -86,7 +86,7 @@ def list_checkpoints(
 
 
 def address_of(base: str, code: str) -> str:
-    """The address that a checkpoint's QR code opens: the officer's app on its duty page."""
+    """The address that a checkpoint's QR code opens: the officer's app, at that checkpoint."""
     return f"{base.rstrip('/')}/field/{_MARK}{code}"
 
 

@@ -27,7 +27,14 @@ def gpx(*points: tuple[float | None, float, float]) -> bytes:
 
 
 WALK = [(minute, 118.005, 36.83 + minute * 1e-5) for minute in range(10)]
-FILE = gpx((-5, 118.005, 36.83), *WALK, (3.5, 118.3, 36.83), (None, 118.005, 36.83))
+CENTURY = 100 * 365 * 24 * 60
+FILE = gpx(
+    (-5, 118.005, 36.83),
+    *WALK,
+    (CENTURY, 118.005, 36.83),
+    (3.5, 118.3, 36.83),
+    (None, 118.005, 36.83),
+)
 
 
 def begin(who: Person, **said: Any) -> str:
@@ -54,7 +61,7 @@ def test_what_lies_within_the_shift_is_kept_once(person: People, ended: bool) ->
     assert taken == {
         "accepted": 10,
         "duplicates": 0,
-        "outside_shift": 1,
+        "outside_shift": 2,
         "far_from_duty": 1,
         "unreadable": 1,
     }
