@@ -2,7 +2,7 @@
 
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 from alembic.util import CommandError
@@ -19,32 +19,59 @@ from api.processes import ProcessError
 from data.certificate_names import CertificateError
 from data.cluster import ClusterError
 
-# Loaded when used: they bring pandas and GDAL, which the server's start should not wait for.
 SUB_APPLICATIONS = {
-    "addresses": "api.cli.addresses",
-    "audit": "api.cli.audit",
-    "calendar": "api.cli.calendars",
-    "grids": "api.cli.grids",
-    "import": "api.cli.imports",
-    "map": "api.cli.maps",
-    "users": "api.cli.users",
+    "addresses": (
+        "addresses",
+        "地址查找。Find where an address is: building or place, grid, score.",
+    ),
+    "audit": ("audit", "审计：核对账本。Audit: check the ledgers."),
+    "calendar": (
+        "calendars",
+        "工作日历：哪天上班、哪天放假。Working days: what deadlines are counted on.",
+    ),
+    "grids": (
+        "grids",
+        "划分、评价、导出、发布网格。Divide into grids, score, export and publish them.",
+    ),
+    "import": (
+        "imports",
+        "导入文件。Import files: GPKG, SHP/ZIP, GeoJSON, FGB, Parquet, CSV, XLSX, GPX.",
+    ),
+    "map": ("maps", "导出地图。Export maps."),
+    "users": ("users", "账号管理。Accounts: add, list, set a password, disable."),
 }
+"""Name → module of this package and help."""
+
+
+class SubApplication(TyperGroup):
+    """Commands of a module that is loaded when one of them is asked for.
+
+    They bring pandas, numba and GDAL, which neither the server's start nor a list of commands
+    should wait for.
+    """
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        """Load the module and go on with what it holds."""
+        module, _ = SUB_APPLICATIONS[str(self.name)]
+        group = typer.main.get_group(import_module(f"api.cli.{module}").app)
+        group.name, group.help = self.name, self.help
+        return group.make_context(info_name, args, parent, **extra)
 
 
 class Commands(TyperGroup):
-    """The main commands, and the sub-applications loaded when they are asked for."""
+    """The main commands, and the sub-applications after them."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         """Names in the order of the help text."""
         return [*super().list_commands(ctx), *SUB_APPLICATIONS]
 
     def get_command(self, ctx: typer.Context, cmd_name: str):  # type: ignore[no-untyped-def,override]
-        """Find a command, loading its module where needed."""
+        """Find a command."""
         if cmd_name not in SUB_APPLICATIONS:
             return super().get_command(ctx, cmd_name)
-        command = typer.main.get_group(import_module(SUB_APPLICATIONS[cmd_name]).app)
-        command.name = cmd_name
-        return command
+        return SubApplication(name=cmd_name, help=SUB_APPLICATIONS[cmd_name][1])
 
 
 app = typer.Typer(

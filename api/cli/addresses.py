@@ -22,7 +22,6 @@ from data.imports.source import open_source
 from data.imports.store_households import choose_district
 
 app = typer.Typer(
-    help="地址查找。Find where an address is: building or place, grid, score.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -15,7 +15,7 @@ from data.case_file_audit import check_files, count_files
 from data.files import open_files
 from data.recount import check_ledgers, count_ledgers
 
-app = typer.Typer(help="审计：核对账本。Audit: check the ledgers.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 console = Console()
 errors = Console(stderr=True)
 

@@ -17,7 +17,6 @@ from data.report_lists.sheets import read_book
 from data.watch import look_again
 
 app = typer.Typer(
-    help="工作日历：哪天上班、哪天放假。Working days: what deadlines are counted on.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

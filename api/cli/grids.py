@@ -67,9 +67,7 @@ from geo.grids import GridOptions, generate, score
 from geo.grids.inputs import check_areas
 from geo.limits import Language
 
-app = typer.Typer(
-    help="划分、评价、导出、发布网格。Divide into grids, score, export and publish them."
-)
+app = typer.Typer()
 grid_files.add_commands(app)
 
 

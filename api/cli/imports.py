@@ -22,7 +22,6 @@ from data.imports.store_areas import store_areas
 from data.imports.store_work import Source, store_hazards
 
 app = typer.Typer(
-    help="导入文件。Import files: GPKG, SHP/ZIP, GeoJSON, FGB, Parquet, CSV, XLSX, GPX.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -14,7 +14,7 @@ from data.database import open_engine
 from data.exports.map_content import MapError, read_map
 from data.exports.static_map import write_static_map
 
-app = typer.Typer(help="导出地图。Export maps.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 console = Console()
 errors = Console(stderr=True)
 

@@ -26,7 +26,6 @@ from data.schema import Area, GridVersion
 from data.schema.accounts import ROLES
 
 app = typer.Typer(
-    help="账号管理。Accounts: add, list, set a password, disable.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
