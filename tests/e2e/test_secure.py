@@ -20,3 +20,14 @@ def test_pages_over_https_may_have_what_a_telephone_needs(
     kept = [(one["name"], one["secure"]) for one in context.cookies() if "sanbai" in one["name"]]
     assert kept == [("__Host-sanbai", True)]
     context.close()
+
+
+def test_the_officers_app_may_be_installed(browser: Browser, secure_address: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(f"{secure_address}/field/", wait_until="networkidle")
+    asked = context.new_cdp_session(page).send("Page.getInstallabilityErrors")
+    lacks = {error["errorId"] for error in asked["installabilityErrors"]}
+    # A context of a test is a private window, which installs nothing; all else is in order.
+    assert lacks == {"in-incognito"}
+    context.close()
