@@ -60,6 +60,13 @@ class CaseCore(BaseModel):
     seq: int = Field(description="Of its last event; a command says which it expects.")
 
 
+class ActorRef(BaseModel):
+    """Who acted."""
+
+    id: UUID
+    display_name: str
+
+
 class CaseBrief(CaseCore):
     """A case as a list shows it."""
 
@@ -85,11 +92,16 @@ class Photo(BaseModel):
     added_by: UUID = Field(description="The account: who added it may make parts unreadable.")
 
 
-class ActorRef(BaseModel):
-    """Who acted."""
+class Sound(BaseModel):
+    """A voice note of a case, as it was recorded."""
 
     id: UUID
-    display_name: str
+    url: str
+    media_type: Literal["audio/webm", "audio/ogg", "audio/mp4"]
+    size_bytes: int
+    duration_ms: int | None = Field(description="As the phone that recorded it says.")
+    received_at: AwareDatetime
+    added_by: ActorRef
 
 
 class LedgerLine(BaseModel):
@@ -107,7 +119,7 @@ class LedgerLine(BaseModel):
 
 
 class Case(CaseCore):
-    """A case with its ledger and photos."""
+    """A case with its ledger, photos and voice notes."""
 
     description: str | None
     grid_filed: Ref | None = Field(description="The grid when it was filed.")
@@ -123,6 +135,7 @@ class Case(CaseCore):
     time: CaseTime | None = Field(description="Null: no deadline runs out.")
     actions: list[Action] = Field(description="What the caller may do with it now.")
     photos: list[Photo]
+    sounds: list[Sound] = Field(description="Voice notes, oldest first.")
     ledger: list[LedgerLine]
 
 
@@ -181,6 +194,19 @@ def photo(row: Row[Any]) -> Photo:
     )
 
 
+def sound(row: Row[Any]) -> Sound:
+    """A voice note, from its row."""
+    return Sound(
+        id=row.id,
+        url=f"/api/v1/sounds/{row.id}",
+        media_type=row.media_type,
+        size_bytes=row.size_bytes,
+        duration_ms=row.duration_ms,
+        received_at=row.received_at,
+        added_by=ActorRef(id=row.added_by, display_name=row.display_name),
+    )
+
+
 def full(
     row: Row[Any],
     ledger: Sequence[Row[Any]],
@@ -188,11 +214,13 @@ def full(
     actions: Sequence[Action],
     course: Course,
     *,
+    sounds: Sequence[Row[Any]] = (),
     clock: CaseTime | None = None,
     temporary_grids: Sequence[Row[Any]] = (),
 ) -> Case:
     """One case with all that is known of it."""
     told = _brief(row) | {"photos": [photo(item) for item in photos]}
+    told |= {"sounds": [sound(item) for item in sounds]}
     return Case(
         **told,
         description=ledger[0].body,

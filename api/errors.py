@@ -39,6 +39,7 @@ from data.patrols import (
 from data.photo_uploads import UploadError
 from data.photos import PhotoError
 from data.plan_papers import PaperError
+from data.sounds import SoundError
 
 logger = logging.getLogger("sanbai.api")
 
@@ -209,21 +210,21 @@ _WHY = {
 
 def _photo(error: PhotoError) -> Problem:
     params = {"reason": error.fault}
-    if error.fault in {"too-large", "too-many-pixels"}:
+    if error.fault in {"too-large", "too-many-pixels", "too-heavy"}:
         detail = "A photo has at most 15 MB and 50 megapixels."
-        return Problem(413, "too-large", detail, params=params)
-    if error.fault == "too-heavy":
-        detail = "The picture takes too much to decode: save it anew as JPEG."
+        if error.fault == "too-heavy":
+            detail = "The picture takes too much to decode: save it anew as JPEG."
         return Problem(413, "too-large", detail, params=params)
     detail = "Send a JPEG, PNG or WebP picture that is whole."
     if error.fault == "heic":
-        detail = (
-            "HEIC is not taken: set the camera to 'Most Compatible' (JPEG), or share the picture "
-            "as JPEG."
-        )
+        detail = "HEIC is not taken: set the camera to 'Most Compatible', or share it as JPEG."
     return Problem(415, "unsupported-photo", detail, params=params)
 
 
+_SOUND = {
+    "too-large": (413, "sound-too-large", "A voice note has at most 3 MB, some two minutes."),
+    "unknown-kind": (415, "unsupported-sound", "Send a voice note as WebM, Ogg or M4A."),
+}
 _TEMPLATE = {
     "too-large": (413, "A template has at most 5 MB, 50 MB unpacked."),
     "not-docx": (415, "Send a DOCX that Word or WPS opens."),
@@ -242,7 +243,7 @@ def _template(error: TemplateError) -> Problem:
 
 _UPLOAD = {
     "exists": (409, "This id was used for another file: make a new one."),
-    "too-many": (409, "Finish or leave alone some of the photos on their way first."),
+    "too-many": (409, "Finish or leave alone some of what is on its way first."),
     "part": (422, "Send each part whole, at an offset that was asked for."),
     "incomplete": (409, "Parts are missing: ask which, and send them."),
     "differs": (409, "The parts together are another file: send all of them again."),
@@ -315,6 +316,7 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
     UnknownPlaceError: lambda _: invalid("/unit_id", "unknown", "No such unit."),
     RefusedError: _refused,
     PhotoError: _photo,
+    SoundError: lambda error: Problem(*_SOUND[error.fault]),
     UploadError: _upload,
     TemplateError: _template,
     PaperError: _paper,
@@ -337,9 +339,7 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
     CaseShapeError: lambda error: invalid(
         "/shape", error.fault, "Send a valid line or area of at most 1,000 vertices."
     ),
-    UnknownCaseError: lambda _: invalid(
-        "/case_id", "unknown", "No other case that this one can be merged with or made part of."
-    ),
+    UnknownCaseError: lambda _: invalid("/case_id", "unknown", "No such case to join it with."),
     OperationalError: lambda _: Problem(
         503, "database-unavailable", "The database does not answer; try again in a moment."
     ),

@@ -1,4 +1,4 @@
-"""Who may add a photo to a case, see one, or make parts of one unreadable."""
+"""Who may add a photo or a voice note to a case, see one, or make parts of one unreadable."""
 
 from typing import Any, Literal
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row
 
 from api import case_views
-from api.case_views import Photo
+from api.case_views import Photo, Sound
 from api.errors import Problem, not_found
 from api.operations import Command
 from api.permissions import PERMISSIONS, Caller
@@ -14,12 +14,14 @@ from casework.states import OPEN
 from data.case_types import StoredCase
 from data.cases import find_case
 from data.photos import find_photo
+from data.sounds import find_sound
 
 Role = Literal["before", "after"]
+UploadRole = Literal["before", "after", "voice"]
 
 
-def case_to_add_to(command: Command, case_id: UUID, role: Role) -> StoredCase:
-    """The open case, locked, once the caller may add a photo of this role to it."""
+def case_to_add_to(command: Command, case_id: UUID, role: UploadRole) -> StoredCase:
+    """The open case, locked, once the caller may add a photo of this role, or a sound, to it."""
     caller = command.caller
     stored = find_case(command.tx, caller.district_id, case_id, lock=True)
     actor = None if stored is None else caller.actor_in(stored)
@@ -27,7 +29,8 @@ def case_to_add_to(command: Command, case_id: UUID, role: Role) -> StoredCase:
         raise not_found("case")
     # Who reported it may show what he saw, though his charge ended before he had a net.
     if role == "after" or stored.case.reported_by != caller.account_id:
-        caller.require("case:report" if role == "before" else "case:handle")
+        by_handler = role == "after" or (role == "voice" and caller.roles_for("case:handle"))
+        caller.require("case:handle" if by_handler else "case:report")
     if stored.case.state not in OPEN:
         params = {"action": "photo", "state": stored.case.state, "reason": "state"}
         raise Problem(409, "action-not-allowed", "The case is closed.", params=params)
@@ -41,6 +44,16 @@ def photo_to_see(tx: Connection, caller: Caller, photo_id: UUID) -> Row[Any]:
     stored = None if found is None else find_case(tx, caller.district_id, found.case_id)
     if found is None or stored is None or caller.actor_in(stored) is None:
         raise not_found("photo")
+    return found
+
+
+def sound_to_hear(tx: Connection, caller: Caller, sound_id: UUID) -> Row[Any]:
+    """The voice note, if it is of a case that the caller may see."""
+    caller.require("case:read")
+    found = find_sound(tx, caller.district_id, sound_id)
+    stored = None if found is None else find_case(tx, caller.district_id, found.case_id)
+    if found is None or stored is None or caller.actor_in(stored) is None:
+        raise not_found("sound")
     return found
 
 
@@ -59,3 +72,11 @@ def may_redact(tx: Connection, caller: Caller, photo: Row[Any]) -> bool:
     stored = find_case(tx, caller.district_id, photo.case_id)
     actor = None if stored is None else caller.actor_in(stored)
     return actor is not None and bool(actor.roles & PERMISSIONS["photo:redact"])
+
+
+def tell_sound(tx: Connection, caller: Caller, sound_id: UUID) -> Sound:
+    """What is told of a voice note of the caller's district."""
+    found = find_sound(tx, caller.district_id, sound_id)
+    if found is None:
+        raise not_found("sound")
+    return case_views.sound(found)

@@ -24,7 +24,8 @@ PROTECTION = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+        "style-src 'self' 'unsafe-inline'; "
         "worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     ),
 }

@@ -130,6 +130,7 @@ ROUTES: dict[Route, str | tuple[str, ...]] = {
     ("PUT", "/api/v1/cases/{case_id}/uploads/{upload_id}/parts/{offset}"): Then("case:read"),
     ("POST", "/api/v1/cases/{case_id}/uploads/{upload_id}/complete"): Then("case:read"),
     ("GET", "/api/v1/photos"): "case:read",
+    ("GET", "/api/v1/sounds/{sound_id}"): "case:read",
     # Who adds photos of his repair may see to his own, without a charge over others'.
     ("POST", "/api/v1/photos/{photo_id}/redactions"): ("photo:redact", "case:handle"),
     ("GET", "/api/v1/photos/{photo_id}/redactions"): "case:read",

@@ -17,7 +17,7 @@ class FileFault:
     """A file that is no proof; `missing` from the store, `changed`, or `unknown` to the ledger."""
 
     case_id: UUID
-    kind: Literal["photo", "paper", "signed"]
+    kind: Literal["photo", "sound", "paper", "signed"]
     id: UUID
     what: Literal["missing", "changed", "unknown"]
 

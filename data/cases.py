@@ -38,7 +38,7 @@ from data.case_types import (
     StoredCase,
     UnknownUnitError,
 )
-from data.schema import CaseEvent, HazardCase, Photo, Unit
+from data.schema import CaseEvent, HazardCase, Photo, Sound, Unit
 from data.status import bump_areas, change_counts, counts_of
 
 __all__ = [
@@ -114,9 +114,7 @@ def act(
         hold_grids(connection, stored.district_id)
         place = place_of(connection, stored.district_id, step.point, at)
         facts |= place_facts(step.point, place)
-    photos = _photos_since(connection, stored)
-    if photos:
-        facts["photos"] = photos
+    facts |= _files_since(connection, stored)
     event = decided(
         decide(
             case,
@@ -239,20 +237,25 @@ def _unit_facts(connection: Connection, district_id: int, step: Step) -> dict[st
     return one | ({"unit_ids": list(step.unit_ids)} if step.unit_ids else {})
 
 
-def _photos_since(connection: Connection, stored: StoredCase) -> list[str]:
-    """Photos added since the last line: the next line holds their digests."""
-    return [
-        digest.hex()
-        for digest in connection.execute(
-            select(Photo.sha256)
-            .where(
-                Photo.district_id == stored.district_id,
-                Photo.case_id == stored.id,
-                Photo.seq == stored.case.seq,
-            )
-            .order_by(Photo.received_at, Photo.id)
-        ).scalars()
-    ]
+def _files_since(connection: Connection, stored: StoredCase) -> dict[str, list[str]]:
+    """Photos and sounds added since the last line: the next line holds their digests."""
+    kinds: tuple[tuple[str, type[Photo | Sound]], ...] = (("photos", Photo), ("sounds", Sound))
+    found = {
+        name: [
+            digest.hex()
+            for digest in connection.execute(
+                select(kind.sha256)
+                .where(
+                    kind.district_id == stored.district_id,
+                    kind.case_id == stored.id,
+                    kind.seq == stored.case.seq,
+                )
+                .order_by(kind.received_at, kind.id)
+            ).scalars()
+        ]
+        for name, kind in kinds
+    }
+    return {name: digests for name, digests in found.items() if digests}
 
 
 def _recount(connection: Connection, before: StoredCase, after: StoredCase) -> None:

@@ -1,4 +1,4 @@
-"""Photos that come in parts: begun, sent part by part in any order, put together, forgotten.
+"""Photos and sounds that come in parts: begun, sent in any order, put together, forgotten.
 
 A part lies in the object store under its upload and offset, so that any server may take the next
 one; sent twice it is written twice and is the same. What is not finished within a day is gone.
@@ -21,7 +21,7 @@ MOST_UNFINISHED: Final = 200
 
 
 class UploadError(Exception):
-    """A photo in parts cannot go on; `fault` says why.
+    """What comes in parts cannot go on; `fault` says why.
 
     Parameters
     ----------
@@ -52,6 +52,7 @@ def begin_upload(
     role: str,
     size_bytes: int,
     sha256: bytes,
+    duration_ms: int | None = None,
     at: datetime,
 ) -> Row[Any]:
     """Begin an upload; begun before with the same file, it goes on.
@@ -67,6 +68,7 @@ def begin_upload(
         "role": role,
         "size_bytes": size_bytes,
         "sha256": sha256,
+        "duration_ms": duration_ms,
     }
     found = find_upload(connection, district_id, upload_id)
     if found is None:
@@ -85,7 +87,7 @@ def _require_room(connection: Connection, district_id: int, account_id: UUID) ->
         select(func.count()).where(
             PhotoUpload.district_id == district_id,
             PhotoUpload.account_id == account_id,
-            PhotoUpload.photo_id.is_(None),
+            PhotoUpload.became_id.is_(None),
         )
     ).scalar_one()
     if unfinished >= MOST_UNFINISHED:
@@ -117,7 +119,7 @@ def _stored(files: ObjectStore, district_id: int, upload_id: UUID) -> dict[int, 
 
 def missing_parts(files: ObjectStore, upload: Row[Any]) -> list[int]:
     """Offsets of the parts that have not come yet."""
-    if upload.photo_id is not None:
+    if upload.became_id is not None:
         return []
     there = _stored(files, upload.district_id, upload.id)
     return [offset for offset in offsets_of(upload.size_bytes) if offset not in there]
@@ -157,12 +159,12 @@ def assemble(files: ObjectStore, upload: Row[Any]) -> bytes:
     return raw
 
 
-def finish_upload(connection: Connection, upload: Row[Any], photo_id: UUID) -> None:
-    """Note the photo that an upload became."""
+def finish_upload(connection: Connection, upload: Row[Any], became_id: UUID) -> None:
+    """Note the photo or sound that an upload became."""
     connection.execute(
         update(PhotoUpload)
         .where(PhotoUpload.district_id == upload.district_id, PhotoUpload.id == upload.id)
-        .values(photo_id=photo_id)
+        .values(became_id=became_id)
     )
 
 
@@ -184,7 +186,7 @@ def forget_uploads(
         str(upload_id)
         for upload_id in connection.execute(
             select(PhotoUpload.id).where(
-                PhotoUpload.district_id == district_id, PhotoUpload.photo_id.is_(None)
+                PhotoUpload.district_id == district_id, PhotoUpload.became_id.is_(None)
             )
         ).scalars()
     }

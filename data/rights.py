@@ -24,7 +24,7 @@ from data.scope import Scope
 
 GUARDED_TABLES: Final = (
     *("hazard_case", "case_event", "case_text", "case_candidates", "photo"),
-    *("photo_upload", "photo_redaction", "case_paper", "export_log"),
+    *("photo_upload", "photo_redaction", "sound", "case_paper", "export_log"),
     *("shift", "shift_grid", "track_point", "street_walk"),
     *("checkpoint", "round_plan", "planned_round"),
     *("shift_gap", "track_look", "tracker_discard"),

@@ -107,6 +107,9 @@ _ROWS = (
     " width_px, height_px, added_by, received_at) SELECT 1,"
     " CAST(lpad(CAST(n AS text), 32, '8') AS uuid), :case, 1, 'before', 'k', '', 'image/jpeg', 1,"
     " 1, 1, :officer, :at",
+    "INSERT INTO sound (district_id, id, case_id, seq, key, sha256, media_type, size_bytes,"
+    " added_by, received_at) SELECT 1, CAST(lpad(CAST(n AS text), 32, '8') AS uuid), :case, 1,"
+    " 'k', '', 'audio/webm', 1, :officer, :at",
     "INSERT INTO case_paper (district_id, id, case_id, kind, year, serial, number, unit_id, key,"
     " sha256, size_bytes, issued_by, issued_at) SELECT 1,"
     " CAST(lpad(CAST(n AS text), 32, '3') AS uuid), :case, 'assignment', 2026, n, '交办' || n,"

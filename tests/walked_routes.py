@@ -18,6 +18,8 @@ THINGS = {
     "case_id": "case",
     "shift_id": "shift",
     "photo_id": "photo",
+    # They go by the number of a photo.
+    "sound_id": "photo",
     "upload_id": "upload",
     "account_id": "account",
     "entry_id": "entry",
@@ -82,6 +84,7 @@ NOT_STORED = {
     ("GET", "/api/v1/photos/{photo_id}/original"),
     ("POST", "/api/v1/plans/{plan_id}/backdrops/{backdrop_id}/place"),
     ("GET", "/api/v1/photos/{photo_id}"),
+    ("GET", "/api/v1/sounds/{sound_id}"),
     ("GET", "/api/v1/plans/{plan_id}/papers/{paper_id}"),
     ("GET", "/api/v1/cases/{case_id}/papers/{paper_id}/file"),
     ("GET", "/api/v1/cases/{case_id}/papers/{paper_id}/signed"),

@@ -95,6 +95,9 @@ _THINGS = (
     "INSERT INTO photo (district_id, id, case_id, seq, role, key, sha256, media_type, size_bytes,"
     " width_px, height_px, added_by, received_at) VALUES (:district, :photo, :case, 1, 'before',"
     " 'k', '', 'image/jpeg', 1, 1, 1, :account, :at)",
+    "INSERT INTO sound (district_id, id, case_id, seq, key, sha256, media_type, size_bytes,"
+    " added_by, received_at) VALUES (:district, :photo, :case, 1, 'k', '', 'audio/webm', 1,"
+    " :account, :at)",
     "INSERT INTO shift (district_id, shift_day, id, account_id, kind, grid_ids, tracked, source,"
     " started_at, received_at) VALUES (:district, '2026-11-19', :shift, :account, 'patrol',"
     " ARRAY[CAST(:grid AS bigint)], true, 'phone', :at, :at)",

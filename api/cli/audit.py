@@ -28,7 +28,12 @@ WORDS = {
     "text": "说明文字与账本的摘要不符 · a text is not the one that its line has the digest of",
     "row": "案件现状与账本不符 · the case as shown is not what its ledger comes to",
 }
-FILE_KINDS = {"photo": "照片 photo", "paper": "文书 paper", "signed": "签收件 signed scan"}
+FILE_KINDS = {
+    "photo": "照片 photo",
+    "sound": "录音 sound",
+    "paper": "文书 paper",
+    "signed": "签收件 signed scan",
+}
 FILE_WORDS = {
     "missing": "文件不在了 · the file is not there",
     "changed": "文件被改动 · the file was changed",
@@ -48,7 +53,10 @@ def verify(
     ] = None,
     files: Annotated[
         bool,
-        typer.Option("--files", help="照片、文书也逐个核对 · Check every photo and paper as well"),
+        typer.Option(
+            "--files",
+            help="照片、录音、文书也逐个核对 · Check every photo, voice note and paper as well",
+        ),
     ] = False,
 ) -> None:
     """核对账本 · Check every ledger of the district; ends with 1 and names the first break."""

@@ -28,6 +28,7 @@ from data.case_types import NewCase, Point, StoredCase
 from data.categories import units_by_id
 from data.dispatching import dispatch_by_rule
 from data.duty_alerts import alert_case
+from data.sounds import sounds_of_case
 from data.temporary_grids import temporary_grids_named
 from geo.datum import Datum
 
@@ -123,6 +124,7 @@ def _tell(tx: Connection, caller: Caller, stored: StoredCase, at: datetime) -> C
             clock=clock,
             at=at,
         ),
+        sounds=sounds_of_case(tx, stored.district_id, stored.id),
         clock=clock_told(clock, stored.case, at),
         temporary_grids=temporary_grids_named(tx, stored.district_id, temporary_ids(ledger)),
     )

@@ -60,6 +60,7 @@ from data.schema.rounds import PlannedRound, RoundPlan
 from data.schema.saved_filters import SavedFilter
 from data.schema.second_factors import AccountEvent, RecoveryCode, SecondFactor
 from data.schema.sign_in import PostHandover, SignInCode
+from data.schema.sounds import Sound
 from data.schema.status import AreaVersion, GridStatus, HotspotRun, HotspotUnit
 from data.schema.streets import Checkpoint, StreetPart, StreetPartGrid, StreetState, StreetWalk
 from data.schema.temporary_grids import TemporaryGrid, TemporaryGridChange
@@ -144,6 +145,7 @@ __all__ = [
     "SignInCode",
     "SignInIdentity",
     "SignInJourney",
+    "Sound",
     "StreetPart",
     "StreetPartGrid",
     "StreetState",

@@ -11,9 +11,10 @@ from data.schema.base import Base, DistrictKey, UuidKey
 
 
 class PhotoUpload(Base):
-    """A photo that comes in parts; they lie in the object store until it is whole.
+    """A photo or a sound that comes in parts; they lie in the object store until it is whole.
 
-    `sha256` is of the file as the client holds it. `photo_id` is the photo that it became.
+    `sha256` is of the file as the client holds it. `became_id` is the photo that it became, or the
+    sound where the role is `voice`; `duration_ms` is how long that is, as the client says.
     """
 
     __tablename__ = "photo_upload"
@@ -21,7 +22,7 @@ class PhotoUpload(Base):
         ForeignKeyConstraint(
             ["district_id", "case_id"], ["hazard_case.district_id", "hazard_case.id"]
         ),
-        CheckConstraint("role IN ('before', 'after')", name="role"),
+        CheckConstraint("role IN ('before', 'after', 'voice')", name="role"),
         CheckConstraint("size_bytes > 0", name="size"),
         Index("photo_upload_case_idx", "district_id", "case_id"),
         Index("photo_upload_account_idx", "district_id", "account_id"),
@@ -35,8 +36,9 @@ class PhotoUpload(Base):
     role: Mapped[str]
     size_bytes: Mapped[int]
     sha256: Mapped[bytes]
+    duration_ms: Mapped[int | None]
     begun_at: Mapped[datetime]
-    photo_id: Mapped[UUID | None]
+    became_id: Mapped[UUID | None]
 
 
 class PhotoRedaction(Base):

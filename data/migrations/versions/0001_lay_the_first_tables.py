@@ -209,6 +209,7 @@ GUARDED = (
     ("export_log", EXPORT_SEEN, None),
     *((table, OF_CASE, None) for table in ("case_route", "duty_alert", "duty_call")),
     *((table, OF_CASE, None) for table in ("case_event", "case_text", "case_candidates", "photo")),
+    ("sound", OF_CASE, None),
     *((table, OF_CASE, None) for table in ("photo_upload", "photo_redaction", "case_paper")),
     *((table, OF_SHIFT, None) for table in ("shift_grid", "track_point", "street_walk")),
     *((table, OF_SHIFT, None) for table in ("shift_gap", "track_look")),
@@ -2821,9 +2822,12 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("duration_ms", sa.Integer(), nullable=True),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("photo_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("role IN ('before', 'after')", name=op.f("photo_upload_role_check")),
+        sa.Column("became_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "role IN ('before', 'after', 'voice')", name=op.f("photo_upload_role_check")
+        ),
         sa.CheckConstraint("size_bytes > 0", name=op.f("photo_upload_size_check")),
         sa.ForeignKeyConstraint(
             ["district_id", "case_id"],
@@ -2841,6 +2845,34 @@ def upgrade() -> None:
         ("photo_upload_begun_idx", ["begun_at"]),
     ):
         op.create_index(name, "photo_upload", columns, unique=False)
+    op.create_table(
+        "sound",
+        sa.Column("district_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("duration_ms", sa.Integer(), nullable=True),
+        sa.Column("added_by", sa.Uuid(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "media_type IN ('audio/webm', 'audio/ogg', 'audio/mp4')",
+            name=op.f("sound_kind_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "case_id"],
+            ["hazard_case.district_id", "hazard_case.id"],
+            name=op.f("sound_district_id_case_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["district.id"], name=op.f("sound_district_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("sound_pkey")),
+    )
+    op.create_index("sound_case_idx", "sound", ["district_id", "case_id"], unique=False)
     op.create_table(
         "photo_redaction",
         sa.Column("district_id", sa.Integer(), nullable=False),

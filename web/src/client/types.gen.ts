@@ -1505,7 +1505,7 @@ export type CardsWanted = {
 /**
  * Case
  *
- * A case with its ledger and photos.
+ * A case with its ledger, photos and voice notes.
  */
 export type Case = {
     /**
@@ -1623,6 +1623,12 @@ export type Case = {
     shape: {
         [key: string]: unknown;
     } | null;
+    /**
+     * Sounds
+     *
+     * Voice notes, oldest first.
+     */
+    sounds: Array<Sound>;
     /**
      * Source
      */
@@ -10872,6 +10878,41 @@ export type SnapEdit = {
 };
 
 /**
+ * Sound
+ *
+ * A voice note of a case, as it was recorded.
+ */
+export type Sound = {
+    added_by: ActorRef;
+    /**
+     * Duration Ms
+     *
+     * As the phone that recorded it says.
+     */
+    duration_ms: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Media Type
+     */
+    media_type: 'audio/webm' | 'audio/ogg' | 'audio/mp4';
+    /**
+     * Received At
+     */
+    received_at: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
  * SpecialDay
  *
  * A day that is not what its weekday says.
@@ -11898,7 +11939,7 @@ export type Unread = {
 /**
  * Upload
  *
- * A photo on its way: which parts are still to be sent.
+ * A photo or a voice note on its way: which parts are still to be sent.
  */
 export type Upload = {
     /**
@@ -11934,19 +11975,29 @@ export type Upload = {
     /**
      * Role
      */
-    role: 'before' | 'after';
+    role: 'before' | 'after' | 'voice';
     /**
      * Size Bytes
      */
     size_bytes: number;
+    /**
+     * The voice note that it became.
+     */
+    sound: Sound | null;
 };
 
 /**
  * UploadIn
  *
- * A photo that will come in parts.
+ * A photo, or a voice note, that will come in parts.
  */
 export type UploadIn = {
+    /**
+     * Duration Ms
+     *
+     * How long a voice note is; it is told beside it.
+     */
+    duration_ms?: number | null;
     /**
      * Id
      *
@@ -11956,7 +12007,7 @@ export type UploadIn = {
     /**
      * Role
      */
-    role: 'before' | 'after';
+    role: 'before' | 'after' | 'voice';
     /**
      * Sha256
      *
@@ -15438,9 +15489,11 @@ export type CompletePhotoUploadError = CompletePhotoUploadErrors[keyof CompleteP
 
 export type CompletePhotoUploadResponses = {
     /**
+     * Response Complete Photo Upload
+     *
      * Successful Response
      */
-    201: Photo;
+    201: Photo | Sound;
 };
 
 export type CompletePhotoUploadResponse = CompletePhotoUploadResponses[keyof CompletePhotoUploadResponses];
@@ -23925,6 +23978,54 @@ export type PrintCardsResponses = {
 };
 
 export type PrintCardsResponse = PrintCardsResponses[keyof PrintCardsResponses];
+
+export type SoundData = {
+    body?: never;
+    path: {
+        /**
+         * Sound Id
+         */
+        sound_id: string;
+    };
+    query?: never;
+    url: '/api/v1/sounds/{sound_id}';
+};
+
+export type SoundErrors = {
+    /**
+     * Not signed in
+     */
+    401: ProblemBody;
+    /**
+     * Not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Not found
+     */
+    404: ProblemBody;
+    /**
+     * Error
+     */
+    416: ProblemBody;
+    /**
+     * Invalid input
+     */
+    422: ProblemBody;
+};
+
+export type SoundError = SoundErrors[keyof SoundErrors];
+
+export type SoundResponses = {
+    /**
+     * The sound.
+     */
+    200: unknown;
+    /**
+     * The range that was asked for.
+     */
+    206: unknown;
+};
 
 export type StreetsData = {
     body?: never;

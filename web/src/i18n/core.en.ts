@@ -172,6 +172,8 @@ export const coreEn: typeof coreZh = {
     'operation-id-missing': 'The request was incomplete. Reload the page and try again.',
     invalid: 'Something needs mending: {fields}',
     'too-large': 'The file is too large: 15 MB and 50 megapixels at most.',
+    'sound-too-large': 'The recording is too long: some two minutes at most; record several.',
+    'unsupported-sound': 'This is no recording of a browser (WebM, Ogg, M4A): record it again.',
     'unsupported-photo':
       'This photo cannot be opened: use a whole JPEG, PNG or WebP. For HEIC of an iPhone choose Settings → Camera → Formats → Most Compatible, or save it as JPEG.',
     'case-exists': 'This case has been reported already.',

@@ -163,6 +163,8 @@ export const coreZh = {
     'operation-id-missing': '请求不完整，请刷新页面后重试。',
     invalid: '有内容需要改正：{fields}',
     'too-large': '文件太大：最大 15 MB、5000 万像素。',
+    'sound-too-large': '录音太长：最长两分钟左右，请分几段录。',
+    'unsupported-sound': '这不是浏览器录的语音（WebM、Ogg、M4A），请重新录一段。',
     'unsupported-photo':
       '这张照片打不开：请用完整的 JPEG、PNG 或 WebP。苹果手机的 HEIC 照片：在“设置 → 相机 → 格式”选“兼容性最佳”，或另存为 JPEG。',
     'case-exists': '这件问题已经上报过了。',
