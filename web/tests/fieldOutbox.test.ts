@@ -19,6 +19,7 @@ vi.hoisted(() => {
   Object.assign(globalThis, { window: globalThis, location, navigator: {} })
 })
 
+const me = { account: { id: ACCOUNT, login: 'officer', display_name: '网格员' } } as Me
 let server: FakeServer
 let now = 1_000
 
@@ -123,6 +124,30 @@ describe('the outbox', () => {
     expect(await drain()).toBe('done')
     expect(states()).toEqual(['sent', 'sent', 'sent', 'refused', 'sent'])
     expect(server.cases.size).toBe(4)
+  })
+})
+
+describe('voice notes', () => {
+  it('go in parts like photos, with how long they are, also by a file', async () => {
+    const one = report()
+    const spoken = { ...(await photoOf(one, 300_000)), role: 'voice' as const, durationMs: 7_300 }
+    await enqueue([one], [spoken])
+    const file = await packUnsent(current(), me)
+    await drop(one.id)
+    expect(queue.value).toEqual([])
+    await takeIn(await readUnsent(file.join('')))
+    expect(await drain()).toBe('done')
+    expect(server.photos.get(spoken.id)).toBe(spoken.sha256)
+    expect(server.lengths.get(spoken.id)).toBe(7_300)
+    expect(await current().count('bytes')).toBe(0)
+  })
+
+  it('say so where one is damaged on the phone', async () => {
+    const one = report()
+    const spoken = { ...(await photoOf(one, 50)), role: 'voice' as const, sha256: '0'.repeat(64) }
+    await enqueue([one], [spoken])
+    await drain()
+    expect(queue.value[1]?.problem?.code).toBe('sound-damaged')
   })
 })
 
@@ -248,8 +273,6 @@ describe('a phone that dies anywhere', () => {
 })
 
 describe('a file of what was not sent', () => {
-  const me = { account: { id: ACCOUNT, login: 'officer', display_name: '网格员' } } as Me
-
   it('is handed in elsewhere, and counts once though both send', async () => {
     const [one, sent] = [report(), report()]
     await enqueue([sent])

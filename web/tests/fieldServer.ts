@@ -41,6 +41,8 @@ export class FakeServer implements Transport {
   calls: string[] = []
   cases = new Map<string, Body>()
   photos = new Map<string, string>()
+  /** How long voice notes are. */
+  lengths = new Map<string, number>()
   doubled = 0
   poison = ''
   loseAnswer = 0
@@ -123,9 +125,10 @@ export class FakeServer implements Transport {
     })
   }
 
-  beginPhoto = ({ id, caseId, sha256, sizeBytes }: KeptPhoto) =>
+  beginPhoto = ({ id, caseId, sha256, sizeBytes, durationMs }: KeptPhoto) =>
     this.answer('beginPhoto', () => {
       if (!this.cases.has(caseId)) throw new ApiProblem('not-found', 404)
+      if (durationMs !== undefined) this.lengths.set(id, durationMs)
       const upload = { sha256, size: sizeBytes, parts: new Map(), done: false }
       this.uploads.set(id, this.uploads.get(id) ?? upload)
       return this.stateOf(this.uploads.get(id) ?? upload)

@@ -107,6 +107,12 @@ export const casePageEn: typeof casePageZh = {
       line: 'Step {seq}',
       help: 'The digest of a step is made from the step and the digest before it (SHA-256): if one is changed, none after it fits. The administrator checks them on the server:',
     },
+    sounds: {
+      title: 'Voice notes',
+      one: '{name}, {time}',
+      play: 'Play the voice note of {name}, {time}',
+      failed: 'It cannot be played now: no network, or this browser does not know the format.',
+    },
     viewer: {
       title: 'Photos',
       open: 'Look closer: {role}',

@@ -101,6 +101,12 @@ export const casePageZh = {
       line: '第 {seq} 步',
       help: '每一步的摘要由这一步的内容和上一步的摘要算出（SHA-256），改动任何一步，后面的都对不上。管理员在服务器上核对：',
     },
+    sounds: {
+      title: '语音说明',
+      one: '{name}，{time}',
+      play: '播放{name}在{time}录的语音说明',
+      failed: '现在放不出来：没有网络，或这个浏览器不支持这种录音。',
+    },
     viewer: {
       title: '看照片',
       open: '放大{role}照片',

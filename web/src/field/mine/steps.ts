@@ -69,7 +69,8 @@ export function photosFor(
 
 /** What the step still lacks, in words; null: it can go. */
 export function lackOf(made: StepDraft, asked: readonly PhotoAsked[]): string | null {
-  if (TEXT_NEEDED.includes(made.action) && made.text.trim() === '') return t('action.textNeeded')
+  const silent = made.text.trim() === '' && photosOf(made, 'voice').length === 0
+  if (TEXT_NEEDED.includes(made.action) && silent) return t('action.textNeeded')
   const bare = asked.find(({ role, needed }) => needed && photosOf(made, role).length === 0)
   return bare === undefined ? null : t(`casePage.need.${bare.role}`)
 }
@@ -81,11 +82,13 @@ export async function sendStep(
 ): Promise<void> {
   const { caseId, action, text, how } = made
   const photos = await photosToSend(made, caseId, [])
+  const spoken = photos.some(({ role }) => role === 'voice') ? t('fieldVoice.stepWords') : ''
+  const words = text.trim() || spoken
   const body: ActionOnCase = {
     action,
     seq: found.seq,
     occurred_at: new Date().toISOString(),
-    ...(text.trim() === '' ? {} : { text: text.trim() }),
+    ...(words === '' ? {} : { text: words }),
     ...(action === 'answer' ? { how } : {}),
   }
   const kind = nameIn(found.category)

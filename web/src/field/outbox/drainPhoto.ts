@@ -6,7 +6,10 @@ import { ALL } from './store'
 import { isFinal, type PhotoState, refusalOf } from './transport'
 import type { KeptPhoto, Refusal } from './types'
 
-const DAMAGED: Refusal = { code: 'photo-damaged', status: 0, params: {}, errors: [], detail: '' }
+function damaged({ role }: KeptPhoto): Refusal {
+  const code = role === 'voice' ? 'sound-damaged' : 'photo-damaged'
+  return { code, status: 0, params: {}, errors: [], detail: '' }
+}
 
 /** Throws what may go better later; what the server does not take stays with its reason. */
 export async function sendPhoto(steps: Steps, waiting: KeptPhoto): Promise<void> {
@@ -31,7 +34,7 @@ export async function sendPhoto(steps: Steps, waiting: KeptPhoto): Promise<void>
 async function sendWhole(steps: Steps, photo: KeptPhoto): Promise<void> {
   const bytes = await steps.store.get('bytes', photo.id)
   if (bytes === undefined || (await sha256Hex(bytes)) !== photo.sha256) {
-    await note(steps, photo.id, { state: 'refused', problem: DAMAGED })
+    await note(steps, photo.id, { state: 'refused', problem: damaged(photo) })
     return
   }
   if (await completedBefore(steps, photo)) return arrived(steps, photo)

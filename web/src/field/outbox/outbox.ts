@@ -163,12 +163,13 @@ function keptOperation(one: NewOperation, order: number, notBefore: number): Kep
 }
 
 function keptPhoto(one: NewPhoto, order: number, notBefore: number): KeptPhoto {
-  const { id, caseId, role, sha256, needs, bytes } = one
+  const { id, caseId, role, sha256, durationMs, needs, bytes } = one
   return {
     ...fresh(id, order, notBefore, needs),
     caseId,
     role,
     sha256,
+    durationMs,
     sizeBytes: bytes.byteLength,
     sentBytes: 0,
     completeId: null,

@@ -60,8 +60,8 @@ export function problemFrom(told: Refusal): ApiProblem {
 }
 
 function stateOf(upload: Upload): PhotoState {
-  const { missing, part_bytes, photo } = upload
-  return { missing, part_bytes, done: photo !== null }
+  const { missing, part_bytes, photo, sound } = upload
+  return { missing, part_bytes, done: photo !== null || sound !== null }
 }
 
 const pathOf = ({ caseId, id }: KeptPhoto) => ({ case_id: caseId, upload_id: id })
@@ -88,8 +88,8 @@ export function overNetwork(account: string): Transport {
     },
 
     beginPhoto: async (photo, operationId) => {
-      const { id, role, sizeBytes, sha256 } = photo
-      const body = { id, role, size_bytes: sizeBytes, sha256 }
+      const { id, role, sizeBytes, sha256, durationMs } = photo
+      const body = { id, role, size_bytes: sizeBytes, sha256, duration_ms: durationMs ?? null }
       const path = { case_id: photo.caseId }
       return stateOf(await ask(beginPhotoUpload({ path, body, headers: command(operationId) })))
     },

@@ -27,6 +27,7 @@ export interface NewOperation {
   subject?: Subject
 }
 
+/** A photo, or a voice note: what is sent in parts. */
 export interface NewPhoto {
   id: string
   caseId: string
@@ -35,6 +36,8 @@ export interface NewPhoto {
   bytes: ArrayBuffer
   /** Of the bytes, hexadecimal. */
   sha256: string
+  /** Of a voice note. */
+  durationMs?: number | undefined
   needs: string[]
 }
 
@@ -79,6 +82,7 @@ export interface KeptPhoto extends Kept {
   caseId: string
   role: NewPhoto['role']
   sha256: string
+  durationMs?: number | undefined
   sizeBytes: number
   sentBytes: number
   /** The operation that completes it, once that was tried: the same again tells what came of it. */

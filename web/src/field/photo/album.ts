@@ -1,13 +1,17 @@
-/** Photos of something in the making: their bytes lie apart, what holds them is written often. */
+/** Photos and voice notes in the making: bytes lie apart, what holds them is written often. */
 import { uuid7 } from '@/lib/uuid7'
-import { forget, type NewPhoto, recall, remember } from '../outbox'
+import { forget, type NewPhoto, recall, remember, sha256Hex } from '../outbox'
+import { endRecordings, type Recorded } from '../voice/recorder'
 
 export type Role = 'before' | 'after'
 
 export interface HeldPhoto {
   id: string
-  role: Role
+  role: Role | 'voice'
   sha256: string
+  /** Of a voice note, how long it is and what it was recorded as. */
+  durationMs?: number
+  mediaType?: string
 }
 
 export interface Album {
@@ -18,7 +22,7 @@ export interface Album {
 
 const keyOf = (id: string) => `photo-${id}`
 
-export function photosOf(album: Album, role: Role): HeldPhoto[] {
+export function photosOf(album: Album, role: HeldPhoto['role']): HeldPhoto[] {
   return album.photos.filter((one) => one.role === role)
 }
 
@@ -33,6 +37,14 @@ export async function addPhoto(
   album.photos = [...album.photos, { id, role, sha256 }]
 }
 
+export async function addVoice(album: Album, recorded: Recorded): Promise<void> {
+  const { bytes, durationMs, mediaType } = recorded
+  const id = uuid7()
+  const sha256 = await sha256Hex(bytes)
+  await remember(keyOf(id), bytes)
+  album.photos = [...album.photos, { id, role: 'voice', sha256, durationMs, mediaType }]
+}
+
 export async function removePhoto(album: Album, id: string): Promise<void> {
   album.photos = album.photos.filter((one) => one.id !== id)
   await forget(keyOf(id))
@@ -44,20 +56,22 @@ export async function bytesOf(id: string): Promise<ArrayBuffer | null> {
 
 /** Lets the bytes go: they are in the outbox, or nobody wants them. */
 export async function emptyAlbum(album: Album): Promise<void> {
+  await endRecordings()
   for (const { id } of album.photos) await forget(keyOf(id))
   album.photos = []
 }
 
-/** The photos as the outbox takes them. */
+/** The photos and voice notes as the outbox takes them. */
 export async function photosToSend(
   album: Album,
   caseId: string,
   needs: string[],
 ): Promise<NewPhoto[]> {
+  await endRecordings()
   const photos: NewPhoto[] = []
-  for (const { id, role, sha256 } of album.photos) {
+  for (const { id, role, sha256, durationMs } of album.photos) {
     const bytes = await bytesOf(id)
-    if (bytes !== null) photos.push({ id, caseId, role, sha256, needs, bytes })
+    if (bytes !== null) photos.push({ id, caseId, role, sha256, durationMs, needs, bytes })
   }
   return photos
 }

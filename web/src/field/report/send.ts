@@ -9,6 +9,7 @@ import { reportOf } from '@/report/body'
 import { emptyDraft } from '@/state/draft'
 import { enqueue, type NewOperation, recall, remember } from '../outbox'
 import { photosToSend } from '../photo/album'
+import { endRecordings } from '../voice/recorder'
 import { draft, type FieldDraft, keepDraft } from './draft'
 import type { Before } from './kinds'
 import { NEAR_M, type NearCase, nearCases } from './near'
@@ -22,9 +23,16 @@ const MOST_OWN = 60
 
 const t = i18n.global.t
 
+/** Where nothing was typed, it says where to look or listen. */
+function saidBy({ photos }: FieldDraft): string {
+  if (!photos.some(({ role }) => role === 'voice')) return 'fieldWork.report.noWords'
+  const seen = photos.some(({ role }) => role !== 'voice')
+  return seen ? 'fieldVoice.noWordsPhoto' : 'fieldVoice.noWords'
+}
+
 export function bodyOf(made: FieldDraft, category: Category): Report {
   const { caseId, startedAt, place, accuracyM, address, note, answers } = made
-  const words = note.trim() || t('fieldWork.report.noWords', { kind: nameIn(category) })
+  const words = note.trim() || t(saidBy(made), { kind: nameIn(category) })
   const position = place === null ? null : ([place.lon, place.lat] as [number, number])
   return reportOf(
     {
@@ -38,6 +46,7 @@ export function bodyOf(made: FieldDraft, category: Category): Report {
 
 /** Puts the draft into the outbox as it stands, whole or not at all. */
 export async function sendReport(category: Category, gridId: number | null): Promise<void> {
+  await endRecordings()
   const { caseId, fixed } = draft
   const subject = { caseId }
   const report: NewOperation = {
