@@ -329,7 +329,12 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
     UnknownCategoryError: lambda _: invalid("/category_id", "unknown", "No such category."),
     UnknownGridError: lambda _: invalid("/grid_ids", "unknown", "A grid is not in force."),
     ShiftExistsError: lambda _: Problem(409, "shift-exists", "A shift with this id was begun."),
-    ShiftEndedError: lambda _: Problem(409, "shift-ended", "The shift was ended before."),
+    ShiftEndedError: lambda error: Problem(
+        409,
+        "shift-ended",
+        "The shift was ended before.",
+        params={"ended_at": error.ended_at.isoformat()},
+    ),
     NotTrackedError: lambda _: Problem(409, "not-tracked", "This duty keeps no track."),
     ShiftTimeError: lambda _: invalid(
         "/ended_at", "time", "A shift begins no later than now and ends within a day of its begin."

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 from api import case_views
 from api.case_views import Photo, Sound
 from api.errors import Problem, not_found
+from api.once_own import no_such_case
 from api.operations import Command
 from api.permissions import PERMISSIONS, Caller
 from casework.states import OPEN
@@ -26,7 +27,7 @@ def case_to_add_to(command: Command, case_id: UUID, role: UploadRole) -> StoredC
     stored = find_case(command.tx, caller.district_id, case_id, lock=True)
     actor = None if stored is None else caller.actor_in(stored)
     if stored is None or actor is None:
-        raise not_found("case")
+        raise no_such_case(command, stored)
     # Who reported it may show what he saw, though his charge ended before he had a net.
     if role == "after" or stored.case.reported_by != caller.account_id:
         by_handler = role == "after" or (role == "voice" and caller.roles_for("case:handle"))

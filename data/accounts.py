@@ -168,6 +168,23 @@ def caller_of_account(
     return _held(connection.execute(asked, given).all())
 
 
+def charges_of_late(
+    connection: Connection, district_id: int, account_id: UUID, *, since: datetime, at: datetime
+) -> Sequence[Row[Any]]:
+    """Roles of an account that hold now or ended since, the latest first.
+
+    Returns
+    -------
+    Sequence of Row
+        `role`, `area_id`, `grid_id`, `area_path`, `grid_code`; `until`, the day from which it holds
+        no more, or None; `holds`, whether it does now.
+    """
+    return connection.execute(
+        query("charges_of_late"),
+        {"district_id": district_id, "account_id": account_id, "since": since, "at": at},
+    ).all()
+
+
 def _held(rows: Sequence[Row[Any]]) -> Held | None:
     if not rows:
         return None

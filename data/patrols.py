@@ -49,7 +49,11 @@ class NotTrackedError(PatrolError):
 
 
 class ShiftEndedError(PatrolError):
-    """The shift was ended before."""
+    """The shift was ended before, at `ended_at`."""
+
+    def __init__(self, ended_at: datetime) -> None:
+        super().__init__(ended_at.isoformat())
+        self.ended_at = ended_at
 
 
 class ShiftTimeError(PatrolError):
@@ -219,7 +223,7 @@ def end_shift(
     ShiftEndedError, ShiftTimeError
     """
     if shift.ended_at is not None:
-        raise ShiftEndedError(str(shift.id))
+        raise ShiftEndedError(shift.ended_at)
     if not shift.started_at <= ended_at <= shift.started_at + LONGEST_SHIFT:
         raise ShiftTimeError("a shift ends after it began and within a day")
     connection.execute(_of(update(Shift), shift).values(ended_at=ended_at))

@@ -13,7 +13,8 @@ from api.case_course_views import clock_told, course_of, units_named
 from api.case_views import Case, CaseBrief, Severity, Source, brief, full, temporary_ids
 from api.context import CurrentCaller, Now, Tx, scope_for
 from api.errors import invalid, not_found, problem_responses
-from api.operations import CurrentCommand
+from api.once_own import no_such_case
+from api.operations import Command, CurrentCommand
 from api.past_roles import caller_when
 from api.permissions import Caller
 from api.positions import AccuracyM, Lat, Lon, as_point
@@ -94,6 +95,16 @@ class Report(BaseModel):
     owner: Annotated[str, StringConstraints(max_length=80, strip_whitespace=True)] | None = Field(
         None, description="Whose the thing is 权属, where known: the rules may ask for it."
     )
+
+
+def _own(command: Command, case_id: UUID, *, lock: bool) -> tuple[StoredCase, Actor]:
+    """The case that the caller acts on; where it was his until lately he is told what changed."""
+    caller = command.caller
+    stored = store.find_case(command.tx, caller.district_id, case_id, lock=lock)
+    actor = None if stored is None else caller.actor_in(stored)
+    if stored is None or actor is None:
+        raise no_such_case(command, stored)
+    return stored, actor
 
 
 def _visible(
@@ -213,7 +224,7 @@ def act_on_case(case_id: UUID, body: ActionOnCase, command: CurrentCommand) -> R
     `case-moved-on` and nothing is done.
     """
     caller, tx, at = command.caller, command.tx, command.at
-    stored, actor = _visible(tx, caller, case_id, lock=body.action not in LINKS)
+    stored, actor = _own(command, case_id, lock=body.action not in LINKS)
     body = body.as_it_stands(stored.case, caller.account_id)
     step = body.step(actor, caller.unit_id)
     if body.action not in LINKS:
@@ -222,7 +233,7 @@ def act_on_case(case_id: UUID, body: ActionOnCase, command: CurrentCommand) -> R
             alert_case(tx, caller.district_id, case_id, at)
         return command.keep(_tell(tx, caller, after, at))
     other_id = hold_cases(tx, caller.district_id, case_id, step)
-    stored, actor = _visible(tx, caller, case_id, lock=True)
+    stored, actor = _own(command, case_id, lock=True)
     other = None
     if other_id is not None:
         other = _visible(tx, caller, other_id, lock=True)

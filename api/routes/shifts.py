@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row
 from api.case_views import ActorRef
 from api.context import AppContext, CurrentCaller, Now, Tx, scope_for
 from api.errors import invalid, not_found, problem_responses
+from api.once_own import no_such_grids
 from api.operations import Command, CurrentCommand, Replay, operation_reused
 from api.paging import Cursor, Limit, Page, cursor_of, moment_of
 from api.past_roles import LATEST, caller_when
@@ -333,10 +334,10 @@ def _require_grids(command: Command, grid_ids: list[int], started_at: datetime) 
     try:
         paths = place_paths(command.tx, caller.district_id, roles)
     except UnknownPlaceError:
-        raise not_found("grid") from None
+        raise no_such_grids(command, grid_ids) from None
     for grid_id, path in zip(grid_ids, paths, strict=True):
         if not caller.may("shift:record", path, grid_id):
-            raise not_found("grid")
+            raise no_such_grids(command, grid_ids)
 
 
 def own_shift(command: Command, shift_id: UUID) -> Row[Any]:

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ApiProblem } from '@/api/problem'
-import { problemText, setLanguage, word } from '@/i18n'
+import { setLanguage, word } from '@/i18n'
 import { en } from '@/i18n/en'
+import { problemText } from '@/i18n/problems'
 import { zhCN } from '@/i18n/zh-CN'
 
 type Tree = { [key: string]: string | Tree }
@@ -51,6 +52,22 @@ describe('problems in words', () => {
     setLanguage('zh-CN')
     const problem = new ApiProblem('action-not-allowed', 409, { reason: 'same-person' })
     expect(problemText(problem)).toContain('核查人不能是处理人')
+  })
+
+  it('say what became of a case and a duty that others have now', () => {
+    setLanguage('zh-CN')
+    const gone = { why: 'charge', since: '2026-11-20', number: 'A1', grid: '001', area: '幸福社区' }
+    expect(problemText(new ApiProblem('case-not-yours-now', 409, gone))).toBe(
+      '您负责这里的职责已于 2026-11-20 结束，案件 A1（幸福社区）由别的同事来办。',
+    )
+    for (const why of ['place', 'unit']) {
+      const said = problemText(new ApiProblem('case-not-yours-now', 409, { ...gone, why }))
+      expect(said).toContain('A1')
+    }
+    const grids = { grids: ['001', '002'], since: '2026-11-20' }
+    expect(problemText(new ApiProblem('grids-not-yours-now', 409, grids))).toContain('001、002')
+    const ended = { ended_at: '2026-11-20T01:00:00Z' }
+    expect(problemText(new ApiProblem('shift-ended', 409, ended))).not.toMatch(/T01|Z/)
   })
 
   it('name an unknown code instead of staying silent', () => {

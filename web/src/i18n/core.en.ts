@@ -152,6 +152,14 @@ export const coreEn: typeof coreZh = {
     'not-signed-in': 'Please sign in first.',
     forbidden: 'You are not allowed to do this.',
     'not-found': 'Not found, or outside your area.',
+    'case-not-yours-now-place':
+      'Case {number} lies in grid {grid} of {area} now: it was placed anew, or grids were redrawn. Colleagues there see to it.',
+    'case-not-yours-now-charge':
+      'Your charge of this place ended on {since}: others see to case {number} ({area}).',
+    'case-not-yours-now-unit': 'Case {number} was passed on to another unit.',
+    'grids-not-yours-now':
+      'Grids {grids} are not yours since {since}: your charge changed, or grids were redrawn. This duty was not counted.',
+    'shift-ended': 'This duty was ended at {ended_at}.',
     'case-moved-on':
       'Someone has just taken a step (now at step {seq}). Look at the latest and act again.',
     'action-not-allowed': '“{action}” is not possible now: the case is “{state}”.',

@@ -144,6 +144,14 @@ export const coreZh = {
     'not-signed-in': '请先登录。',
     forbidden: '您没有这项权限。',
     'not-found': '没有找到，或不在您的辖区内。',
+    'case-not-yours-now-place':
+      '案件 {number} 现在在{area}的网格 {grid}：位置改过，或网格已重新划分，由那里的同事来办。',
+    'case-not-yours-now-charge':
+      '您负责这里的职责已于 {since} 结束，案件 {number}（{area}）由别的同事来办。',
+    'case-not-yours-now-unit': '案件 {number} 已转给别的单位来办。',
+    'grids-not-yours-now':
+      '网格 {grids} 自 {since} 起不归您：职责有变动，或网格已重新划分。这段值勤没有计入。',
+    'shift-ended': '这次值勤已于 {ended_at} 结束。',
     'case-moved-on': '别人刚办了一步（现为第 {seq} 步），请看最新情况后再办。',
     'action-not-allowed': '现在不能“{action}”：问题目前{state}。',
     'reason-other-person': '这一步只能由发现人或处理人本人来办。',

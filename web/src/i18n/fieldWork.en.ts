@@ -200,6 +200,8 @@ export const fieldWorkEn = {
         'Somebody acted before you, so your step does not count. Look at it as it is now; what you wrote is kept:',
       refused: 'Not accepted: {why}',
       again: 'Do it again as it is now',
+      copy: 'Copy the words',
+      copied: 'Copied',
       giveUp: 'Give it up',
       written: 'You wrote: {text}',
       done: 'Noted, sent by itself.',

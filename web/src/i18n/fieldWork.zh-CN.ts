@@ -192,6 +192,8 @@ export const fieldWorkZh = {
       conflict: '别人先办了一步，您这一步没有算数。请看过最新情况再定；您写的都留着：',
       refused: '没有被接受：{why}',
       again: '按最新情况再办',
+      copy: '复制文字',
+      copied: '已复制',
       giveUp: '不办了',
       written: '您写的：{text}',
       done: '已记下，自动上传。',

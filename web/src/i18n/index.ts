@@ -1,6 +1,5 @@
 /** Chinese first, English complete; the choice is kept on this device. */
 import { createI18n } from 'vue-i18n'
-import type { ApiProblem } from '@/api/problem'
 
 export type Language = 'zh-CN' | 'en'
 /** Catalogues of a language; groups of a later one fill up those of the ones before. */
@@ -51,30 +50,6 @@ const te = i18n.global.te
 /** The name of something that has a Chinese and perhaps an English one. */
 export function nameIn(item: { name: string; name_en?: string | null }): string {
   return language() === 'en' && item.name_en ? item.name_en : item.name
-}
-
-/** A problem in words, with what the server said about it filled in. */
-export function problemText(problem: ApiProblem): string {
-  const { code, params } = problem
-  if (code === 'action-not-allowed' && params.reason === 'same-person') {
-    return t('problem.same-person')
-  }
-  if (code === 'action-not-allowed' && te(`problem.reason-${String(params.reason)}`)) {
-    return t(`problem.reason-${String(params.reason)}`)
-  }
-  if (code === 'action-not-allowed') {
-    return t(`problem.${code}`, {
-      action: word('action', params.action),
-      state: word('case.state', params.state),
-    })
-  }
-  if (code === 'invalid') {
-    const names = problem.errors.map(({ pointer }) => word('field', pointer.split('/').pop()))
-    return t('problem.invalid', { fields: [...new Set(names)].join('、') || problem.message })
-  }
-  if (te(`problem.${code}`)) return t(`problem.${code}`, { ...params })
-  const told = language() === 'en' ? params.message_en : params.message_zh
-  return typeof told === 'string' ? told : t('problem.unknown', { code })
 }
 
 /** A value of a closed list in words, or itself when the list does not know it. */
