@@ -26,6 +26,7 @@ from api.origins import address_of, origin_of
 from api.passwords import LONGEST, TooBusyError
 from api.permissions import permissions_of
 from api.second_factors import count_code, forget_codes, require_code
+from api.settings import Settings
 from api.shapes import Box, Ref
 from data.accounts import (
     Held,
@@ -94,6 +95,13 @@ class District(BaseModel):
     bbox: Box
 
 
+class TracksKept(BaseModel):
+    """How long positions of a duty are kept."""
+
+    whole_days: int = Field(description="As they came; then one a minute.")
+    days: int = Field(description="At most, then none.")
+
+
 class Me(BaseModel):
     """Who is signed in, what he may do, and where."""
 
@@ -103,6 +111,7 @@ class Me(BaseModel):
     district: District
     home_bbox: Box = Field(description="The box around all that the account works in.")
     now: AwareDatetime = Field(description="Our clock: deadlines run on it.")
+    tracks_kept: TracksKept
 
 
 @dataclass(frozen=True)
@@ -145,9 +154,9 @@ async def sign_in(body: FullSignIn, request: Request, response: Response, parts:
 
 
 @router.get("", responses=problem_responses(401))
-def me(request: Request, tx: Tx, at: Now) -> Me:
+def me(request: Request, parts: AppContext, tx: Tx, at: Now) -> Me:
     """Tell who is signed in and what he may do."""
-    return _me(tx, current_session(request, tx, at), at)
+    return _me(tx, current_session(request, tx, at), at, parts.settings)
 
 
 @router.delete("", status_code=204, responses=problem_responses(401, 403))
@@ -281,10 +290,10 @@ def _enter(parts: Context, entry: Entry, request: Request, at: datetime) -> tupl
         if former is not None:
             close_session(connection, former)
             parts.signed_in.forget()
-        return token, _me(connection, held, at)
+        return token, _me(connection, held, at, parts.settings)
 
 
-def _me(tx: Tx, held: Held, at: datetime) -> Me:
+def _me(tx: Tx, held: Held, at: datetime, settings: Settings) -> Me:
     place = whereabouts(tx, held.district_id, held.assignments, at)
     whole = (place.w, place.s, place.e, place.n)
     home = (place.home_w, place.home_s, place.home_e, place.home_n)
@@ -309,6 +318,7 @@ def _me(tx: Tx, held: Held, at: datetime) -> Me:
         ),
         home_bbox=whole if home[0] is None else home,
         now=at,
+        tracks_kept=TracksKept(whole_days=settings.track_whole_days, days=settings.track_days),
     )
 
 

@@ -6276,6 +6276,7 @@ export type Me = {
      * Roles
      */
     roles: Array<HeldRole>;
+    tracks_kept: TracksKept;
 };
 
 /**
@@ -11774,6 +11775,26 @@ export type TrackerAddress = {
      * Its identifier, or its password.
      */
     secret: string;
+};
+
+/**
+ * TracksKept
+ *
+ * How long positions of a duty are kept.
+ */
+export type TracksKept = {
+    /**
+     * Days
+     *
+     * At most, then none.
+     */
+    days: number;
+    /**
+     * Whole Days
+     *
+     * As they came; then one a minute.
+     */
+    whole_days: number;
 };
 
 /**

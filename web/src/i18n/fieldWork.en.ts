@@ -2,8 +2,8 @@
 export const fieldWorkEn = {
   fieldWork: {
     bar: { mine: 'My grid', report: 'Report', duty: 'Duty' },
-    metres: '{n} m',
-    kilometres: '{n} km',
+    metres: '{n}\u00a0m',
+    kilometres: '{n}\u00a0km',
     label: {
       report: 'Report: {kind}',
       fixed: 'Put right on the spot: {kind}',
@@ -16,6 +16,12 @@ export const fieldWorkEn = {
       round: 'Reason for a round not done',
     },
     position: {
+      locate: 'Find my position: nearest first, with distances',
+      lists: {
+        denied: 'The phone does not allow positions: ordered by deadline.',
+        unavailable: 'No position now: ordered by deadline.',
+        unsupported: 'This phone’s browser has no positions: ordered by deadline.',
+      },
       denied:
         'The phone does not allow its position to be used. Drag the marker on the map, or allow it in the browser’s settings.',
       unavailable: 'No position now (often so indoors). Drag the marker on the map.',
@@ -71,6 +77,7 @@ export const fieldWorkEn = {
       again: 'Report another',
     },
     trackFile: {
+      offline: 'Adding a track needs a network: come back once there is one, and keep the file.',
       title: 'Add a track recorded elsewhere',
       help: 'A GPX or FIT file of a watch or another app. Only what lies within this duty and 200 m of its grids is kept; the same file again changes nothing.',
       choose: 'Choose a file',
@@ -93,19 +100,24 @@ export const fieldWorkEn = {
         what: 'Only positions, time and distance between start and end are kept.',
         where: 'Only within the chosen grids and 200 m around; anything farther is not kept.',
         who: 'You see it first; the command centre and auditors can see it too. Who looked is kept, and you can read it.',
-        end: 'You can stop at any time; tracks are thinned and deleted when their time is over.',
+        end: 'You can stop at any time, and the duty goes on.',
+        kept: 'After {whole} days a track is thinned to one point a minute; after {days} days at most it is deleted, and only distance and streets stay.',
+        keptSomewhile: 'Tracks are thinned and deleted when their time is over.',
       },
       screenOn: 'Keep the screen on',
       screenHelp:
-        'With the screen locked or in another app the browser has no position, and the track has a gap; that is no fault. At 20 % of the battery the track ends by itself.',
+        'With the screen locked or in another app the browser has no position, and the track has a gap; that is no fault.',
+      batteryEnds: 'At 20 % of the battery the track ends by itself.',
+      batteryUnknown:
+        'This browser does not tell how full the battery is, so the track does not end by itself: end it when little is left.',
       begin: 'Start duty',
       agree: 'Agree and start',
       time: 'On duty',
       distance: 'Distance',
       covered: 'Streets walked (parts)',
-      seconds: '{n} s',
-      minutes: '{n} min',
-      hours: '{h} h {n} min',
+      seconds: '{n}\u00a0s',
+      minutes: '{n}\u00a0min',
+      hours: '{h}\u00a0h {n}\u00a0min',
       tracking: 'Keeping a track ({n} points)',
       notTracking: 'No track is kept',
       batteryLow:
@@ -186,6 +198,8 @@ export const fieldWorkEn = {
       round: { ahead: 'later', due: 'due now', done: 'done', missed: 'not done' },
       roundReason: 'Say why',
       rounds: 'Rounds of today, and those missed in a week',
+      go: 'Go',
+      roundsRest: '{n} others: later, done or explained',
     },
     case: {
       notKnown:

@@ -7,6 +7,9 @@ interface Battery extends EventTarget {
 }
 type WithBattery = Navigator & { getBattery?: () => Promise<Battery> }
 
+/** Not every browser tells how much is left. */
+export const batteryKnown = 'getBattery' in navigator
+
 /** From here down what is left of the battery is for calling somebody. */
 export const LEAST_LEVEL = 0.2
 

@@ -11,7 +11,12 @@ export interface Here {
 
 export type Trouble = 'denied' | 'unavailable' | 'unsupported'
 
-const state = reactive({ here: null as Here | null, trouble: null as Trouble | null })
+const state = reactive({
+  here: null as Here | null,
+  trouble: null as Trouble | null,
+  /** Nobody has allowed it yet, and what is on show works without: it waits for a tap. */
+  offered: false,
+})
 export const position = readonly(state)
 let wanted = 0
 let watch: number | null = null
@@ -63,9 +68,36 @@ function failed({ code, PERMISSION_DENIED }: GeolocationPositionError): void {
   state.trouble = code === PERMISSION_DENIED ? 'denied' : 'unavailable'
 }
 
-/** Watches while a component is on show. */
+/** Watches while a component is on show: it cannot do without. */
 export function usePosition(): typeof position {
   onMounted(startWatching)
   onBeforeUnmount(stopWatching)
   return position
+}
+
+async function isAllowed(): Promise<boolean> {
+  if (state.here !== null || wanted > 0) return true
+  // An older browser does not tell: the tap asks.
+  if (navigator.permissions === undefined) return false
+  return (await navigator.permissions.query({ name: 'geolocation' })).state === 'granted'
+}
+
+/** Watches while a component is on show where that was allowed before, otherwise once asked to. */
+export function usePositionOnTap(): { position: typeof position; locate: () => void } {
+  let [gone, watching] = [false, false]
+  function locate(): void {
+    state.offered = false
+    if (gone || watching) return
+    watching = true
+    startWatching()
+  }
+  onMounted(async () => {
+    if (await isAllowed()) locate()
+    else if (!gone) state.offered = true
+  })
+  onBeforeUnmount(() => {
+    gone = true
+    if (watching) stopWatching()
+  })
+  return { position, locate }
 }
