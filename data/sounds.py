@@ -21,7 +21,9 @@ LONGEST_MS: Final = 150_000
 """What a client may say of how long it is; it stops at two minutes by itself."""
 _ENDINGS: Final = {"audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "m4a"}
 # Of MPEG-4 files, those that hold pictures are none of ours.
-_MP4_BRANDS: Final = frozenset({b"M4A ", b"isom", b"iso5", b"iso6", b"mp41", b"mp42", b"dash"})
+_MP4_BRANDS: Final = frozenset({b"M4A ", b"isom", b"mp41", b"mp42", b"dash"}) | {
+    b"iso%d" % number for number in range(2, 10)
+}
 
 
 class SoundError(Exception):

@@ -111,6 +111,8 @@ def test_who_does_not_see_the_case_does_not_hear_it(
     assert officer.client.get(told["url"]).status_code == 401
     assert person("officer.east").get(told["url"]).status_code == 404
     assert person("commander").get(told["url"]).status_code == 200
+    for login, status in (("officer.east", 404), ("auditor", 403)):
+        assert Sender(person(login), case, OGG, "voice").begin().status_code == status
 
 
 def test_the_ledger_holds_its_digest_and_files_are_checked(

@@ -46,6 +46,8 @@ CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Beeps in place of a microphone, where a test allows one.
+    "--use-fake-device-for-media-stream",
 )
 
 SignIn = Callable[..., Page]

@@ -41,6 +41,7 @@ const REFUSALS: Record<string, Trouble> = {
   OverconstrainedError: 'none',
   NotReadableError: 'busy',
   AbortError: 'busy',
+  NotSupportedError: 'unsupported',
 }
 
 export class Recorder {
