@@ -26,8 +26,10 @@ def no_such_case(command: Command, stored: StoredCase | None) -> Problem:
     caller = command.caller
     row = read_case(command.tx, stored.district_id, stored.id)
     why, since = None, None
+    # A charge that had ended before the case was reported never was one of this case.
+    since_when = max(command.at - LATEST, row.received_at)
     for charge in charges_of_late(
-        command.tx, caller.district_id, caller.account_id, since=command.at - LATEST, at=command.at
+        command.tx, caller.district_id, caller.account_id, since=since_when, at=command.at
     ):
         role = Role(charge.role, charge.area_path, charge.area_id, charge.grid_id)
         was_here = role.covers(stored.area_path, stored.grid_id)

@@ -15,9 +15,10 @@ HANDLED = {"action": "handle", "seq": 1, "text": "已清运"}
 
 
 @pytest.fixture
-def case(person: People, report: Report) -> dict[str, Any]:
-    """What the commander found in grid 1."""
+def case(person: People, report: Report, engine: Engine) -> dict[str, Any]:
+    """What the commander found in grid 1, some days ago."""
     found: dict[str, Any] = person("commander").do("/api/v1/cases", report())
+    sql(engine, "UPDATE hazard_case SET received_at = '2026-11-15T01:00:00Z'")
     return found
 
 
@@ -59,9 +60,17 @@ def test_whose_charge_has_ended_is_told_since_when(
     }
 
 
+def test_a_case_reported_after_his_charge_is_unknown(
+    person: People, case: dict[str, Any], engine: Engine
+) -> None:
+    until(engine, "officer", "2026-11-15")
+    assert act(person("officer"), case)[:2] == (404, "not-found")
+
+
 def test_what_was_long_ago_is_unknown_again(
     person: People, case: dict[str, Any], engine: Engine
 ) -> None:
+    sql(engine, "UPDATE hazard_case SET received_at = '2026-09-15T01:00:00Z'")
     until(engine, "officer", "2026-10-01")
     assert act(person("officer"), case)[:2] == (404, "not-found")
 
