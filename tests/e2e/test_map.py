@@ -110,6 +110,11 @@ def test_a_patrol_is_drawn(sign_in: Callable[..., Page]) -> None:
     page.get_by_role("button", name="班次", exact=True).click()
     # Of days ago: today's are seen first by whoever walked them.
     page.locator(".case-row:not([disabled])").last.click()
+    # Whoever looks is told that the look is kept, before the track is opened.
+    expect(page.get_by_text("您这次查看会被记下")).to_be_visible()
+    expect(page.locator(".leaflet-tracks-pane path")).to_have_count(0)
+    page.get_by_role("button", name="知道了，看轨迹").click()
+    expect(page.get_by_text("看过这条轨迹的")).to_be_visible()
     expect(page.locator(".leaflet-tracks-pane path").first).to_be_attached()
     assert "shift=" in page.url
 

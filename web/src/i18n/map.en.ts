@@ -113,6 +113,12 @@ export const mapEn: typeof mapZh = {
     hide: 'Hide',
     start: 'Start',
     end: 'End',
+    lookNoted: 'Opening a track is kept: who looked and on which day, told to the officer.',
+    lookAsk:
+      'You are about to see somebody’s track: this look is kept, and the officer can read it.',
+    lookYes: 'I see, show the track',
+    looks: 'Looked at by',
+    noLooks: 'Nobody else has looked at this track.',
     noTrack: 'This shift has no track to show.',
     kind: { patrol: 'Patrol', inspection: 'Inspection' },
   },
