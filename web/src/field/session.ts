@@ -5,6 +5,7 @@ import { ApiProblem } from '@/api/problem'
 import type { Me } from '@/api/types'
 import { signOut as endSession, me as readSession } from '@/client'
 import { expire, lock, REMEMBERED, resume, session } from '@/state/session'
+import { dropThumbs } from './mine/thumbs'
 import { closeCurrent, eraseAccount } from './outbox/current'
 import { stopDraining } from './outbox/drainer'
 import { hideQueue, wake } from './outbox/outbox'
@@ -89,6 +90,7 @@ export async function leave(keepUnsent: boolean): Promise<void> {
   // The pages go first: none of them is to read from a database that is closed.
   await nextTick()
   hideQueue()
+  if (keepUnsent) await dropThumbs()
   closeCurrent()
   if (account !== undefined && !keepUnsent) await eraseAccount(account)
 }

@@ -222,7 +222,9 @@ export const fieldWorkEn = {
       addPhoto: 'Add a photo',
       show: 'To show: before and after',
       mendedOn: 'Closed {time}',
-      photosLater: 'Photos need a network.',
+      photosLater: 'Not on this phone: to be seen with a network.',
+      photosSmall:
+        'No network: small pictures that the phone keeps; the large ones with a network.',
     },
   },
   problem: {

@@ -212,7 +212,8 @@ export const fieldWorkZh = {
       addPhoto: '补拍一张',
       show: '给群众看：整改前后',
       mendedOn: '{time} 办结',
-      photosLater: '照片要有网络才能看。',
+      photosLater: '这张没有存在手机里，有网络时再看。',
+      photosSmall: '没有网络：先看手机里存的小图，有网络时再看大图。',
     },
   },
   problem: {
