@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from field_pages import (
@@ -16,6 +17,7 @@ from field_pages import (
     tap,
 )
 from playwright.sync_api import Page, expect
+from uuid_utils.compat import uuid7
 
 OpenPage = Callable[..., Page]
 
@@ -82,3 +84,43 @@ def test_a_page_that_dies_under_the_camera_comes_back(open_page: OpenPage) -> No
     assert [photo["role"] for photo in case["photos"]] == ["before", "after"]
     assert case["state"] in {"closed", "handled"}
     assert [line["action"] for line in case["ledger"]][:2] == ["report", "rectify"]
+
+
+def test_a_step_that_others_took_first_keeps_what_was_written(open_page: OpenPage) -> None:
+    page = open_field(open_page)
+    grid, kind = own_grid(page), new_kind(page)
+    lon, lat = grid["centre"]
+    found = {"category_id": kind["id"], "lon": lon, "lat": lat, "description": "楼道堆物"}
+    case_id = str(uuid7())
+    write(page, "/api/v1/cases", {"id": case_id, **found})
+    page.evaluate("id => { location.hash = `#/case/${id}` }", case_id)
+    handle = page.get_by_role("button", name="处理反馈", exact=True)
+    expect(handle).to_be_visible()
+    page.context.set_offline(True)
+    handle.tap()
+    page.locator("textarea[name=text]").fill("楼上还有一堆")
+    page.locator(".step-form button[type=submit]").tap()
+    expect(page.get_by_text("您办的还没有传上去")).to_be_visible()
+    step = {"action": "handle", "seq": 1, "text": "别人清运了"}
+    write(page, f"/api/v1/cases/{case_id}/actions", step)
+    page.context.set_offline(False)
+    notice = page.locator(".case-unsent .is-problem")
+    expect(notice).to_contain_text("别人先办了一步", timeout=SENT_WITHIN_MS)
+    expect(notice).to_contain_text("楼上还有一堆")
+    # It goes at a second tap only, and the words go on as a report.
+    tap(page, "不办了")
+    expect(notice.get_by_role("alertdialog")).to_be_visible()
+    tap(page, "取消")
+    tap(page, "当作新问题上报")
+    tap(page, "不拍照，直接填")
+    expect(page.locator("textarea[name=note]")).to_have_value("楼上还有一堆")
+
+
+def write(page: Page, path: str, body: dict[str, Any]) -> None:
+    """What is done meanwhile at another device: it has a network."""
+    sent = page.request.post(
+        page.url.split("/field/")[0] + path,
+        data=body,
+        headers={"X-Sanbai": "1", "Operation-Id": str(uuid7())},
+    )
+    assert sent.ok, sent.text()

@@ -161,7 +161,7 @@ export const coreEn: typeof coreZh = {
       'Grids {grids} are not yours since {since}: your charge changed, or grids were redrawn. This duty was not counted.',
     'shift-ended': 'This duty was ended at {ended_at}.',
     'case-moved-on':
-      'Someone has just taken a step (now at step {seq}). Look at the latest and act again.',
+      'Someone has just taken a step (it is “{state}” now). Look at the latest and act again.',
     'action-not-allowed': '“{action}” is not possible now: the case is “{state}”.',
     'reason-other-person': 'Only the one who found it, or who repaired it, can do this.',
     'reason-unconfirmed': 'Reports of this kind are checked before they are dispatched.',

@@ -152,7 +152,7 @@ export const coreZh = {
     'grids-not-yours-now':
       '网格 {grids} 自 {since} 起不归您：职责有变动，或网格已重新划分。这段值勤没有计入。',
     'shift-ended': '这次值勤已于 {ended_at} 结束。',
-    'case-moved-on': '别人刚办了一步（现为第 {seq} 步），请看最新情况后再办。',
+    'case-moved-on': '别人刚办了一步（问题现在{state}），请看最新情况后再办。',
     'action-not-allowed': '现在不能“{action}”：问题目前{state}。',
     'reason-other-person': '这一步只能由发现人或处理人本人来办。',
     'reason-unconfirmed': '这一类问题要先核实属实，才能派遣。',

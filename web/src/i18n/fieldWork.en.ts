@@ -211,9 +211,10 @@ export const fieldWorkEn = {
       more: 'Other steps',
       waiting: 'Not sent yet:',
       conflict:
-        'Somebody acted before you, so your step does not count. Look at it as it is now; what you wrote is kept:',
+        'Somebody acted before you (it is “{state}” now), so your step does not count. Look at it as it is now; what you wrote is kept:',
       refused: 'Not accepted: {why}',
       again: 'Do it again as it is now',
+      reportIt: 'Report it as a new one',
       copy: 'Copy the words',
       copied: 'Copied',
       giveUp: 'Give it up',

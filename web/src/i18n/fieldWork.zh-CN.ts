@@ -201,9 +201,11 @@ export const fieldWorkZh = {
       noSteps: '现在没有要您办的。',
       more: '其他办法',
       waiting: '您办的还没有传上去：',
-      conflict: '别人先办了一步，您这一步没有算数。请看过最新情况再定；您写的都留着：',
+      conflict:
+        '别人先办了一步（问题现在{state}），您这一步没有算数。请看过最新情况再定；您写的都留着：',
       refused: '没有被接受：{why}',
       again: '按最新情况再办',
+      reportIt: '当作新问题上报',
       copy: '复制文字',
       copied: '已复制',
       giveUp: '不办了',

@@ -23,6 +23,9 @@ export function problemText(problem: ApiProblem): string {
     })
   }
   if (code === 'case-not-yours-now') return t(`problem.${code}-${String(params.why)}`, told(params))
+  if (code === 'case-moved-on') {
+    return t(`problem.${code}`, { state: word('case.state', params.state) })
+  }
   if (code === 'invalid') {
     const names = problem.errors.map(({ pointer }) => word('field', pointer.split('/').pop()))
     return t('problem.invalid', { fields: [...new Set(names)].join('、') || problem.message })

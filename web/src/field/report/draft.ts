@@ -64,3 +64,12 @@ export async function startAnew(fixed = false): Promise<void> {
   Object.assign(draft, emptyDraft(), { fixed })
   await keepDraft()
 }
+
+/** Takes words of a step that no longer fits its case into the report in the making, or a new one. */
+export async function reportWords(words: string): Promise<void> {
+  await loadDraft()
+  if (draft.sentAt !== null) await startAnew()
+  // What is being made already keeps its own words before these.
+  draft.note = [draft.note, words].filter((one) => one !== '').join('\n')
+  await keepDraft()
+}
