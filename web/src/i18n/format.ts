@@ -9,7 +9,8 @@ function locale(): string {
   return language() === 'en' ? 'en-GB' : 'zh-CN'
 }
 
-function zone(): string {
+/** The district's own clock. */
+export function zone(): string {
   return session.me?.district.time_zone ?? 'Asia/Shanghai'
 }
 
