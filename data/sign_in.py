@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from data.database import query
 from data.schema import SignInAttempt
@@ -115,8 +115,15 @@ def _forget(connection: Connection, of_thing: _Counter, of_address: _Counter) ->
 
 
 def remove_old_attempts(connection: Connection, at: datetime) -> int:
-    """Remove counters that no longer slow anybody down; how many."""
-    done = connection.execute(
-        delete(SignInAttempt).where(SignInAttempt.last_at < at - FORGOTTEN_AFTER)
+    """Remove counters that no longer slow anybody down; how many.
+
+    Those that somebody counts on just now stay: who signs in takes his own counter and then that
+    of his address, and waiting for one while holding the other could be waited for in turn.
+    """
+    old = (
+        select(SignInAttempt.key)
+        .where(SignInAttempt.last_at < at - FORGOTTEN_AFTER)
+        .with_for_update(skip_locked=True)
     )
+    done = connection.execute(delete(SignInAttempt).where(SignInAttempt.key.in_(old)))
     return done.rowcount

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
+from data.database import open_engine
+from data.server import DatabaseUrls
 from data.sign_in import (
     LONGEST_WAIT_S,
     PATIENCE_ADDRESS,
@@ -64,3 +66,19 @@ def test_a_quiet_quarter_of_an_hour_begins_anew(database: Connection) -> None:
     assert begin_attempt(database, "wang", "10.0.0.1", later) is None
     assert remove_old_attempts(database, later) == 0
     assert remove_old_attempts(database, later + timedelta(minutes=16)) == 2
+
+
+def test_old_counters_that_somebody_counts_on_are_left_for_later(
+    fresh_urls: DatabaseUrls,
+) -> None:
+    engine = open_engine(fresh_urls.app)
+    later = AT + timedelta(hours=1)
+    with engine.begin() as before:
+        begin_attempt(before, "wang", "10.0.0.1", AT)
+        begin_attempt(before, "li", "10.0.0.2", AT)
+    with engine.begin() as signing_in, engine.begin() as care:
+        begin_attempt(signing_in, "wang", "10.0.0.1", later)
+        # It would wait for who signs in, and he might wait for it.
+        care.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        assert remove_old_attempts(care, later) == 2
+    engine.dispose()
