@@ -77,7 +77,7 @@ def test_duty_done_offline_before_a_plan_counts_for_the_grids_of_that_day(
     clock.forward(days=1)
     duty = {"tracked": False, "grid_ids": [1]}
     gone = officer.post("/api/v1/shifts", duty | {"id": str(uuid7())})
-    assert gone.status_code == 404, "grid 1 has ended"
+    assert gone.json()["code"] == "grids-not-yours-now", "grid 1 has ended"
     late = duty | {"id": str(uuid7()), "started_at": yesterday}
     assert officer.do("/api/v1/shifts", late)["grid_ids"] == [1]
     other = late | {"id": str(uuid7()), "grid_ids": [2]}

@@ -220,7 +220,7 @@ def arrived(town: Engine, kept: dict[str, list[dict[str, Any]]]) -> list[tuple[i
     """(grid, SHA-256 of the photo as the phone had it) of each case that came."""
     asked = text(
         "SELECT c.grid_id, encode(u.sha256, 'hex') FROM hazard_case c"
-        " JOIN photo p ON p.case_id = c.id JOIN photo_upload u ON u.photo_id = p.id"
+        " JOIN photo p ON p.case_id = c.id JOIN photo_upload u ON u.became_id = p.id"
         " WHERE c.id = ANY(:ids) ORDER BY 1, 2"
     )
     ids = [one["body"]["id"] for one in kept["operations"] if one["path"] == "/api/v1/cases"]
