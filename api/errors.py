@@ -299,12 +299,9 @@ def _backdrop(error: BackdropError) -> Problem:
 
 
 def _moved_on(error: CaseMovedOnError) -> Problem:
-    return Problem(
-        409,
-        "case-moved-on",
-        "Somebody else acted on the case meanwhile: load it again.",
-        params={"expected_seq": error.expected_seq, "seq": error.seq, "state": error.state},
-    )
+    params = {"expected_seq": error.expected_seq, "seq": error.seq, "state": error.state}
+    detail = "Somebody else acted on the case meanwhile: load it again."
+    return Problem(409, "case-moved-on", detail, params=params)
 
 
 Translation = Callable[[Any], Problem]
@@ -330,10 +327,7 @@ TRANSLATIONS: dict[type[Exception], Translation] = {
     UnknownGridError: lambda _: invalid("/grid_ids", "unknown", "A grid is not in force."),
     ShiftExistsError: lambda _: Problem(409, "shift-exists", "A shift with this id was begun."),
     ShiftEndedError: lambda error: Problem(
-        409,
-        "shift-ended",
-        "The shift was ended before.",
-        params={"ended_at": error.ended_at.isoformat()},
+        409, "shift-ended", "It was ended before.", params={"ended_at": error.ended_at.isoformat()}
     ),
     NotTrackedError: lambda _: Problem(409, "not-tracked", "This duty keeps no track."),
     ShiftTimeError: lambda _: invalid(

@@ -40,21 +40,19 @@ def case_to_add_to(command: Command, case_id: UUID, role: UploadRole) -> StoredC
 
 def photo_to_see(tx: Connection, caller: Caller, photo_id: UUID) -> Row[Any]:
     """The photo, if it is of a case that the caller may see."""
-    caller.require("case:read")
-    found = find_photo(tx, caller.district_id, photo_id)
-    stored = None if found is None else find_case(tx, caller.district_id, found.case_id)
-    if found is None or stored is None or caller.actor_in(stored) is None:
-        raise not_found("photo")
-    return found
+    return _of_seen_case(tx, caller, find_photo(tx, caller.district_id, photo_id), "photo")
 
 
 def sound_to_hear(tx: Connection, caller: Caller, sound_id: UUID) -> Row[Any]:
     """The voice note, if it is of a case that the caller may see."""
+    return _of_seen_case(tx, caller, find_sound(tx, caller.district_id, sound_id), "sound")
+
+
+def _of_seen_case(tx: Connection, caller: Caller, found: Row[Any] | None, what: str) -> Row[Any]:
     caller.require("case:read")
-    found = find_sound(tx, caller.district_id, sound_id)
     stored = None if found is None else find_case(tx, caller.district_id, found.case_id)
     if found is None or stored is None or caller.actor_in(stored) is None:
-        raise not_found("sound")
+        raise not_found(what)
     return found
 
 
@@ -66,6 +64,14 @@ def tell_photo(tx: Connection, caller: Caller, photo_id: UUID) -> Photo:
     return case_views.photo(found)
 
 
+def tell_sound(tx: Connection, caller: Caller, sound_id: UUID) -> Sound:
+    """What is told of a voice note of the caller's district."""
+    found = find_sound(tx, caller.district_id, sound_id)
+    if found is None:
+        raise not_found("sound")
+    return case_views.sound(found)
+
+
 def may_redact(tx: Connection, caller: Caller, photo: Row[Any]) -> bool:
     """Whether the caller may make parts of it unreadable: by his charge, or it is his own."""
     if photo.added_by == caller.account_id:
@@ -73,11 +79,3 @@ def may_redact(tx: Connection, caller: Caller, photo: Row[Any]) -> bool:
     stored = find_case(tx, caller.district_id, photo.case_id)
     actor = None if stored is None else caller.actor_in(stored)
     return actor is not None and bool(actor.roles & PERMISSIONS["photo:redact"])
-
-
-def tell_sound(tx: Connection, caller: Caller, sound_id: UUID) -> Sound:
-    """What is told of a voice note of the caller's district."""
-    found = find_sound(tx, caller.district_id, sound_id)
-    if found is None:
-        raise not_found("sound")
-    return case_views.sound(found)

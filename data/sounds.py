@@ -127,3 +127,14 @@ def sounds_of_case(connection: Connection, district_id: int, case_id: UUID) -> S
         .where(Sound.district_id == district_id, Sound.case_id == case_id)
         .order_by(Sound.received_at, Sound.id)
     ).all()
+
+
+def read_sound(files: ObjectStore, key: str) -> bytes:
+    """The bytes of a stored sound.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the store does not hold it.
+    """
+    return bytes(files.get(key).bytes())

@@ -9,7 +9,7 @@ from api.caching import PRIVATE, etag_of, is_current
 from api.context import AppContext, CurrentCaller, Tx
 from api.errors import problem_responses
 from api.photo_rights import sound_to_hear
-from data.photos import read_picture
+from data.sounds import read_sound
 
 router = APIRouter(prefix="/api/v1", tags=["photos"], responses=problem_responses(401, 403, 404))
 
@@ -40,5 +40,5 @@ def sound(
     }
     if is_current(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    body = read_picture(parts.files, found.key)
+    body = read_sound(parts.files, found.key)
     return answer_in_ranges(request, body, found.media_type, headers)
