@@ -107,6 +107,7 @@ def test_a_step_that_others_took_first_keeps_what_was_written(open_page: OpenPag
     notice = page.locator(".case-unsent .is-problem")
     expect(notice).to_contain_text("别人先办了一步", timeout=SENT_WITHIN_MS)
     expect(notice).to_contain_text("楼上还有一堆")
+    expect(page.get_by_text("已记下，自动上传。")).to_have_count(0)
     # It goes at a second tap only, and the words go on as a report.
     tap(page, "不办了")
     expect(notice.get_by_role("alertdialog")).to_be_visible()
